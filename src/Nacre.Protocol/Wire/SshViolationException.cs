@@ -1,0 +1,15 @@
+namespace Nacre.Protocol.Wire;
+
+/// <summary>The peer broke the protocol; the connection is over and the DISCONNECT carries <see cref="Exception.Message"/>.</summary>
+public sealed class SshViolationException : SshException
+{
+    /// <summary>Creates the exception for a violation.</summary>
+    /// <param name="violation">Which rule was broken.</param>
+    /// <param name="message">What happened, to what; it is sent to the peer, so it holds no secret.</param>
+    /// <param name="inner">What failed underneath, if anything.</param>
+    public SshViolationException(Violation violation, string message, Exception? inner = null)
+        : base(message, inner) => Violation = violation;
+
+    /// <summary>Which rule was broken.</summary>
+    public Violation Violation { get; }
+}
