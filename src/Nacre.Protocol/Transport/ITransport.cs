@@ -39,6 +39,9 @@ internal interface ITransport
     /// <summary>Waits until the bytes queued for sending are below the connection's budget; true at once in the usual case.</summary>
     ValueTask WhenRoomAsync(CancellationToken ct);
 
+    /// <summary>The service ssh-userauth is agreed on: from now on the peer's messages are those of authentication.</summary>
+    void EnterAuthentication();
+
     /// <summary>The peer is authenticated: from now on its messages are those of the connection protocol, and delayed compression starts.</summary>
     /// <param name="service">What takes over: the connection protocol.</param>
     void EnterConnection(IPacketSink service);
