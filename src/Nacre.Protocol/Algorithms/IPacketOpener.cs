@@ -27,4 +27,10 @@ internal interface IPacketOpener : IDisposable
     /// bytes, and returns the frame's length, or -1 when the tag is wrong.
     /// </summary>
     int Open(ReadOnlySpan<byte> packet, uint sequence, Span<byte> frame);
+
+    /// <summary>
+    /// After a wrong tag: how many bytes more to receive and drop before the connection ends, so that the moment of its end says
+    /// nothing about the length that the packet had (CVE-2008-5161). Zero but for ciphers that chain blocks.
+    /// </summary>
+    int DiscardAfterFailure => 0;
 }

@@ -11,15 +11,13 @@ internal static class PacketLength
         Check(BinaryPrimitives.ReadUInt32BigEndian(bytes), blockSize, isLengthOutside);
 
     /// <summary>Returns the length when a packet may have it; throws otherwise.</summary>
-    public static int Check(uint length, int blockSize, bool isLengthOutside)
-    {
-        // padding_length, one byte of payload and the least padding.
-        if (length is < 1 + 1 + PacketLimits.MinPadding or > PacketLimits.MaxPacketLength
-            || (length + (isLengthOutside ? 0 : 4)) % (uint)blockSize != 0)
-        {
-            throw new SshViolationException(Violation.LengthOutOfRange, $"Bad packet length {length}.");
-        }
+    public static int Check(uint length, int blockSize, bool isLengthOutside) =>
+        IsAllowed(length, blockSize, isLengthOutside)
+            ? (int)length
+            : throw new SshViolationException(Violation.LengthOutOfRange, $"Bad packet length {length}.");
 
-        return (int)length;
-    }
+    /// <summary>True when a packet may have the length: room for padding_length, one byte of payload and the least padding, and whole blocks.</summary>
+    public static bool IsAllowed(uint length, int blockSize, bool isLengthOutside) =>
+        length is >= 1 + 1 + PacketLimits.MinPadding and <= PacketLimits.MaxPacketLength
+        && (length + (isLengthOutside ? 0 : 4)) % (uint)blockSize == 0;
 }

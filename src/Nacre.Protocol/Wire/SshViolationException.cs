@@ -1,7 +1,7 @@
 namespace Nacre.Protocol.Wire;
 
 /// <summary>The peer broke the protocol; the connection is over and the DISCONNECT carries <see cref="Exception.Message"/>.</summary>
-public sealed class SshViolationException : SshException
+public class SshViolationException : SshException
 {
     /// <summary>Creates the exception for a violation.</summary>
     /// <param name="violation">Which rule was broken.</param>

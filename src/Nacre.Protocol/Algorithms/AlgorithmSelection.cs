@@ -1,0 +1,42 @@
+namespace Nacre.Protocol.Algorithms;
+
+/// <summary>
+/// What one side is willing to use: an ordered list of names per kind, each of them in the <see cref="AlgorithmCatalog"/>. KEXINIT is made of it.
+/// </summary>
+internal sealed record AlgorithmSelection
+{
+    private AlgorithmSelection(IEnumerable<KeyExchangeAlgorithm> keyExchanges)
+    {
+        KexAlgorithms = [.. keyExchanges.Select(row => row.Name)];
+        HostKeyAlgorithms = [.. AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+        Ciphers = [.. AlgorithmCatalog.Ciphers.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+        Macs = [.. AlgorithmCatalog.Macs.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+        Compressions = [.. AlgorithmCatalog.Compressions.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+    }
+
+    public static AlgorithmSelection ClientDefault { get; } = new(AlgorithmCatalog.KeyExchanges.Rows.Where(row => row.IsClientDefault));
+
+    public static AlgorithmSelection ServerDefault { get; } = new(AlgorithmCatalog.KeyExchanges.Rows.Where(row => row.IsServerDefault));
+
+    public IReadOnlyList<string> KexAlgorithms { get; init => field = Checked(value, AlgorithmCatalog.KeyExchanges); }
+
+    /// <summary>Signature algorithms for host keys. A server narrows them to those that its keys can make.</summary>
+    public IReadOnlyList<string> HostKeyAlgorithms { get; init => field = Checked(value, AlgorithmCatalog.HostKeys); }
+
+    /// <summary>The same for both directions.</summary>
+    public IReadOnlyList<string> Ciphers { get; init => field = Checked(value, AlgorithmCatalog.Ciphers); }
+
+    /// <summary>The same for both directions.</summary>
+    public IReadOnlyList<string> Macs { get; init => field = Checked(value, AlgorithmCatalog.Macs); }
+
+    /// <summary>The same for both directions.</summary>
+    public IReadOnlyList<string> Compressions { get; init => field = Checked(value, AlgorithmCatalog.Compressions); }
+
+    private static string[] Checked<T>(IReadOnlyList<string> names, AlgorithmTable<T> table)
+        where T : Algorithm
+    {
+        if (names.Count == 0) throw new ArgumentException($"No {table.Kind} algorithm is left to choose from.", nameof(names));
+        foreach (string name in names) _ = table[name];
+        return [.. names.Distinct()];
+    }
+}
