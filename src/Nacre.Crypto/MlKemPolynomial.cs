@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Nacre.Crypto;
+
+/// <summary>
+/// Arithmetic on polynomials of ML-KEM (FIPS 203 4.3): 256 coefficients modulo 3329 in 16-bit lanes, products in Montgomery's form with
+/// R = 2^16. Every loop has a fixed length and every step is free of branches, divisions and table look-ups that depend on the data.
+/// </summary>
+internal static class MlKemPolynomial
+{
+    public const int Size = 256;
+    public const short Modulus = 3329;
+
+    private const short InverseOfModulus = -3327;
+    private const short BarrettFactor = 20159;
+    private const short One = 2285 - Modulus;
+    private const short RSquared = 1353;
+    private const short InverseTransformScale = 1441;
+
+    private static readonly MlKemRoots Roots = new();
+
+    private static Vector256<short> Q => Vector256.Create(Modulus);
+
+    /// <summary>The number-theoretic transform (algorithm 9); reduced coefficients in, reduced coefficients out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transform(Span<short> polynomial)
+    {
+        ref short r = ref Start(polynomial);
+        ref short z = ref MemoryMarshal.GetArrayDataReference(Roots.Forward);
+        ref short zScaled = ref MemoryMarshal.GetArrayDataReference(Roots.ForwardScaled);
+        int table = 0;
+        for (int length = 128; length >= 16; length >>= 1)
+        {
+            for (int start = 0; start < Size; start += 2 * length)
+            {
+                for (int j = start; j < start + length; j += ShortLanes.Count, table += ShortLanes.Count)
+                {
+                    Vector256<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
+                    Forward(ref low, ref high, ref z, ref zScaled, table);
+                    ShortLanes.Store(low, ref r, j);
+                    ShortLanes.Store(high, ref r, j + length);
+                }
+            }
+        }
+        for (int j = 0; j < Size; j += 2 * ShortLanes.Count, table += ShortLanes.Count)
+        {
+            Vector256<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
+            SplitEights(ref u, ref v);
+            Forward(ref u, ref v, ref z, ref zScaled, table);
+            SplitEights(ref u, ref v);
+            SplitFours(ref u, ref v);
+            Forward(ref u, ref v, ref z, ref zScaled, table + MlKemRoots.Layer);
+            SplitFours(ref u, ref v);
+            SplitTwos(ref u, ref v);
+            Forward(ref u, ref v, ref z, ref zScaled, table + (2 * MlKemRoots.Layer));
+            SplitTwos(ref u, ref v);
+            ShortLanes.Store(Reduce(u), ref r, j);
+            ShortLanes.Store(Reduce(v), ref r, j + ShortLanes.Count);
+        }
+    }
+
+    /// <summary>The inverse transform (algorithm 10), which also takes out the factor 1/R that a product leaves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InverseTransform(Span<short> polynomial)
+    {
+        ref short r = ref Start(polynomial);
+        ref short z = ref MemoryMarshal.GetArrayDataReference(Roots.Backward);
+        ref short zScaled = ref MemoryMarshal.GetArrayDataReference(Roots.BackwardScaled);
+        int table = 0;
+        for (int j = 0; j < Size; j += 2 * ShortLanes.Count, table += ShortLanes.Count)
+        {
+            Vector256<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
+            SplitTwos(ref u, ref v);
+            Backward(ref u, ref v, ref z, ref zScaled, table);
+            SplitTwos(ref u, ref v);
+            SplitFours(ref u, ref v);
+            Backward(ref u, ref v, ref z, ref zScaled, table + MlKemRoots.Layer);
+            SplitFours(ref u, ref v);
+            SplitEights(ref u, ref v);
+            Backward(ref u, ref v, ref z, ref zScaled, table + (2 * MlKemRoots.Layer));
+            SplitEights(ref u, ref v);
+            ShortLanes.Store(u, ref r, j);
+            ShortLanes.Store(v, ref r, j + ShortLanes.Count);
+        }
+        table = 3 * MlKemRoots.Layer;
+        for (int length = 16; length <= 128; length <<= 1)
+        {
+            for (int start = 0; start < Size; start += 2 * length)
+            {
+                for (int j = start; j < start + length; j += ShortLanes.Count, table += ShortLanes.Count)
+                {
+                    Vector256<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
+                    Backward(ref low, ref high, ref z, ref zScaled, table);
+                    ShortLanes.Store(low, ref r, j);
+                    ShortLanes.Store(high, ref r, j + length);
+                }
+            }
+        }
+        Scale(ref r, InverseTransformScale);
+    }
+
+    /// <summary>Brings a product, which has the factor 1/R, back to plain form without leaving the transformed domain.</summary>
+    public static void RemoveProductFactor(Span<short> polynomial) => Scale(ref Start(polynomial), RSquared);
+
+    /// <summary>
+    /// Multiplies the odd coefficients by the root of their pair's modulus X^2 - z: the part of every product with this polynomial
+    /// that does not depend on the other factor.
+    /// </summary>
+    public static void PrepareFactor(ReadOnlySpan<short> polynomial, Span<short> prepared)
+    {
+        ref short p = ref Start(polynomial);
+        ref short r = ref Start(prepared);
+        ref short z = ref MemoryMarshal.GetArrayDataReference(Roots.Pairs);
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+            ShortLanes.Store(MontgomeryMultiply(ShortLanes.Load(ref p, i), ShortLanes.Load(ref z, i)), ref r, i);
+    }
+
+    /// <summary>
+    /// Adds up three products in the transformed domain (algorithms 11 and 12); the result carries the factor 1/R.
+    /// <paramref name="left"/> is one row or column of a matrix: three polynomials that lie <paramref name="stride"/> apart.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InnerProduct(ReadOnlySpan<short> left, int stride, ReadOnlySpan<short> right, ReadOnlySpan<short> rightPrepared, Span<short> result)
+    {
+        ref short a = ref Start(left[..((2 * stride) + Size)]);
+        ref short b = ref Start(right[..(3 * Size)]);
+        ref short prepared = ref Start(rightPrepared[..(3 * Size)]);
+        ref short r = ref Start(result);
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+        {
+            Vector256<int> even = Vector256<int>.Zero, odd = Vector256<int>.Zero;
+            for (int k = 0; k < 3; k++)
+            {
+                Vector256<short> x = ShortLanes.Load(ref a, (k * stride) + i);
+                Vector256<int> y = ShortLanes.Load(ref b, (k * Size) + i).AsInt32();
+                even += ShortLanes.MultiplyAddPairs(x, ShortLanes.Load(ref prepared, (k * Size) + i));
+                odd += ShortLanes.MultiplyAddPairs(x, ((y << 16) | (y >>> 16)).AsInt16());
+            }
+            Vector256<int> low = MontgomeryReduce(even) & Vector256.Create(0xFFFF);
+            ShortLanes.Store((low | (MontgomeryReduce(odd) << 16)).AsInt16(), ref r, i);
+        }
+    }
+
+    public static void Add(Span<short> target, ReadOnlySpan<short> addend)
+    {
+        ref short t = ref Start(target);
+        ref short a = ref Start(addend);
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+            ShortLanes.Store(Reduce(ShortLanes.Load(ref t, i) + ShortLanes.Load(ref a, i)), ref t, i);
+    }
+
+    /// <summary>Sets <paramref name="target"/> to <paramref name="minuend"/> less what it was.</summary>
+    public static void SubtractFrom(ReadOnlySpan<short> minuend, Span<short> target)
+    {
+        ref short t = ref Start(target);
+        ref short m = ref Start(minuend);
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+            ShortLanes.Store(Reduce(ShortLanes.Load(ref m, i) - ShortLanes.Load(ref t, i)), ref t, i);
+    }
+
+    /// <summary>Brings every coefficient into 0 .. 3328, the form for encoding.</summary>
+    public static void Normalize(Span<short> polynomial)
+    {
+        ref short r = ref Start(polynomial);
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+        {
+            Vector256<short> value = Reduce(ShortLanes.Load(ref r, i));
+            ShortLanes.Store(value + ((value >> 15) & Q), ref r, i);
+        }
+    }
+
+    private static ref short Start(ReadOnlySpan<short> polynomial)
+    {
+        if (polynomial.Length < Size)
+            throw new ArgumentException("a polynomial of ML-KEM has 256 coefficients", nameof(polynomial));
+        return ref MemoryMarshal.GetReference(polynomial);
+    }
+
+    private static void Scale(ref short r, short factor)
+    {
+        for (int i = 0; i < Size; i += ShortLanes.Count)
+            ShortLanes.Store(MontgomeryMultiply(ShortLanes.Load(ref r, i), Vector256.Create(factor)), ref r, i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Forward(ref Vector256<short> low, ref Vector256<short> high, ref short z, ref short zScaled, int table)
+    {
+        Vector256<short> product = MontgomeryMultiply(high, ShortLanes.Load(ref z, table), ShortLanes.Load(ref zScaled, table));
+        high = low - product;
+        low += product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Backward(ref Vector256<short> low, ref Vector256<short> high, ref short z, ref short zScaled, int table)
+    {
+        Vector256<short> difference = high - low;
+        low = Reduce(low + high);
+        high = MontgomeryMultiply(difference, ShortLanes.Load(ref z, table), ShortLanes.Load(ref zScaled, table));
+    }
+
+    /// <summary>ab/R modulo q, between -q and q, for |ab| below qR/2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> MontgomeryMultiply(Vector256<short> a, Vector256<short> b) =>
+        MontgomeryMultiply(a, b, b * Vector256.Create(InverseOfModulus));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> MontgomeryMultiply(Vector256<short> a, Vector256<short> b, Vector256<short> bScaled) =>
+        ShortLanes.MultiplyHigh(a, b) - ShortLanes.MultiplyHigh(a * bScaled, Q);
+
+    /// <summary>t/R modulo q for 32-bit lanes; the upper half of a lane is the sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> MontgomeryReduce(Vector256<int> t)
+    {
+        Vector256<short> factor = t.AsInt16() * Vector256.Create(InverseOfModulus);
+        Vector256<int> multiple = ShortLanes.MultiplyAddPairs(factor, Vector256.Create((int)Modulus).AsInt16());
+        return (t - multiple) >> 16;
+    }
+
+    /// <summary>The representative nearest to zero, by Barrett's method: 20159 is 2^26/q rounded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Reduce(Vector256<short> value)
+    {
+        Vector256<short> quotient = (ShortLanes.MultiplyHigh(value, Vector256.Create(BarrettFactor)) + Vector256.Create((short)512)) >> 10;
+        return value - (quotient * Q);
+    }
+
+    // Layers with blocks shorter than a vector work on two vectors: the lower halves of all blocks come into one, the upper halves
+    // into the other. Each exchange undoes itself.
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SplitEights(ref Vector256<short> u, ref Vector256<short> v)
+    {
+        Vector256<short> low = Vector256.Create(u.GetLower(), v.GetLower());
+        v = Vector256.Create(u.GetUpper(), v.GetUpper());
+        u = low;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SplitFours(ref Vector256<short> u, ref Vector256<short> v)
+    {
+        Vector256<ulong> even = Vector256.Create(ulong.MaxValue, 0, ulong.MaxValue, 0);
+        Vector256<ulong> x = u.AsUInt64(), y = v.AsUInt64();
+        u = Vector256.ConditionalSelect(even, x, Vector256.Shuffle(y, Vector256.Create(0ul, 0, 2, 2))).AsInt16();
+        v = Vector256.ConditionalSelect(even, Vector256.Shuffle(x, Vector256.Create(1ul, 1, 3, 3)), y).AsInt16();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SplitTwos(ref Vector256<short> u, ref Vector256<short> v)
+    {
+        Vector256<ulong> lower = Vector256.Create(0xFFFF_FFFFul);
+        Vector256<ulong> x = u.AsUInt64(), y = v.AsUInt64();
+        u = ((x & lower) | (y << 32)).AsInt16();
+        v = ((x >>> 32) | (y & ~lower)).AsInt16();
+    }
+}
