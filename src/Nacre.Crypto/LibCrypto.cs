@@ -289,6 +289,12 @@ internal static unsafe partial class LibCrypto
     internal static partial int BN_nnmod(nint remainder, nint number, nint modulus, nint context);
 
     [LibraryImport(Library)]
+    internal static partial int BN_mul(nint result, nint left, nint right, nint context);
+
+    [LibraryImport(Library)]
+    internal static partial int BN_mod_mul(nint result, nint left, nint right, nint modulus, nint context);
+
+    [LibraryImport(Library)]
     internal static partial int BN_mod_sqr(nint result, nint number, nint modulus, nint context);
 
     [LibraryImport(Library)]

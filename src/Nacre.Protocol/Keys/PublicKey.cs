@@ -1,12 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Nacre.Protocol.Wire;
+
 namespace Nacre.Protocol.Keys;
 
 /// <summary>A public key as SSH knows it: a type name and a blob (RFC 4253 6.6).</summary>
+/// <remarks>An instance exists only for a key that makes sense: right lengths, a point on its curve, a modulus of a size that can be computed with.</remarks>
 public abstract class PublicKey : IEquatable<PublicKey>
 {
     private protected PublicKey(string type, ReadOnlyMemory<byte> blob) => (Type, Blob) = (type, blob);
 
     /// <summary>The name at the start of the blob, such as ssh-ed25519 or ssh-rsa.</summary>
     public string Type { get; }
+
+    /// <summary>The type as people are told it: ED25519, ECDSA or RSA.</summary>
+    public abstract string ShortType { get; }
 
     /// <summary>The key in the form that goes on the wire.</summary>
     public ReadOnlyMemory<byte> Blob { get; }
@@ -17,12 +27,77 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>The signature algorithms that this key can verify, strongest first; for RSA these do not include ssh-rsa with SHA-1.</summary>
     public abstract IReadOnlyList<string> SignatureAlgorithms { get; }
 
+    /// <summary>The fingerprint with SHA-256, such as <c>SHA256:</c> and 43 characters.</summary>
+    public string Fingerprint => FingerprintBy(FingerprintHash.Sha256);
+
+    /// <summary>Reads a key in the form that goes on the wire, all of it.</summary>
+    /// <param name="blob">The bytes, from wherever they come.</param>
+    /// <exception cref="KeyFormatException">The bytes are not a key, or one of a type that is not supported.</exception>
+    public static PublicKey Parse(ReadOnlySpan<byte> blob)
+    {
+        try
+        {
+            ReadOnlySpan<byte> type = default;
+            new FieldReader(blob).Text(ref type, NameList.MaxNameLength);
+            if (type.SequenceEqual("ssh-ed25519"u8)) return Ed25519PublicKey.Read(blob);
+            if (type.SequenceEqual("ssh-rsa"u8)) return RsaPublicKey.Read(blob);
+            if (EcdsaCurve.OfKeyType(type) is EcdsaCurve curve) return EcdsaPublicKey.Read(curve, blob);
+            throw KeyFormatException.Unsupported($"Keys of the type \"{Printable.Escape(type)}\" are not supported.");
+        }
+        catch (SshViolationException broken)
+        {
+            throw KeyFormatException.Damaged($"The public key is damaged: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>Reads a key in the form that goes on the wire; false where <see cref="Parse"/> would throw.</summary>
+    /// <param name="blob">The bytes, from wherever they come.</param>
+    /// <param name="key">The key.</param>
+    public static bool TryParse(ReadOnlySpan<byte> blob, [NotNullWhen(true)] out PublicKey? key)
+    {
+        try
+        {
+            key = Parse(blob);
+            return true;
+        }
+        catch (KeyFormatException)
+        {
+            key = null;
+            return false;
+        }
+    }
+
+    /// <summary>Tells whether signatures by an algorithm can be this key's; also true of ssh-rsa for RSA keys.</summary>
+    /// <param name="algorithm">The name of a signature algorithm.</param>
+    public bool Supports(string algorithm) => KeyAlgorithm.Find(algorithm, Type) is not null;
+
     /// <summary>Verifies a signature in the form that goes on the wire.</summary>
     /// <param name="algorithm">The algorithm agreed on; a signature by another one is false, also of the same key.</param>
     /// <param name="data">What was signed.</param>
     /// <param name="signature">The algorithm's name and the blob.</param>
     /// <returns>True only when the signature is the key's, over that data, by that algorithm. A malformed signature is false, never an exception.</returns>
-    public abstract bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+    public bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        if (KeyAlgorithm.Find(algorithm, Type) is not KeyAlgorithm row) return false;
+        try
+        {
+            SignatureFields fields = Message.ReadRecord<SignatureFields>(signature);
+            return Ascii.Equals(fields.Algorithm, algorithm) && VerifyBlob(row, data, fields.Blob);
+        }
+        catch (Exception failure) when (failure is SshViolationException or CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The fingerprint: the name of the hash, a colon and the hash of the blob.</summary>
+    /// <param name="hash">Which hash.</param>
+    public string FingerprintBy(FingerprintHash hash) => hash switch
+    {
+        FingerprintHash.Sha256 => "SHA256:" + Convert.ToBase64String(SHA256.HashData(Blob.Span)).TrimEnd('='),
+        FingerprintHash.Md5 => "MD5:" + string.Join(':', MD5.HashData(Blob.Span).Select(value => value.ToString("x2", CultureInfo.InvariantCulture))),
+        _ => throw new ArgumentOutOfRangeException(nameof(hash)),
+    };
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && Blob.Span.SequenceEqual(other.Blob.Span);
@@ -40,4 +115,6 @@ public abstract class PublicKey : IEquatable<PublicKey>
 
     /// <summary>The form of authorized_keys and .pub files without a comment: type, space, base64.</summary>
     public sealed override string ToString() => $"{Type} {Convert.ToBase64String(Blob.Span)}";
+
+    private protected abstract bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob);
 }

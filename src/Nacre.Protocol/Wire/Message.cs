@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Crypto;
 
 namespace Nacre.Protocol.Wire;
 
@@ -52,6 +53,18 @@ internal static class Message
         var writer = new FieldWriter(bytes);
         T.Fields(ref writer, ref message);
         return bytes;
+    }
+
+    /// <summary>The bytes of a record that holds secret numbers.</summary>
+    public static Secret WriteSecretRecord<T>(scoped ref T message)
+        where T : IRecord<T>, allows ref struct
+    {
+        var sizer = default(FieldSizer);
+        T.Fields(ref sizer, ref message);
+        var secret = new Secret(sizer.Size);
+        var writer = new FieldWriter(secret.Span);
+        T.Fields(ref writer, ref message);
+        return secret;
     }
 
     /// <summary>One line for a trace.</summary>

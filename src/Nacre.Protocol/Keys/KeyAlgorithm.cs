@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace Nacre.Protocol.Keys;
+
+/// <summary>One row per signature algorithm: the key type that it belongs to and the hash that it signs.</summary>
+/// <remarks>Only RSA has more than one: RFC 8332 gave the same keys new algorithms when SHA-1 fell.</remarks>
+internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmName Hash, bool IsLegacy = false)
+{
+    public const string Ed25519 = "ssh-ed25519";
+    public const string EcdsaP256 = "ecdsa-sha2-nistp256";
+    public const string EcdsaP384 = "ecdsa-sha2-nistp384";
+    public const string EcdsaP521 = "ecdsa-sha2-nistp521";
+    public const string RsaSha512 = "rsa-sha2-512";
+    public const string RsaSha256 = "rsa-sha2-256";
+
+    /// <summary>The type of RSA keys, and the name of their signatures with SHA-1, which are made and verified only where someone asks for them by this name.</summary>
+    public const string Rsa = "ssh-rsa";
+
+    /// <summary>All of them, strongest first within a key type.</summary>
+    public static IReadOnlyList<KeyAlgorithm> All { get; } =
+    [
+        new(Ed25519, Ed25519, default),
+        new(EcdsaP256, EcdsaP256, HashAlgorithmName.SHA256),
+        new(EcdsaP384, EcdsaP384, HashAlgorithmName.SHA384),
+        new(EcdsaP521, EcdsaP521, HashAlgorithmName.SHA512),
+        new(RsaSha512, Rsa, HashAlgorithmName.SHA512),
+        new(RsaSha256, Rsa, HashAlgorithmName.SHA256),
+        new(Rsa, Rsa, HashAlgorithmName.SHA1, IsLegacy: true),
+    ];
+
+    /// <summary>The row of a key type's algorithm; null where the type has no algorithm of that name.</summary>
+    public static KeyAlgorithm? Find(string name, string keyType)
+    {
+        foreach (KeyAlgorithm row in All)
+        {
+            if (row.Name == name && row.KeyType == keyType) return row;
+        }
+
+        return null;
+    }
+
+    /// <summary>The names that a key type offers by itself, strongest first.</summary>
+    public static string[] NamesOf(string keyType) => [.. All.Where(row => row.KeyType == keyType && !row.IsLegacy).Select(row => row.Name)];
+}

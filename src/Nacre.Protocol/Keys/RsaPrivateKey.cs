@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Nacre.Crypto;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Keys;
+
+/// <summary>An RSA private key.</summary>
+internal sealed class RsaPrivateKey : PrivateKey
+{
+    private readonly RsaPublicKey _publicKey;
+    private readonly RSA _signer;
+    private readonly Secret _privateExponent;
+    private readonly Secret _coefficient;
+    private readonly Secret _p;
+    private readonly Secret _q;
+
+    /// <summary>The key of a signer that may be any implementation; the numbers are what is written to files.</summary>
+    internal RsaPrivateKey(RsaPublicKey publicKey, RSA signer, in RSAParameters numbers)
+    {
+        (_publicKey, _signer) = (publicKey, signer);
+        _privateExponent = Secret.CopyOf(numbers.D);
+        _coefficient = Secret.CopyOf(numbers.InverseQ);
+        _p = Secret.CopyOf(numbers.P);
+        _q = Secret.CopyOf(numbers.Q);
+    }
+
+    public override PublicKey PublicKey => _publicKey;
+
+    public static RsaPrivateKey Generate(int bits)
+    {
+        RSA signer = RSA.Create(bits);
+        RSAParameters made = signer.ExportParameters(includePrivateParameters: true);
+        try
+        {
+            return new RsaPrivateKey(RsaPublicKey.Of(made.Modulus, made.Exponent), signer, made);
+        }
+        finally
+        {
+            Erase(made);
+        }
+    }
+
+    /// <summary>The key of stored numbers, big-endian without leading zeros, which must fit together.</summary>
+    public static RsaPrivateKey Of(
+        RsaPublicKey publicKey, ReadOnlySpan<byte> privateExponent, ReadOnlySpan<byte> coefficient, ReadOnlySpan<byte> p, ReadOnlySpan<byte> q)
+    {
+        int size = publicKey.Modulus.Length;
+        int half = (size + 1) / 2;
+        if (p.Length > half || q.Length > half || coefficient.Length > half || privateExponent.Length > size)
+        {
+            throw KeyFormatException.Unsupported("The RSA private key's primes are of different sizes, which is not supported.");
+        }
+
+        RSAParameters numbers = publicKey.Parameters();
+        numbers.D = Pinned(privateExponent, size);
+        (numbers.P, numbers.Q, numbers.InverseQ) = (Pinned(p, half), Pinned(q, half), Pinned(coefficient, half));
+        (numbers.DP, numbers.DQ) = (Pinned(default, half), Pinned(default, half));
+        try
+        {
+            if (!RsaNumbers.TryComplete(numbers.Modulus, numbers.Exponent, numbers.D, numbers.P, numbers.Q, numbers.InverseQ, numbers.DP, numbers.DQ))
+            {
+                throw KeyFormatException.Damaged("The numbers of the RSA private key do not fit together.");
+            }
+
+            return new RsaPrivateKey(publicKey, RSA.Create(numbers), numbers);
+        }
+        catch (CryptographicException refused)
+        {
+            throw KeyFormatException.Damaged("The numbers of the RSA private key do not make a key.", refused);
+        }
+        finally
+        {
+            Erase(numbers);
+        }
+    }
+
+    internal override PrivateKeyFields ToFields() => new()
+    {
+        Type = "ssh-rsa"u8,
+        Modulus = _publicKey.Modulus.Span,
+        Exponent = _publicKey.Exponent.Span,
+        PrivateExponent = _privateExponent.Span,
+        Coefficient = _coefficient.Span,
+        P = _p.Span,
+        Q = _q.Span,
+    };
+
+    private protected override byte[] SignBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data)
+    {
+        byte[] signature = _signer.SignData(data, algorithm.Hash, RSASignaturePadding.Pkcs1);
+
+        // One signature with a computing fault in one half of the CRT gives the primes away, so none leaves unchecked.
+        using RSA verifier = RSA.Create(_publicKey.Parameters());
+        if (verifier.VerifyData(data, signature, algorithm.Hash, RSASignaturePadding.Pkcs1)) return signature;
+        throw new SshException("The RSA signature just made is wrong and was discarded; the machine or the key is faulty.");
+    }
+
+    private protected override void Erase()
+    {
+        _signer.Dispose();
+        _privateExponent.Dispose();
+        _coefficient.Dispose();
+        _p.Dispose();
+        _q.Dispose();
+    }
+
+    private static byte[] Pinned(ReadOnlySpan<byte> magnitude, int size)
+    {
+        byte[] pinned = GC.AllocateArray<byte>(size, pinned: true);
+        magnitude.CopyTo(pinned.AsSpan(size - magnitude.Length));
+        return pinned;
+    }
+
+    private static void Erase(in RSAParameters numbers)
+    {
+        foreach (byte[]? number in (ReadOnlySpan<byte[]?>)[numbers.D, numbers.P, numbers.Q, numbers.DP, numbers.DQ, numbers.InverseQ])
+        {
+            CryptographicOperations.ZeroMemory(number);
+        }
+    }
+}
