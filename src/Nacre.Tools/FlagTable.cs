@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace Nacre.Tools;
+
+/// <summary>The flags of one tool, and the ways to combine them, from which its usage is made.</summary>
+internal sealed class FlagTable
+{
+    private const int LineWidth = 80;
+
+    private readonly Flag[] _flags;
+
+    public FlagTable(string program, IReadOnlyList<Synopsis> synopses, params Flag[] flags)
+    {
+        (Program, Synopses, _flags) = (program, synopses, flags);
+        foreach (char letter in synopses.SelectMany(way => way.Required + way.Optional))
+        {
+            if (Find(letter) is null) throw new InvalidOperationException($"the usage of {program} names -{letter}, which is not declared");
+        }
+
+        foreach (Flag flag in flags)
+        {
+            if (Find(flag.Letter) != flag) throw new InvalidOperationException($"{program} declares -{flag.Letter} twice");
+            if (!synopses.Any(way => (way.Required + way.Optional).Contains(flag.Letter))) throw new InvalidOperationException($"the usage of {program} leaves out -{flag.Letter}");
+        }
+    }
+
+    /// <summary>The name of the tool, such as ssh-keygen.</summary>
+    public string Program { get; }
+
+    public IReadOnlyList<Synopsis> Synopses { get; }
+
+    public IReadOnlyList<Flag> Flags => _flags;
+
+    /// <summary>The usage as lines, each with its end.</summary>
+    public string Usage
+    {
+        get
+        {
+            var usage = new StringBuilder();
+            foreach (Synopsis way in Synopses)
+            {
+                string start = $"{(usage.Length == 0 ? "usage:" : "      ")} {Program}";
+                Wrap(usage, start, Words(way));
+            }
+
+            return usage.ToString();
+        }
+    }
+
+    public Flag? Find(char letter) => Array.Find(_flags, flag => flag.Letter == letter);
+
+    /// <summary>Prints what was wrong, if that is known, and the usage.</summary>
+    public void Explain(UsageException wrong, TextWriter error)
+    {
+        if (wrong.Message.Length > 0) error.WriteLine(wrong.Message);
+        error.Write(Usage);
+    }
+
+    private static void Wrap(StringBuilder usage, string start, IEnumerable<string> words)
+    {
+        int width = start.Length;
+        usage.Append(start);
+        foreach (string word in words)
+        {
+            if (width + 1 + word.Length >= LineWidth)
+            {
+                usage.Append('\n').Append(' ', start.Length);
+                width = start.Length;
+            }
+
+            usage.Append(' ').Append(word);
+            width += 1 + word.Length;
+        }
+
+        usage.Append('\n');
+    }
+
+    private IEnumerable<string> Words(Synopsis way)
+    {
+        foreach (char letter in way.Required)
+        {
+            yield return Shown(letter);
+        }
+
+        string cluster = "";
+        foreach (char letter in way.Optional)
+        {
+            bool takesValue = Find(letter)!.TakesValue;
+            if (takesValue && cluster.Length > 0)
+            {
+                yield return $"[-{cluster}]";
+                cluster = "";
+            }
+
+            if (takesValue) yield return $"[{Shown(letter)}]";
+            else cluster += letter;
+        }
+
+        if (cluster.Length > 0) yield return $"[-{cluster}]";
+        if (way.Operands.Length == 0) yield break;
+        foreach (string word in way.Operands.Split(' '))
+        {
+            yield return word;
+        }
+    }
+
+    private string Shown(char letter) => Find(letter) is { Value: string value } ? $"-{letter} {value}" : $"-{letter}";
+}
