@@ -1,3 +1,4 @@
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Fuzz;
@@ -9,7 +10,7 @@ namespace Nacre.Fuzz;
 internal sealed record FuzzTarget(string Name, Action<byte[]> Feed, IReadOnlyList<byte[]> Seeds)
 {
     /// <summary>Whether an exception is the parser's proper way to say no.</summary>
-    public Func<Exception, bool> IsRefusal { get; init; } = static exception => exception is SshViolationException;
+    public Func<Exception, bool> IsRefusal { get; init; } = static exception => exception is SshViolationException or KeyFormatException;
 
     /// <summary>What the parser may allocate beyond <see cref="AllocationPerByte"/> for each byte of the input.</summary>
     public long AllocationAllowance { get; init; } = 256 * 1024;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Fuzz;
@@ -24,7 +25,7 @@ internal static class MessageTargets
 
     private static FuzzTarget Of<T>()
         where T : IRecord<T>, allows ref struct =>
-        new($"message-{typeof(T).Name}", Feed<T>, [Sample<T>(isLong: false), Sample<T>(isLong: true)]);
+        new($"message-{typeof(T).Name}", Feed<T>, [.. Samples<T>()]);
 
     private static void Feed<T>(byte[] input)
         where T : IRecord<T>, allows ref struct
@@ -41,6 +42,26 @@ internal static class MessageTargets
         if (!Message.WriteRecord(ref again).AsSpan().SequenceEqual(written))
         {
             throw new InvalidOperationException("what was written does not read the same again");
+        }
+    }
+
+    /// <summary>A short and a long well-formed record; of one that turns on the name in its first field, a beginning.</summary>
+    private static IEnumerable<byte[]> Samples<T>()
+        where T : IRecord<T>, allows ref struct
+    {
+        foreach (bool isLong in new[] { false, true })
+        {
+            byte[] sample;
+            try
+            {
+                sample = Sample<T>(isLong);
+            }
+            catch (KeyFormatException)
+            {
+                sample = [0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. new byte[32]];
+            }
+
+            yield return sample;
         }
     }
 
