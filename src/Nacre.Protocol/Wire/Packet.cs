@@ -32,6 +32,9 @@ internal sealed class Packet : ReadOnlySequenceSegment<byte>, IDisposable
         Capacity = capacity;
     }
 
+    /// <summary>Where it goes back to.</summary>
+    public PacketPool Pool => _pool;
+
     /// <summary>The largest payload that fits.</summary>
     public int Capacity { get; }
 

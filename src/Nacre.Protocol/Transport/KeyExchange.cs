@@ -1,0 +1,288 @@
+using System.Security.Cryptography;
+using Nacre.Crypto;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Algorithms.Ciphers;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Transport;
+
+/// <summary>
+/// Runs one key exchange after another for a connection (RFC 4253 7): proposals, the method's messages, the exchange hash, new keys.
+/// </summary>
+/// <remarks>
+/// <code>
+///            our KEXINIT              peer's KEXINIT                 hash agreed, our NEWKEYS            peer's NEWKEYS
+///   Idle ----------------> InitSent ----------------> Exchanging ----------------------> AwaitingNewKeys -------------> Idle
+///     \________________________________________________^
+///            the peer's KEXINIT came first; ours follows at once
+/// </code>
+/// Starting may come from any thread (a limit was reached while sending); all else belongs to the reader.
+/// </remarks>
+internal abstract class KeyExchange(SecureTransport transport) : IDisposable
+{
+    private const string StrictClient = "kex-strict-c-v00@openssh.com";
+    private const string StrictServer = "kex-strict-s-v00@openssh.com";
+    private const string ExtInfoClient = "ext-info-c";
+    private const string ExtInfoServer = "ext-info-s";
+
+    private readonly Lock _startLock = new();
+    private volatile Stage _stage;
+    private byte[]? _ourInit;
+    private byte[]? _peerInit;
+    private Phase _phaseAfter;
+    private InboundKeys? _nextInbound;
+    private bool _isGuessToBeDropped;
+
+    /// <summary>How far the present exchange is.</summary>
+    internal enum Stage
+    {
+        Idle,
+        InitSent,
+        Exchanging,
+        AwaitingNewKeys,
+    }
+
+    public Stage Current => _stage;
+
+    /// <summary>True when both sides asked for strict key exchange in their first KEXINIT.</summary>
+    public bool IsStrict { get; private set; }
+
+    /// <summary>True when the peer wants EXT_INFO.</summary>
+    public bool PeerWantsExtInfo { get; private set; }
+
+    /// <summary>True until the first exchange is done.</summary>
+    public bool IsFirst { get; private set; } = true;
+
+    /// <summary>What the last exchange agreed on.</summary>
+    public NegotiatedAlgorithms? Negotiated { get; private set; }
+
+    protected SecureTransport Transport => transport;
+
+    protected TransportOptions Options => transport.Options;
+
+    /// <summary>The role's own algorithms to offer in this exchange.</summary>
+    protected AlgorithmSelection Offered => Options.Algorithms;
+
+    /// <summary>Sends our KEXINIT unless an exchange is under way already.</summary>
+    public void Start()
+    {
+        lock (_startLock)
+        {
+            if (_stage != Stage.Idle) return;
+            SendInit();
+            _stage = Stage.InitSent;
+        }
+    }
+
+    /// <summary>Takes the peer's KEXINIT.</summary>
+    public void OnInit(Packet packet)
+    {
+        Start();
+        _peerInit = packet.Payload.ToArray();
+        KexInit theirs = Message.Read<KexInit>(packet.Payload);
+        if (IsFirst) ReadMarkers(theirs.KexAlgorithms, packet.Sequence);
+
+        KexInit ours = Message.Read<KexInit>(_ourInit);
+        Negotiated = Negotiation.Negotiate(in ours, in theirs, Options.IsClient);
+        _isGuessToBeDropped = Negotiated.IsPeerGuessWrong;
+        TraceNegotiated(Negotiated);
+
+        _phaseAfter = IsFirst ? Phase.Service : transport.Router.Phase;
+        transport.Router.Phase = IsFirst && IsStrict ? Phase.StrictKeyExchange : Phase.KeyExchange;
+        _stage = Stage.Exchanging;
+        Begin(Negotiated);
+    }
+
+    /// <summary>
+    /// RFC 4253 7.1: when the peer's guess was wrong, its next exchange packet "MUST be silently ignored"; exactly one is.
+    /// </summary>
+    public bool TakesAsWrongGuess(MessageNumber number)
+    {
+        bool isExchangeNumber = (byte)number is >= MessageTable.FirstKeyExchangeNumber and <= MessageTable.LastKeyExchangeNumber;
+        if (!_isGuessToBeDropped || !isExchangeNumber) return false;
+        _isGuessToBeDropped = false;
+        return true;
+    }
+
+    /// <summary>Takes a message of the method in use.</summary>
+    public abstract ValueTask OnMethodMessageAsync(Packet packet, CancellationToken ct);
+
+    /// <summary>Takes the peer's NEWKEYS: what follows comes under the new keys.</summary>
+    public void OnNewKeys(Packet packet)
+    {
+        if (_stage != Stage.AwaitingNewKeys || _nextInbound is null)
+        {
+            throw new SshViolationException(Violation.UnexpectedMessage, "NEWKEYS came before the exchange was done.");
+        }
+
+        _ = Message.Read<NewKeys>(packet.Payload);
+        transport.Inbound.Switch(_nextInbound, transport.IsAuthenticated);
+        _nextInbound = null;
+        transport.Router.Phase = _phaseAfter;
+        (_ourInit, _peerInit) = (null, null);
+        bool wasFirst = IsFirst;
+        IsFirst = false;
+        lock (_startLock) _stage = Stage.Idle;
+        transport.Options.Trace.Write(1, "SSH2_MSG_NEWKEYS received");
+        transport.OnKeysInUse(wasFirst);
+    }
+
+    public virtual void Dispose() => _nextInbound?.Dispose();
+
+    /// <summary>Makes ready for the method: sends the first message when it is this role's, says which may arrive.</summary>
+    protected abstract void Begin(NegotiatedAlgorithms negotiated);
+
+    /// <summary>The client's share to send right behind KEXINIT, for the method it prefers; null to send none.</summary>
+    protected virtual byte[]? Guess() => null;
+
+    /// <summary>H of RFC 4253 8, RFC 5656 4 and, with the group's fields, RFC 4419 3.</summary>
+    protected byte[] ComputeHash(ReadOnlySpan<byte> hostKey, GroupFields? group, ReadOnlySpan<byte> clientShare, ReadOnlySpan<byte> serverShare, Secret sharedSecret)
+    {
+        (byte[] clientInit, byte[] serverInit) = Options.IsClient ? (_ourInit!, _peerInit!) : (_peerInit!, _ourInit!);
+        (string client, string server) = Options.IsClient
+            ? (Options.Identification, transport.PeerIdentification)
+            : (transport.PeerIdentification, Options.Identification);
+        using var hash = IncrementalHash.CreateHash(Negotiated!.KeyExchange.Hash);
+        hash.AppendString(System.Text.Encoding.ASCII.GetBytes(client));
+        hash.AppendString(System.Text.Encoding.ASCII.GetBytes(server));
+        hash.AppendString(clientInit);
+        hash.AppendString(serverInit);
+        hash.AppendString(hostKey);
+        group?.AppendTo(hash);
+        hash.AppendString(clientShare);
+        hash.AppendString(serverShare);
+        hash.AppendString(sharedSecret.Span);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Derives the keys, sends NEWKEYS and gets ready for the peer's.</summary>
+    protected void TakeKeys(Secret sharedSecret, byte[] exchangeHash)
+    {
+        NegotiatedAlgorithms negotiated = Negotiated!;
+        if (IsFirst) transport.SetSessionId(exchangeHash);
+        var derivation = new KeyDerivation(negotiated.KeyExchange.Hash, sharedSecret, exchangeHash, transport.SessionId);
+        (char ivOut, char keyOut, char macOut) = Options.IsClient ? ('A', 'C', 'E') : ('B', 'D', 'F');
+        (char ivIn, char keyIn, char macIn) = Options.IsClient ? ('B', 'D', 'F') : ('A', 'C', 'E');
+
+        DirectionAlgorithms outbound = Outbound(negotiated);
+        using (Secret iv = derivation.Derive(ivOut, outbound.Cipher.IvLength))
+        using (Secret key = derivation.Derive(keyOut, outbound.Cipher.KeyLength))
+        using (Secret mac = derivation.Derive(macOut, outbound.Mac?.KeyLength ?? 0))
+        {
+            var keys = new OutboundKeys(
+                PacketCiphers.CreateSealer(outbound.Cipher, outbound.Mac, key.Span, iv.Span, mac.Span),
+                outbound.Compression.CreateCompressor?.Invoke(),
+                outbound.Compression.IsDelayed,
+                IsStrict);
+            var message = default(NewKeys);
+            transport.Outbox.PostNewKeys(Message.Write(transport.Pool, ref message), keys);
+        }
+
+        DirectionAlgorithms inbound = Inbound(negotiated);
+        using (Secret iv = derivation.Derive(ivIn, inbound.Cipher.IvLength))
+        using (Secret key = derivation.Derive(keyIn, inbound.Cipher.KeyLength))
+        using (Secret mac = derivation.Derive(macIn, inbound.Mac?.KeyLength ?? 0))
+        {
+            _nextInbound = new InboundKeys(
+                PacketCiphers.CreateOpener(inbound.Cipher, inbound.Mac, key.Span, iv.Span, mac.Span),
+                inbound.Compression.CreateDecompressor?.Invoke(),
+                inbound.Compression.IsDelayed,
+                IsStrict);
+        }
+
+        transport.Router.PermitExchangeMessages([]);
+        _stage = Stage.AwaitingNewKeys;
+        Options.Trace.Write(1, "SSH2_MSG_NEWKEYS sent");
+        transport.OnNewKeysSent(IsFirst);
+    }
+
+    private DirectionAlgorithms Outbound(NegotiatedAlgorithms negotiated) => Options.IsClient ? negotiated.ClientToServer : negotiated.ServerToClient;
+
+    private DirectionAlgorithms Inbound(NegotiatedAlgorithms negotiated) => Options.IsClient ? negotiated.ServerToClient : negotiated.ClientToServer;
+
+    private void SendInit()
+    {
+        byte[]? guess = IsFirst && Options.SendsGuess ? Guess() : null;
+        Span<byte> cookie = stackalloc byte[KexInit.CookieLength];
+        Options.Random.Fill(cookie);
+        AlgorithmSelection offered = Offered;
+        var init = new KexInit
+        {
+            Cookie = cookie,
+            KexAlgorithms = NameList.Of(offered.KexAlgorithms.Concat(Markers())),
+            ServerHostKeyAlgorithms = NameList.Of(offered.HostKeyAlgorithms),
+            EncryptionClientToServer = NameList.Of(offered.Ciphers),
+            EncryptionServerToClient = NameList.Of(offered.Ciphers),
+            MacClientToServer = NameList.Of(offered.Macs),
+            MacServerToClient = NameList.Of(offered.Macs),
+            CompressionClientToServer = NameList.Of(offered.Compressions),
+            CompressionServerToClient = NameList.Of(offered.Compressions),
+            FirstKexPacketFollows = guess is not null,
+        };
+        Packet packet = Message.Write(transport.Pool, ref init);
+        _ourInit = packet.Payload.ToArray();
+        transport.Outbox.PostKexInit(packet);
+        Options.Trace.Write(1, "SSH2_MSG_KEXINIT sent");
+        if (guess is not null)
+        {
+            var share = new KexInitShare { ClientShare = guess };
+            transport.Outbox.PostTransport(Message.Write(transport.Pool, ref share));
+        }
+    }
+
+    // The markers stand in the first KEXINIT only.
+    private IEnumerable<string> Markers()
+    {
+        if (!IsFirst) return [];
+        return Options.IsClient ? [ExtInfoClient, StrictClient] : [ExtInfoServer, StrictServer];
+    }
+
+    private void ReadMarkers(NameList names, uint sequence)
+    {
+        PeerWantsExtInfo = names.Contains(System.Text.Encoding.ASCII.GetBytes(Options.IsClient ? ExtInfoServer : ExtInfoClient));
+        IsStrict = names.Contains(System.Text.Encoding.ASCII.GetBytes(Options.IsClient ? StrictServer : StrictClient));
+        if (!IsStrict) return;
+        Options.Trace.Write(3, "will use strict KEX ordering");
+
+        // draft-ietf-sshm-strict-kex: the first packet must be KEXINIT.
+        if (sequence != 0)
+        {
+            throw new SshViolationException(Violation.UnexpectedMessage, "strict KEX violation: KEXINIT was not the first packet.");
+        }
+    }
+
+    private void TraceNegotiated(NegotiatedAlgorithms negotiated)
+    {
+        if (!Options.Trace.IsOn(1)) return;
+        Options.Trace.Write(1, $"kex: algorithm: {negotiated.KeyExchange.Name}");
+        Options.Trace.Write(1, $"kex: host key algorithm: {negotiated.HostKey.Name}");
+        DirectionAlgorithms serverToClient = negotiated.ServerToClient;
+        DirectionAlgorithms clientToServer = negotiated.ClientToServer;
+        Options.Trace.Write(1, $"kex: server->client {Describe(serverToClient)}");
+        Options.Trace.Write(1, $"kex: client->server {Describe(clientToServer)}");
+
+        static string Describe(DirectionAlgorithms direction) =>
+            $"cipher: {direction.Cipher.Name} MAC: {direction.Mac?.Name ?? "<implicit>"} compression: {direction.Compression.Name}";
+    }
+
+    /// <summary>What diffie-hellman-group-exchange adds to the hash.</summary>
+    protected sealed record GroupFields(uint Min, uint Preferred, uint Max, byte[] Prime, byte[] Generator)
+    {
+        public void AppendTo(IncrementalHash hash)
+        {
+            hash.AppendUInt32(Min);
+            hash.AppendUInt32(Preferred);
+            hash.AppendUInt32(Max);
+            AppendMpint(hash, Prime);
+            AppendMpint(hash, Generator);
+        }
+
+        private static void AppendMpint(IncrementalHash hash, byte[] magnitude)
+        {
+            byte[] contents = new byte[magnitude.Length + 1];
+            int length = Mpint.WriteContents(magnitude, contents);
+            hash.AppendString(contents.AsSpan(0, length));
+        }
+    }
+}

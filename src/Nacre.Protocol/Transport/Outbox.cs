@@ -1,0 +1,230 @@
+using System.Threading.Tasks.Sources;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Transport;
+
+/// <summary>
+/// The queue between everyone who sends and the one writer: the one place of a connection where threads meet.
+/// </summary>
+/// <remarks>
+/// Three lanes, taken in this order: the transport's own messages, urgent traffic, traffic. From our KEXINIT to our NEWKEYS the traffic
+/// lanes are held (RFC 4253 7.1); NEWKEYS carries the next keys through the transport lane, so that the writer changes keys exactly
+/// there. Sending is bounded by <see cref="WhenRoomAsync"/> for whoever produces data, and by <see cref="MaxPending"/> for replies.
+/// </remarks>
+internal sealed class Outbox : IDisposable
+{
+    /// <summary>Producers wait while more than this many bytes are queued.</summary>
+    public const int Budget = 1024 * 1024;
+
+    /// <summary>A peer that makes us queue more than this by not reading is cut off .</summary>
+    public const int MaxPending = 2 * Budget;
+
+    private readonly Lock _lock = new();
+    private readonly Lane _transport = new();
+    private readonly Lane _urgent = new();
+    private readonly Lane _traffic = new();
+    private readonly RoomWaiters _roomWaiters = new();
+    private readonly WakeSignal _wake = new();
+    private long _queuedBytes;
+    private bool _isHeld;
+    private bool _isClosed;
+
+    /// <summary>Bytes of payload that wait to be sealed.</summary>
+    public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>True once nothing can be posted any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    /// <summary>Queues channel or authentication traffic; dropped once closed.</summary>
+    public void Post(Packet packet, bool isUrgent) => Enqueue(isUrgent ? _urgent : _traffic, new OutboxItem(packet, null));
+
+    /// <summary>Queues a message of the transport, which no key exchange holds up.</summary>
+    public void PostTransport(Packet packet) => Enqueue(_transport, new OutboxItem(packet, null));
+
+    /// <summary>Queues our KEXINIT and holds the traffic from here on.</summary>
+    public void PostKexInit(Packet packet)
+    {
+        lock (_lock) _isHeld = true;
+        PostTransport(packet);
+    }
+
+    /// <summary>Queues our NEWKEYS; the writer seals it with the old keys, takes the new ones and lets the traffic go.</summary>
+    public void PostNewKeys(Packet packet, OutboundKeys next) => Enqueue(_transport, new OutboxItem(packet, next));
+
+    /// <summary>Queues the last packet of the connection: behind what waits when it ends as agreed, in place of it otherwise.</summary>
+    public void PostLast(Packet packet, bool isAgreed)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                packet.Dispose();
+                return;
+            }
+
+            _isClosed = true;
+            if (!isAgreed) DropAll();
+            Lane last = isAgreed && !_isHeld ? _traffic : _transport;
+            last.Add(new OutboxItem(packet, null));
+            _queuedBytes += packet.Length;
+        }
+
+        _roomWaiters.ReleaseAll();
+        _wake.Set();
+    }
+
+    /// <summary>Ends the queue: what is in it still goes out, nothing more can be posted.</summary>
+    public void Close()
+    {
+        lock (_lock) _isClosed = true;
+        _roomWaiters.ReleaseAll();
+        _wake.Set();
+    }
+
+    /// <summary>Takes the next packet that may go now and that seals into <paramref name="room"/> bytes; for the writer alone.</summary>
+    public bool TryTake(OutboundCodec codec, int room, out OutboxItem item)
+    {
+        bool hasRoomNow;
+        lock (_lock)
+        {
+            Lane? lane = !_transport.IsEmpty ? _transport : _isHeld ? null : !_urgent.IsEmpty ? _urgent : !_traffic.IsEmpty ? _traffic : null;
+            if (lane is null || codec.SealedBound(lane.Peek().Packet) > room)
+            {
+                item = default;
+                return false;
+            }
+
+            item = lane.Take();
+            _queuedBytes -= item.Packet.Length;
+            if (item.NextKeys is not null) _isHeld = false;
+            hasRoomNow = _queuedBytes < Budget / 2;
+        }
+
+        if (hasRoomNow) _roomWaiters.ReleaseAll();
+        return true;
+    }
+
+    /// <summary>Waits until there may be something to take; false when the outbox is closed and drained.</summary>
+    public async ValueTask<bool> WaitAsync()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (!_transport.IsEmpty || (!_isHeld && (!_urgent.IsEmpty || !_traffic.IsEmpty))) return true;
+                if (_isClosed) return false;
+                _wake.Reset();
+            }
+
+            await _wake.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Completes when fewer bytes than the budget wait; at once in the usual case.</summary>
+    public ValueTask WhenRoomAsync(CancellationToken ct) =>
+        QueuedBytes < Budget || IsClosed ? ValueTask.CompletedTask : _roomWaiters.WaitAsync(this, ct);
+
+    /// <summary>Disposes of all packets and keys that were never sent.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            DropAll();
+        }
+
+        _roomWaiters.ReleaseAll();
+        _wake.Set();
+    }
+
+    private void Enqueue(Lane lane, OutboxItem item)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                item.Dispose();
+                return;
+            }
+
+            _queuedBytes += item.Packet.Length;
+            lane.Add(item);
+        }
+
+        _wake.Set();
+    }
+
+    private void DropAll()
+    {
+        foreach (Lane lane in (ReadOnlySpan<Lane>)[_transport, _urgent, _traffic])
+        {
+            while (!lane.IsEmpty) lane.Take().Dispose();
+        }
+
+        _queuedBytes = 0;
+    }
+
+    /// <summary>A ring of items that grows and is never allocated while it is empty.</summary>
+    private sealed class Lane
+    {
+        private OutboxItem[] _ring = [];
+        private int _first;
+        private int _count;
+
+        public bool IsEmpty => _count == 0;
+
+        public OutboxItem Peek() => _ring[_first];
+
+        public void Add(OutboxItem item)
+        {
+            if (_count == _ring.Length) Grow();
+            _ring[(_first + _count++) & (_ring.Length - 1)] = item;
+        }
+
+        public OutboxItem Take()
+        {
+            OutboxItem item = _ring[_first];
+            _ring[_first] = default;
+            _first = (_first + 1) & (_ring.Length - 1);
+            _count--;
+            return item;
+        }
+
+        private void Grow()
+        {
+            var ring = new OutboxItem[Math.Max(4, _ring.Length * 2)];
+            for (int i = 0; i < _count; i++) ring[i] = _ring[(_first + i) & (_ring.Length - 1)];
+            (_ring, _first) = (ring, 0);
+        }
+    }
+
+    /// <summary>Wakes the one writer.</summary>
+    private sealed class WakeSignal : IValueTaskSource
+    {
+        private const int Idle = 0, Waiting = 1, Signaled = 2;
+
+        private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+        private int _state;
+
+        public void Reset() => Interlocked.CompareExchange(ref _state, Idle, Signaled);
+
+        public void Set()
+        {
+            if (Interlocked.Exchange(ref _state, Signaled) == Waiting) _core.SetResult(true);
+        }
+
+        public ValueTask WaitAsync()
+        {
+            _core.Reset();
+            return Interlocked.CompareExchange(ref _state, Waiting, Idle) == Signaled ? ValueTask.CompletedTask : new ValueTask(this, _core.Version);
+        }
+
+        public void GetResult(short token) => _core.GetResult(token);
+
+        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _core.OnCompleted(continuation, state, token, flags);
+    }
+}

@@ -1,0 +1,433 @@
+using System.Text;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Transport;
+
+/// <summary>
+/// The transport protocol of one connection (RFC 4253), pushed by whoever owns its stream: bytes from the peer go in by
+/// <see cref="ReceiveAsync"/>, bytes for the peer come out by <see cref="Fill"/>.
+/// </summary>
+/// <remarks>
+/// <see cref="ReceiveAsync"/> belongs to the reader and <see cref="Fill"/> to the writer; each is called by one at a time. What goes
+/// wrong is thrown from <see cref="ReceiveAsync"/> after a DISCONNECT that says so has been queued; the owner then lets the writer drain,
+/// closes the stream and calls <see cref="Close"/>.
+/// </remarks>
+internal sealed class SecureTransport : ITransport, IDisposable
+{
+    private readonly Identification _identification;
+    private readonly KeyExchange _exchange;
+    private readonly Func<ITransport, IPacketSink> _createService;
+    private IPacketSink? _service;
+    private byte[] _sessionId = [];
+    private ReadOnlyMemory<byte> _hostKey;
+    private ReadOnlyMemory<byte> _unsentText;
+    private int _extInfosPermitted;
+    private bool _isFirstAfterKeys;
+    private TimeSpan _now;
+    private TimeSpan _keysSince;
+    private volatile bool _isClosed;
+
+    /// <summary>Creates the transport; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="options">What to offer and whom to trust.</param>
+    /// <param name="createService">Makes the authentication protocol of this role once keys are in use.</param>
+    public SecureTransport(TransportOptions options, Func<ITransport, IPacketSink> createService)
+    {
+        Options = options;
+        _createService = createService;
+        _identification = new Identification(options.IsClient);
+        _exchange = options.IsClient ? new KeyExchangeClient(this) : new KeyExchangeServer(this);
+        Router = new PacketRouter(options.IsClient);
+        Inbound = new InboundCodec(options.Pool);
+        Outbound = new OutboundCodec(options.Random);
+        Outbox = new Outbox();
+    }
+
+    public TransportOptions Options { get; }
+
+    public PacketRouter Router { get; }
+
+    public InboundCodec Inbound { get; }
+
+    public OutboundCodec Outbound { get; }
+
+    public Outbox Outbox { get; }
+
+    public bool IsClient => Options.IsClient;
+
+    public ReadOnlyMemory<byte> SessionId => _sessionId;
+
+    public ReadOnlyMemory<byte> HostKey => _hostKey;
+
+    public string PeerIdentification => _identification.Peer ?? "";
+
+    public IReadOnlyList<string>? ServerSignatureAlgorithms { get; private set; }
+
+    public bool PeerAnswersPing { get; private set; }
+
+    public PacketPool Pool => Options.Pool;
+
+    /// <summary>True from USERAUTH_SUCCESS on.</summary>
+    public bool IsAuthenticated { get; private set; }
+
+    /// <summary>True once nothing more is processed.</summary>
+    public bool IsClosed => _isClosed;
+
+    /// <summary>What the last key exchange agreed on; null before the first.</summary>
+    public Algorithms.NegotiatedAlgorithms? Negotiated => _exchange.Negotiated;
+
+    /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
+    public int AwaitedLength => Inbound.Awaited;
+
+    /// <summary>Queues the identification and, as nothing forbids it, KEXINIT behind it (RFC 4253 4.2).</summary>
+    public void Start()
+    {
+        _unsentText = Encoding.ASCII.GetBytes(Options.Identification + "\r\n");
+        Options.Trace.Write(1, $"Local version string {Options.Identification}");
+        _exchange.Start();
+    }
+
+    /// <summary>Processes all whole packets that the bytes start with and returns how many bytes that took; the rest must come again.</summary>
+    public async ValueTask<int> ReceiveAsync(ReadOnlyMemory<byte> inbound, CancellationToken ct)
+    {
+        int used = 0;
+        try
+        {
+            if (_identification.Peer is null) used = ReadIdentification(inbound.Span);
+            if (_identification.Peer is null) return used;
+            while (!_isClosed && used < inbound.Length && Inbound.TryRead(inbound.Span[used..], out int consumed) is { } packet)
+            {
+                used += consumed;
+                await RouteAsync(packet, ct).ConfigureAwait(false);
+                if (Outbox.QueuedBytes > Outbox.MaxPending) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
+            }
+
+            if (Options.Rekey.IsDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys)) RequestRekey();
+            return used;
+        }
+        catch (SshViolationException violation)
+        {
+            Fail(violation);
+            throw;
+        }
+        catch (HostKeyNotTrustedException untrusted)
+        {
+            Disconnect(DisconnectReason.HostKeyNotVerifiable, untrusted.Message);
+            throw;
+        }
+        catch (Exception error) when (error is not SshDisconnectedException)
+        {
+            Disconnect(DisconnectReason.ByApplication, "The connection ended after an internal failure.");
+            throw;
+        }
+    }
+
+    /// <summary>Seals what waits into the output, as much as fits, and returns the bytes written; 0 when nothing waits.</summary>
+    public int Fill(Span<byte> output)
+    {
+        int written = TakeText(output);
+        while (_unsentText.IsEmpty && Outbox.TryTake(Outbound, output.Length - written, out OutboxItem item))
+        {
+            bool isLast = item.Packet.Number == MessageNumber.Disconnect;
+            if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"send packet: {MessageTable.NameOf(item.Packet.Number)}");
+            written += Outbound.Seal(item, output[written..]);
+            if (isLast) break;
+        }
+
+        if (Options.Rekey.IsDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys)) RequestRekey();
+        return written;
+    }
+
+    /// <summary>Waits until there may be something to fill; false when the connection is over and all is drained.</summary>
+    public ValueTask<bool> WaitToFillAsync() => _unsentText.IsEmpty ? Outbox.WaitAsync() : ValueTask.FromResult(true);
+
+    /// <summary>Tells the time that passed since the connection began; keys that are too old are replaced.</summary>
+    public void OnTick(TimeSpan sinceStart)
+    {
+        _now = sinceStart;
+        if (Options.Rekey.IsDue(_now - _keysSince)) RequestRekey();
+    }
+
+    /// <summary>Starts a key exchange unless one is under way or it is not time for one.</summary>
+    public void RequestRekey()
+    {
+        if ((Router.Phase & Phase.Secured) != 0 && !_isClosed) _exchange.Start();
+    }
+
+    public void Post<T>(scoped ref T message)
+        where T : IMessage<T>, allows ref struct => Outbox.Post(Message.Write(Pool, ref message), isUrgent: false);
+
+    public void Post(Packet packet, bool isUrgent = false) => Outbox.Post(packet, isUrgent);
+
+    public ValueTask WhenRoomAsync(CancellationToken ct) => Outbox.WhenRoomAsync(ct);
+
+    public void EnterAuthentication() => Router.Phase = Phase.Authentication;
+
+    public void EnterConnection(IPacketSink service)
+    {
+        _service = service;
+        IsAuthenticated = true;
+        Router.Phase = Phase.Connection;
+        Router.PermitMethodMessages([]);
+        Inbound.StartDelayedCompression();
+        if (IsClient) Outbound.StartDelayedCompression();
+    }
+
+    public void PermitMethodMessages(ReadOnlySpan<MessageNumber> numbers) => Router.PermitMethodMessages(numbers);
+
+    public void Disconnect(DisconnectReason reason, string description)
+    {
+        var message = new Disconnect { ReasonCode = (uint)reason, Description = Encoding.UTF8.GetBytes(description) };
+        Outbox.PostLast(Message.Write(Pool, ref message), isAgreed: reason == DisconnectReason.ByApplication);
+        _isClosed = true;
+        Router.Phase = Phase.Closed;
+    }
+
+    /// <summary>The stream is gone: tells the service, once, and frees what is held.</summary>
+    public void Close(Exception? error)
+    {
+        _isClosed = true;
+        Outbox.Close();
+        _service?.OnClosed(error);
+        _service = null;
+    }
+
+    /// <summary>Wipes the keys; neither reader nor writer may be at work any more.</summary>
+    public void Dispose()
+    {
+        Outbox.Dispose();
+        _exchange.Dispose();
+        Inbound.Dispose();
+        Outbound.Dispose();
+    }
+
+    internal void SetSessionId(byte[] exchangeHash) => _sessionId = exchangeHash;
+
+    internal void SetHostKey(ReadOnlyMemory<byte> blob) => _hostKey = blob;
+
+    /// <summary>Our NEWKEYS is queued. With the first, what may follow at once does: EXT_INFO, and the client's service request.</summary>
+    internal void OnNewKeysSent(bool isFirst)
+    {
+        if (!isFirst) return;
+        if (!IsClient && _exchange.PeerWantsExtInfo) PostExtInfo();
+        _service = _createService(this);
+    }
+
+    /// <summary>The peer's NEWKEYS is in: both directions have new keys.</summary>
+    internal void OnKeysInUse(bool wasFirst)
+    {
+        _keysSince = _now;
+        if (!wasFirst) return;
+        _isFirstAfterKeys = true;
+
+        // RFC 8308 2.4: after NEWKEYS, and from a server a second time before it tells of success.
+        _extInfosPermitted = IsClient ? 2 : 1;
+    }
+
+    private int ReadIdentification(ReadOnlySpan<byte> inbound)
+    {
+        int used = _identification.Read(inbound);
+        if (_identification.Peer is { } peer && Options.Trace.IsOn(1)) Options.Trace.Write(1, $"Remote version string: {Printable.Escape(peer)}");
+        return used;
+    }
+
+    private int TakeText(Span<byte> output)
+    {
+        int length = Math.Min(_unsentText.Length, output.Length);
+        _unsentText.Span[..length].CopyTo(output);
+        _unsentText = _unsentText[length..];
+        return length;
+    }
+
+    private ValueTask RouteAsync(Packet packet, CancellationToken ct)
+    {
+        MessageNumber number = packet.Number;
+        if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"receive packet: {MessageTable.NameOf(number)}");
+
+        // RFC 8308 2.4: EXT_INFO comes as the very next packet after NEWKEYS, or with authentication.
+        bool isFirstAfterKeys = _isFirstAfterKeys;
+        if (number != MessageNumber.NewKeys) _isFirstAfterKeys = false;
+
+        if (_exchange.TakesAsWrongGuess(number))
+        {
+            packet.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        switch (Router.Judge(number))
+        {
+            case PacketRouter.Permission.Unknown:
+                return AnswerUnimplemented(packet);
+            case PacketRouter.Permission.Refused:
+                packet.Dispose();
+                throw new SshViolationException(Violation.UnexpectedMessage, $"{MessageTable.NameOf(number)} is not expected now.");
+        }
+
+        if (number >= MessageNumber.UserauthRequest && number < MessageNumber.Ping) return ToServiceAsync(packet, ct);
+        return HandleAsync(packet, isFirstAfterKeys, ct);
+    }
+
+    private ValueTask ToServiceAsync(Packet packet, CancellationToken ct)
+    {
+        // Passwords and answers to prompts are in these; the buffer is wiped before it is used again.
+        packet.IsSensitive = packet.Number < MessageNumber.GlobalRequest;
+        return _service!.OnPacketAsync(packet, ct);
+    }
+
+    private async ValueTask HandleAsync(Packet packet, bool isFirstAfterKeys, CancellationToken ct)
+    {
+        if (packet.Number is MessageNumber.ServiceRequest or MessageNumber.ServiceAccept)
+        {
+            await _service!.OnPacketAsync(packet, ct).ConfigureAwait(false);
+            return;
+        }
+
+        using (packet)
+        {
+            switch (packet.Number)
+            {
+                case MessageNumber.Disconnect:
+                    OnDisconnect(packet);
+                    break;
+                case MessageNumber.Ignore:
+                    break;
+                case MessageNumber.Unimplemented:
+                    _ = Message.Read<Unimplemented>(packet.Payload);
+                    break;
+                case MessageNumber.Debug:
+                    OnDebug(packet);
+                    break;
+                case MessageNumber.ExtInfo:
+                    OnExtInfo(packet, isFirstAfterKeys);
+                    break;
+                case MessageNumber.KexInit:
+                    Options.Trace.Write(1, "SSH2_MSG_KEXINIT received");
+                    _exchange.OnInit(packet);
+                    break;
+                case MessageNumber.NewKeys:
+                    _exchange.OnNewKeys(packet);
+                    break;
+                case MessageNumber.Ping:
+                    OnPing(packet);
+                    break;
+                case MessageNumber.Pong:
+                    break;
+                default:
+                    packet.IsSensitive = true;
+                    await _exchange.OnMethodMessageAsync(packet, ct).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    // RFC 4253 11.4: unknown messages are answered in order, with the sequence number that they came under.
+    private ValueTask AnswerUnimplemented(Packet packet)
+    {
+        var answer = new Unimplemented { Sequence = packet.Sequence };
+        packet.Dispose();
+        Outbox.PostTransport(Message.Write(Pool, ref answer));
+        return ValueTask.CompletedTask;
+    }
+
+    // RFC 4253 11.1: nothing is processed or sent after it.
+    private void OnDisconnect(Packet packet)
+    {
+        Disconnect message = Message.Read<Disconnect>(packet.Payload);
+        _isClosed = true;
+        Router.Phase = Phase.Closed;
+        Outbox.Dispose();
+        throw new SshDisconnectedException(message.ReasonCode, Printable.Escape(message.Description));
+    }
+
+    private void OnDebug(Packet packet)
+    {
+        Debug message = Message.Read<Debug>(packet.Payload);
+        if (Options.Trace.IsOn(1)) Options.Trace.Write(message.AlwaysDisplay ? 1 : 2, $"Remote: {Printable.Escape(message.Text)}");
+    }
+
+    private void OnPing(Packet packet)
+    {
+        var pong = new Pong { Data = Message.Read<Ping>(packet.Payload).Data };
+        Post(ref pong);
+    }
+
+    private void OnExtInfo(Packet packet, bool isFirstAfterKeys)
+    {
+        if (_extInfosPermitted-- == 0 || (!isFirstAfterKeys && Router.Phase != Phase.Authentication))
+        {
+            throw new SshViolationException(Violation.UnexpectedMessage, "EXT_INFO came where it may not stand.");
+        }
+
+        ExtInfo message = Message.Read<ExtInfo>(packet.Payload);
+        if (message.Count > ExtInfo.MaxExtensions) throw new SshViolationException(Violation.FieldMalformed, "EXT_INFO announces too many extensions.");
+        var reader = new FieldReader(message.Extensions);
+        for (uint i = 0; i < message.Count; i++)
+        {
+            var extension = default(Extension);
+            Extension.Fields(ref reader, ref extension);
+            OnExtension(extension);
+        }
+
+        reader.End();
+    }
+
+    private void OnExtension(Extension extension)
+    {
+        if (extension.Name.SequenceEqual("server-sig-algs"u8) && IsClient)
+        {
+            NameList.Check(extension.Value);
+            ServerSignatureAlgorithms = new NameList(extension.Value).ToArray();
+            if (Options.Trace.IsOn(1)) Options.Trace.Write(1, $"kex_input_ext_info: server-sig-algs=<{string.Join(',', ServerSignatureAlgorithms)}>");
+        }
+        else if (extension.Name.SequenceEqual("ping@openssh.com"u8))
+        {
+            PeerAnswersPing = extension.Value.SequenceEqual("0"u8);
+        }
+    }
+
+    private void PostExtInfo()
+    {
+        (string Name, string Value)[] extensions =
+        [
+            ("server-sig-algs", string.Join(',', Options.UserSignatureAlgorithms)),
+            ("publickey-hostbound@openssh.com", "0"),
+            ("ping@openssh.com", "0"),
+        ];
+        var fields = new List<byte>();
+        foreach ((string name, string value) in extensions)
+        {
+            var extension = new Extension { Name = Encoding.ASCII.GetBytes(name), Value = Encoding.ASCII.GetBytes(value) };
+            fields.AddRange(Message.WriteRecord(ref extension));
+        }
+
+        var message = new ExtInfo { Count = (uint)extensions.Length, Extensions = fields.ToArray() };
+        Outbox.PostTransport(Message.Write(Pool, ref message));
+    }
+
+    private void Fail(SshViolationException violation)
+    {
+        // Before both have identified themselves there are no packets to say it with.
+        if (_identification.Peer is null)
+        {
+            if (!IsClient && violation.Violation == Violation.BadIdentification) _unsentText = Encoding.ASCII.GetBytes(Identification.InvalidReply);
+            _isClosed = true;
+            Outbox.Close();
+            return;
+        }
+
+        Disconnect(ReasonOf(violation.Violation), violation.Message);
+    }
+
+    private static DisconnectReason ReasonOf(Violation violation) => violation switch
+    {
+        Violation.MacMismatch => DisconnectReason.MacError,
+        Violation.BadCompression => DisconnectReason.CompressionError,
+        Violation.ServiceNotAvailable => DisconnectReason.ServiceNotAvailable,
+        Violation.VersionNotSupported => DisconnectReason.ProtocolVersionNotSupported,
+        Violation.NoCommonAlgorithm or Violation.BadKeyExchangeValue or Violation.BadHostKeySignature => DisconnectReason.KeyExchangeFailed,
+        Violation.BadHostKey or Violation.HostKeyChangedOnRekey => DisconnectReason.HostKeyNotVerifiable,
+        Violation.TooManyAuthenticationAttempts => DisconnectReason.NoMoreAuthMethodsAvailable,
+        Violation.ConnectionLost or Violation.PeerSilent => DisconnectReason.ConnectionLost,
+        _ => DisconnectReason.ProtocolError,
+    };
+}

@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre;
+
+/// <summary>
+/// Carries one transport over one stream: a loop that reads, a loop that writes, a timer; both roles, and every tool, use it.
+/// </summary>
+/// <remarks>
+/// Buffers are borrowed while bytes flow. An idle connection waits in a read of zero bytes and holds none.
+/// </remarks>
+internal sealed class SshConnection : IAsyncDisposable
+{
+    private const int SmallBuffer = 8 * 1024;
+
+    /// <summary>Takes a whole packet of any size, and enough of them that a system call is worth its price.</summary>
+    private const int LargeBuffer = PacketLimits.MaxPacketLength + (64 * 1024);
+
+    private readonly Stream _stream;
+    private readonly SecureTransport _transport;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _startedAt;
+    private ITimer? _timer;
+    private Task _loops = Task.CompletedTask;
+    private int _isStopping;
+
+    /// <summary>Takes over the stream and the transport.</summary>
+    public SshConnection(Stream stream, SecureTransport transport, TimeProvider time)
+    {
+        (_stream, _transport, _time) = (stream, transport, time);
+        _startedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Ends when the connection has: with its error, or without one when it ended as agreed.</summary>
+    public Task Completion => _completion.Task;
+
+    public SecureTransport Transport => _transport;
+
+    /// <summary>How long a peer may leave a DISCONNECT unread before the stream is closed under it.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Begins to speak.</summary>
+    public void Start()
+    {
+        _transport.Start();
+        long seconds = _transport.Options.Rekey.Seconds;
+        if (seconds > 0) _timer = _time.CreateTimer(static state => ((SshConnection)state!).OnTimer(), this, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
+        _loops = RunAsync();
+    }
+
+    /// <summary>Ends the connection as agreed: what is queued goes out, then DISCONNECT.</summary>
+    public async Task CloseAsync(DisconnectReason reason = DisconnectReason.ByApplication, string description = "disconnected by user")
+    {
+        Interlocked.Exchange(ref _isStopping, 1);
+        _transport.Disconnect(reason, description);
+        await _loops.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        Exception? error = null;
+        Task writing = Task.Run(WriteAsync);
+        Task reading = Task.Run(ReadAsync);
+        try
+        {
+            await Task.WhenAny(reading, writing).ConfigureAwait(false);
+            if (writing.IsCompleted) await StopReadingAsync(reading).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+        }
+
+        error = await StopWritingAsync(writing, error).ConfigureAwait(false);
+        _timer?.Dispose();
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _isStopping) == 1 && error is not SshException) error = null;
+        _transport.Close(error);
+        _transport.Dispose();
+        if (error is null) _completion.SetResult();
+        else _completion.SetException(error);
+        _ = _completion.Task.Exception;
+    }
+
+    // The writer ended first: our DISCONNECT is out, or the stream takes nothing any more.
+    private async Task StopReadingAsync(Task reading)
+    {
+        if (_stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
+        Task first = await Task.WhenAny(reading, Task.Delay(_transport.Outbox.IsClosed ? DrainTime : TimeSpan.Zero, _time)).ConfigureAwait(false);
+        if (first != reading) await _stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    // The reader ended first: a DISCONNECT of ours may still wait to go out.
+    private async Task<Exception?> StopWritingAsync(Task writing, Exception? error)
+    {
+        _transport.Outbox.Close();
+        Task first = await Task.WhenAny(writing, Task.Delay(DrainTime, _time)).ConfigureAwait(false);
+        if (first != writing) await _stop.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await writing.ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            error ??= Lost(failure);
+        }
+
+        return error;
+    }
+
+    private async Task ReadAsync()
+    {
+        byte[]? buffer = null;
+        int start = 0, end = 0, lastRead = 0;
+        bool canWaitEmpty = _stream is NetworkStream;
+        try
+        {
+            while (!_transport.IsClosed)
+            {
+                if (start == end)
+                {
+                    start = end = 0;
+                    if (canWaitEmpty && lastRead < SmallBuffer)
+                    {
+                        Return(ref buffer);
+                        await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
+                    }
+                }
+
+                buffer = MakeRoom(buffer, ref start, ref end, lastRead);
+                lastRead = await _stream.ReadAsync(buffer.AsMemory(end), _stop.Token).ConfigureAwait(false);
+                if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
+                end += lastRead;
+                start += await _transport.ReceiveAsync(buffer.AsMemory(start, end - start), _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            throw Lost(failure);
+        }
+        finally
+        {
+            Return(ref buffer);
+        }
+    }
+
+    private byte[] MakeRoom(byte[]? buffer, ref int start, ref int end, int lastRead)
+    {
+        if (buffer is null) return ArrayPool<byte>.Shared.Rent(SmallBuffer);
+        bool wantsLarge = buffer.Length < LargeBuffer && (lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > buffer.Length);
+        if (wantsLarge)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(LargeBuffer);
+            buffer.AsSpan(start, end - start).CopyTo(larger);
+            Return(ref buffer!);
+            (start, end) = (0, end - start);
+            return larger;
+        }
+
+        bool isTight = buffer.Length - end < buffer.Length / 4 || buffer.Length - start < _transport.AwaitedLength;
+        if (start > 0 && isTight)
+        {
+            buffer.AsSpan(start, end - start).CopyTo(buffer);
+            (start, end) = (0, end - start);
+        }
+
+        return buffer;
+    }
+
+    private async Task WriteAsync()
+    {
+        byte[]? buffer = null;
+        try
+        {
+            while (await _transport.WaitToFillAsync().ConfigureAwait(false))
+            {
+                int size = _transport.Outbox.QueuedBytes < SmallBuffer / 4 ? SmallBuffer : LargeBuffer;
+                if (buffer is null || buffer.Length < size)
+                {
+                    Return(ref buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(size);
+                }
+
+                int length = _transport.Fill(buffer);
+                if (length > 0) await _stream.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
+                if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
+            }
+        }
+        finally
+        {
+            Return(ref buffer);
+        }
+    }
+
+    // What passes through these buffers is sealed, but for the plain text of the first exchange: there is nothing to wipe.
+    private static void Return(ref byte[]? buffer)
+    {
+        if (buffer is null) return;
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = null;
+    }
+
+    private static SshViolationException Lost(Exception failure) =>
+        new(Violation.ConnectionLost, $"The connection was lost: {failure.Message}", failure);
+
+    private void OnTimer() => _transport.OnTick(_time.GetElapsedTime(_startedAt));
+}
