@@ -71,7 +71,7 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
     public IReadOnlyList<string> HostKeyAlgorithms => values.Get(ClientKeywords.HostKeyAlgorithms)!;
 
     /// <summary>Whether the user chose the host key algorithms, so that known_hosts must not reorder them.</summary>
-    public bool HasOwnHostKeyAlgorithms => values.Has(ClientKeywords.HostKeyAlgorithms);
+    public bool HasOwnHostKeyAlgorithms => values.IsSet(ClientKeywords.HostKeyAlgorithms);
 
     public IReadOnlyList<string> PubkeyAcceptedAlgorithms => values.Get(ClientKeywords.PubkeyAcceptedAlgorithms)!;
 
@@ -96,7 +96,7 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
         [.. values.Get(ClientKeywords.IdentityFile)!.Where(static file => !file.Equals("none", StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>Whether the user named identity files; a file of the defaults may be missing without a word.</summary>
-    public bool HasOwnIdentityFiles => values.Has(ClientKeywords.IdentityFile);
+    public bool HasOwnIdentityFiles => values.IsSet(ClientKeywords.IdentityFile);
 
     public IReadOnlyList<string> GlobalKnownHostsFiles => WithoutNone(values.Get(ClientKeywords.GlobalKnownHostsFile)!);
 
@@ -131,7 +131,7 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
     public string? Tag => values.Get(ClientKeywords.Tag);
 
     /// <summary>Whether a file or the command line set a keyword.</summary>
-    public bool IsSet(Keyword keyword) => values.Has(keyword);
+    public bool IsSet(Keyword keyword) => values.IsSet(keyword);
 
     /// <summary>The lines that ssh -G prints.</summary>
     public IEnumerable<string> Dump() => ClientKeywords.Table.All.SelectMany(keyword => keyword.Dump(shown)).Prepend($"host {host}");

@@ -123,7 +123,7 @@ internal sealed class ClientConfigParser : FileParsing
     }
 
     protected override bool IgnoresUnknown(string keyword) =>
-        values.TryGet(ClientKeywords.IgnoreUnknown, out string? patterns) && PatternMatcher.MatchesList(keyword, patterns!);
+        values.TryGet(ClientKeywords.IgnoreUnknown, out string? patterns) && PatternMatcher.MatchesList(keyword, patterns!.ToLowerInvariant());
 
     protected override LineOutcome ParseStructural(Keyword keyword, List<string> words, LinePlace place, int depth)
     {

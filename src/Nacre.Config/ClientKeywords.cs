@@ -138,11 +138,11 @@ internal static class ClientKeywords
     public static readonly Keyword<string> IgnoreUnknown = Declared.Add(new Keyword<string>("IgnoreUnknown", new TextShape("pattern[,pattern...]"))
     { Manual = "Unknown keywords further down that are not an error." });
 
-    public static readonly Keyword<string> RemoteCommand = Declared.Add(new Keyword<string>("RemoteCommand", new CommandShape("command") { HidesNone = true })
-    { Tokens = new TokenRules(CommonTokens), Manual = "The command to run at the server when the command line gives none." });
-
     public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
     { DefaultFrom = static a => a.KeyExchanges.Defaults, Manual = "The key exchange methods to offer, best first." });
+
+    public static readonly Keyword<string> RemoteCommand = Declared.Add(new Keyword<string>("RemoteCommand", new CommandShape("command") { HidesNone = true })
+    { Tokens = new TokenRules(CommonTokens), Manual = "The command to run at the server when the command line gives none." });
 
     public static readonly Keyword<LogLevel> LogLevel = Declared.Add(new Keyword<LogLevel>("LogLevel", Choices.LogLevel)
     { Default = Values.LogLevel.Info, Manual = "How much to tell about what happens." });

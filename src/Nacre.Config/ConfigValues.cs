@@ -39,6 +39,9 @@ internal sealed class ConfigValues(KeywordTable table, AlgorithmNames algorithms
     /// <summary>The place that set the value ("/path line N"), or nothing for a default.</summary>
     public string OriginOf(Keyword keyword) => origins[keyword.Slot] ?? "";
 
+    /// <summary>Whether a line or a flag set the value, which a default that was filled in is not.</summary>
+    public bool IsSet(Keyword keyword) => OriginOf(keyword).Length > 0;
+
     /// <summary>Adds what a later block has set: the first value stays, lists grow.</summary>
     public void Merge(ConfigValues later)
     {

@@ -115,7 +115,7 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public IReadOnlyList<string> HostKeys => values.Get(ServerKeywords.HostKey)!;
 
     /// <summary>Whether the host keys were named; one of the defaults may be missing.</summary>
-    public bool HasOwnHostKeys => values.Has(ServerKeywords.HostKey);
+    public bool HasOwnHostKeys => values.IsSet(ServerKeywords.HostKey);
 
     public IReadOnlyList<string> AllowUsers => values.Get(ServerKeywords.AllowUsers)!;
 

@@ -45,11 +45,11 @@ internal static class AddressPattern
     {
         covers = false;
         int slash = pattern.IndexOf('/', StringComparison.Ordinal);
-        if (slash >= 0 && TryParseAddress(pattern[..slash], out _))
+        if (slash >= 0 && TryParseAddress(pattern[..slash], out IPAddress? start))
         {
             // sshd_config(5): "it is an error to specify a mask length that is too long for the address or one with bits
             // set in this host portion of the address".
-            if (!IPNetwork.TryParse(pattern, out IPNetwork network))
+            if (!IPNetwork.TryParse(pattern, out IPNetwork network) || !network.BaseAddress.Equals(start))
                 return false;
             covers = candidate is not null
                 && candidate.AddressFamily == network.BaseAddress.AddressFamily && network.Contains(candidate);

@@ -52,7 +52,7 @@ internal sealed class ArgumentReader(ConfigRole role, string keyword, string ori
         return false;
     }
 
-    /// <summary>The same in OpenSSH's form, where the message follows "line N: " at once and ends in a full stop.</summary>
+    /// <summary>The same without the place, for what OpenSSH says in a line of its own.</summary>
     public bool FailAlone(string message)
     {
         Errors.Add(message);

@@ -1,7 +1,7 @@
 namespace Nacre.Config.Shapes;
 
 /// <summary>One of a few words, in any case. The first word for a value is the one that is printed.</summary>
-/// <param name="names">The words and what each means; <c>Role</c> null accepts it from both.</param>
+/// <param name="names">The words and what each means.</param>
 internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : ValueShape<T>
     where T : struct
 {

@@ -33,9 +33,9 @@ internal sealed class CommandShape(string syntax) : ValueShape<string>
 {
     public override string Syntax => syntax;
 
+    /// <summary>Whether "none" is as if nothing were said, rather than a value.</summary>
     public bool HidesNone { get; init; }
 
-    /// <summary>Whether "none" in any case counts as none.</summary>
     public override bool TryRead(ArgumentReader arguments, out string? value)
     {
         arguments.TakeRest();
