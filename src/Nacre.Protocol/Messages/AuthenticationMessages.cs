@@ -43,6 +43,35 @@ internal ref struct PublicKeyFields : IRecord<PublicKeyFields>
     }
 }
 
+/// <summary>OpenSSH's publickey-hostbound-v00@openssh.com: as <see cref="PublicKeyFields"/>, with the server's host key before the signature.</summary>
+internal ref struct HostBoundPublicKeyFields : IRecord<HostBoundPublicKeyFields>
+{
+    public bool HasSignature;
+    public ReadOnlySpan<byte> Algorithm;
+    public ReadOnlySpan<byte> PublicKey;
+    public ReadOnlySpan<byte> HostKey;
+    public ReadOnlySpan<byte> Signature;
+
+    public static void Fields<V>(ref V visit, ref HostBoundPublicKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.Boolean(ref message.HasSignature);
+        visit.Text(ref message.Algorithm, NameList.MaxNameLength);
+        visit.String(ref message.PublicKey);
+        visit.String(ref message.HostKey);
+        if (message.HasSignature) visit.String(ref message.Signature);
+    }
+}
+
+/// <summary>The fields of the method none: there are no fields.</summary>
+internal ref struct NoneFields : IRecord<NoneFields>
+{
+    public static void Fields<V>(ref V visit, ref NoneFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+    }
+}
+
 /// <summary>RFC 4252 8: the fields of the password method; a new password is there when <see cref="IsChange"/> says so.</summary>
 internal ref struct PasswordFields : IRecord<PasswordFields>
 {

@@ -68,6 +68,9 @@ public enum Violation
     /// <summary>The peer asked for a service that is not offered (RFC 4253 10).</summary>
     ServiceNotAvailable,
 
+    /// <summary>The peer changed the user or the service in the midst of authentication (RFC 4252 5).</summary>
+    UserOrServiceChanged,
+
     /// <summary>The peer used up the authentication attempts that it had.</summary>
     TooManyAuthenticationAttempts,
 

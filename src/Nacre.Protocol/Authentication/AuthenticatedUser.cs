@@ -1,0 +1,13 @@
+using Nacre.Protocol.Keys;
+
+namespace Nacre.Protocol.Authentication;
+
+/// <summary>A user who has proven who they are, and how.</summary>
+/// <param name="Name">The user's name.</param>
+/// <param name="Steps">The proofs that were accepted, in order; more than one where the server wants several factors.</param>
+public sealed record AuthenticatedUser(string Name, IReadOnlyList<AuthenticationStep> Steps);
+
+/// <summary>One accepted proof.</summary>
+/// <param name="Method">The method's name.</param>
+/// <param name="Key">The verified key, for publickey.</param>
+public sealed record AuthenticationStep(string Method, PublicKey? Key);

@@ -1,0 +1,40 @@
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Authentication;
+
+/// <summary>What the client has to log in with, and how it goes about it; each method works when its policy is there.</summary>
+internal sealed class AuthenticationClientOptions
+{
+    /// <summary>Who to log in as; UTF-8 on the wire.</summary>
+    public required string UserName { get; init; }
+
+    /// <summary>The keys to try, in order.</summary>
+    public IReadOnlyList<IIdentity> Identities { get; init; } = [];
+
+    public IPasswordSource? Passwords { get; init; }
+
+    public IInteractivePrompter? Prompter { get; init; }
+
+    public IBannerViewer? Banners { get; init; }
+
+    /// <summary>PreferredAuthentications; a method that is not named is not used.</summary>
+    public IReadOnlyList<string> PreferredMethods { get; init; } = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+
+    /// <summary>PubkeyAcceptedAlgorithms; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
+    public IReadOnlyList<string>? SignatureAlgorithms { get; init; }
+
+    /// <summary>NumberOfPasswordPrompts: how often each of password and keyboard-interactive is begun.</summary>
+    public int PasswordPrompts { get; init; } = 3;
+
+    /// <summary>Refuses a server that lets the client in without a signature, a password or an answer: one that may only pretend to have asked .</summary>
+    public bool RefusesTrivialLogin { get; init; }
+
+    /// <summary>RequiredRSASize: RSA keys of fewer bits are not offered.</summary>
+    public int RequiredRsaBits { get; init; } = 2048;
+
+    /// <summary>Hears what happens, in the words of OpenSSH's debug level 1.</summary>
+    public ITrace Trace { get; init; } = NoTrace.Instance;
+
+    /// <summary>Hears of failures that do not end the login, such as a key that could not be opened.</summary>
+    public Action<string>? Warn { get; init; }
+}

@@ -1,0 +1,36 @@
+namespace Nacre.Protocol.Authentication;
+
+/// <summary>What a server accepts and how often a client may try.</summary>
+internal sealed class AuthenticationServerOptions
+{
+    /// <summary>Longer passwords, new passwords and answers are rejected before any policy sees them .</summary>
+    public const int MaxPasswordLength = 1024;
+
+    public required IAuthenticator Authenticator { get; init; }
+
+    /// <summary>The enabled methods, in the order in which FAILURE lists them.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [MethodName.PublicKey, MethodName.Password, MethodName.KeyboardInteractive];
+
+    /// <summary>AuthenticationMethods.</summary>
+    public AuthenticationChains Chains { get; init; } = AuthenticationChains.Any;
+
+    /// <summary>PubkeyAcceptedAlgorithms; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
+    public IReadOnlyList<string>? SignatureAlgorithms { get; init; }
+
+    /// <summary>MaxAuthTries: the failure of this number ends the connection. The method none costs nothing as the first request.</summary>
+    public int MaxTries { get; init; } = 6;
+
+    /// <summary>How many queries about keys are answered with PK_OK; those refused count as failures.</summary>
+    public int MaxQueries { get; init; } = 15;
+
+    /// <summary>How many requests and answers a client may send in all, whatever becomes of them.</summary>
+    public int MaxRequests { get; init; } = 64;
+
+    public IBannerPolicy? Banner { get; init; }
+
+    /// <summary>RequiredRSASize: RSA keys of fewer bits are rejected.</summary>
+    public int RequiredRsaBits { get; init; } = 2048;
+
+    /// <summary>Hears of every request that was answered.</summary>
+    public Action<AttemptReport>? Journal { get; init; }
+}

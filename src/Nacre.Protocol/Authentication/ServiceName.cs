@@ -1,0 +1,8 @@
+namespace Nacre.Protocol.Authentication;
+
+/// <summary>The services of RFC 4250 4.7.</summary>
+internal static class ServiceName
+{
+    public const string Userauth = "ssh-userauth";
+    public const string Connection = "ssh-connection";
+}
