@@ -1,0 +1,74 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Nacre.Unix;
+
+/// <summary>A program that <see cref="Spawn"/> started: its end can be awaited, and it can be signalled until then.</summary>
+/// <remarks>Signals can never hit a stranger: the process is only reaped under the lock that <see cref="Signal"/> takes.</remarks>
+internal sealed unsafe class ChildProcess
+{
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource<ChildExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SafeFileHandle pidfd;
+    private readonly bool leadsGroup;
+    private bool isReaped;
+
+    internal ChildProcess(int pid, SafeFileHandle pidfd, bool leadsGroup)
+    {
+        Pid = pid;
+        this.pidfd = pidfd;
+        this.leadsGroup = leadsGroup;
+    }
+
+    public int Pid { get; }
+
+    /// <summary>Completes when the process has ended, whether or not its descendants still run.</summary>
+    public Task<ChildExit> Exited => exited.Task;
+
+    /// <summary>Signals the process, with its whole process group if it leads one. False when it has ended.</summary>
+    public bool Signal(int signal)
+    {
+        lock (gate)
+        {
+            if (isReaped)
+                return false;
+            int result = leadsGroup ? Libc.kill(-Pid, signal) : Libc.PidfdSendSignal((int)pidfd.DangerousGetHandle(), signal);
+            return result == 0 || (Libc.LastErrno == Errno.ESRCH ? false : throw UnixException.FromLast($"signal process {Pid}"));
+        }
+    }
+
+    /// <summary>Takes the exit status from the kernel, once the descriptor of the process says that there is one.</summary>
+    internal bool TryReap()
+    {
+        const int infoBytes = 128;
+        const int codeOffset = 8;
+        const int pidOffset = 16;
+        const int statusOffset = 24;
+        byte* info = stackalloc byte[infoBytes];
+        new Span<byte>(info, infoBytes).Clear();
+
+        ChildExit exit;
+        lock (gate)
+        {
+            int result = Libc.waitid(Libc.P_PIDFD, (int)pidfd.DangerousGetHandle(), info, Libc.WEXITED | Libc.WNOHANG);
+            if (result == 0 && *(int*)(info + pidOffset) == 0)
+                return false;
+            isReaped = true;
+            int code = *(int*)(info + codeOffset);
+            int status = *(int*)(info + statusOffset);
+            if (result == -1)
+            {
+                // Somebody else in this process waits for any child: how this one ended is lost, that it ended is not.
+                exit = new ChildExit(255, 0, false);
+            }
+            else
+            {
+                exit = code == Libc.CLD_EXITED ? new ChildExit(status, 0, false) : new ChildExit(0, status, code == Libc.CLD_DUMPED);
+            }
+            pidfd.Dispose();
+        }
+        exited.SetResult(exit);
+        return true;
+    }
+
+    internal int PidDescriptor => (int)pidfd.DangerousGetHandle();
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Nacre.Unix;
+
+/// <summary>The one thread that waits for all children of this process, by epoll on their process descriptors.</summary>
+/// <remarks>
+/// A process descriptor becomes readable when its process ends, so a thousand children cost a thousand descriptors and no thread
+/// each, and no SIGCHLD handler that other code in the process could take away.
+/// </remarks>
+internal sealed unsafe class ChildWatch
+{
+    private const int ThreadStackBytes = 128 * 1024;
+    private const int EventsAtOnce = 64;
+
+    private static readonly Lazy<ChildWatch> Instance = new(() => new ChildWatch());
+
+    private readonly int epoll;
+    private readonly Dictionary<int, ChildProcess> children = [];
+
+    private ChildWatch()
+    {
+        UnignoreChildSignal();
+        epoll = Libc.Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "create an epoll descriptor");
+        new Thread(Watch, ThreadStackBytes) { IsBackground = true, Name = "children" }.Start();
+    }
+
+    /// <summary>Children belong to the process, and so does this.</summary>
+    public static ChildWatch Shared => Instance.Value;
+
+    /// <summary>x86-64 alone packs struct epoll_event: four bytes of events, then eight of data.</summary>
+    private static int DataOffset => RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
+
+    private static int EntryBytes => DataOffset + 8;
+
+    /// <summary>Watches a child that was just started and that nobody has waited for.</summary>
+    public ChildProcess Add(int pid, bool leadsGroup)
+    {
+        int descriptor = Libc.Check(Libc.PidfdOpen(pid), $"open process {pid}");
+        var child = new ChildProcess(pid, new SafeFileHandle(descriptor, ownsHandle: true), leadsGroup);
+        lock (children)
+            children.Add(pid, child);
+
+        byte* entry = stackalloc byte[16];
+        *(uint*)entry = Libc.EPOLLIN;
+        *(long*)(entry + DataOffset) = pid;
+        Libc.Check(Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_ADD, descriptor, entry), $"watch process {pid}");
+        return child;
+    }
+
+    private void Watch()
+    {
+        byte* entries = stackalloc byte[EventsAtOnce * 16];
+        while (true)
+        {
+            int count = Libc.epoll_wait(epoll, entries, EventsAtOnce, -1);
+            if (count == -1 && Libc.LastErrno != Errno.EINTR)
+                throw UnixException.FromLast("wait for children");
+            for (int i = 0; i < count; i++)
+                End((int)*(long*)(entries + i * EntryBytes + DataOffset));
+        }
+    }
+
+    private void End(int pid)
+    {
+        ChildProcess? child;
+        lock (children)
+            children.TryGetValue(pid, out child);
+        if (child is null)
+            return;
+
+        // Before it is reaped, while no other process can have its number.
+        _ = Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_DEL, child.PidDescriptor, null);
+        lock (children)
+            children.Remove(pid);
+        _ = child.TryReap();
+    }
+
+    /// <summary>A parent that ignored SIGCHLD has made us ignore it too, and then the kernel throws exit statuses away.</summary>
+    private static void UnignoreChildSignal()
+    {
+        const int childSignal = 17;
+        SignalDispositions.UnignoreIfIgnored(childSignal);
+    }
+}

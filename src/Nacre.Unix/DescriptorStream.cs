@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Nacre.Unix;
+
+/// <summary>An asynchronous stream over a pipe, a pseudo-terminal's master or a socket that this process owns alone.</summary>
+/// <remarks>
+/// The runtime's socket engine polls any descriptor with epoll, so a stream that waits costs no thread. It sets O_NONBLOCK on
+/// the open file: use it only for what no other process shares, and <see cref="InheritedStream"/> for standard input and output.
+/// A read into an empty buffer waits until there is something to read, so that an idle stream need not hold a buffer.
+/// </remarks>
+internal sealed class DescriptorStream : Stream
+{
+    private readonly Socket socket;
+    private readonly byte[] waited = new byte[1];
+    private bool hasWaited;
+    private bool hasEnded;
+
+    /// <summary>Takes the descriptor over from <paramref name="handle"/>.</summary>
+    public DescriptorStream(SafeFileHandle handle)
+    {
+        socket = new Socket(new SafeSocketHandle(Descriptors.Release(handle), ownsHandle: true));
+    }
+
+    /// <summary>The descriptor, for calls that are no reads or writes; it stays this stream's own.</summary>
+    public SafeHandle Handle => socket.SafeHandle;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (hasEnded)
+            return 0;
+        if (hasWaited)
+            return buffer.IsEmpty ? 0 : ReadAfterWait(buffer.Span);
+        if (!buffer.IsEmpty)
+            return await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+
+        // An empty read on a pipe returns at once, so what is awaited here is the first byte itself.
+        hasWaited = await ReceiveAsync(waited, cancellationToken).ConfigureAwait(false) == 1;
+        return 0;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        SendAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Tells the other end of a socket pair that nothing more will be written; a pipe says so when it is disposed.</summary>
+    public void CompleteWriting()
+    {
+        if (Libc.shutdown(Descriptor, Libc.SHUT_WR) == -1 && Libc.LastErrno != Errno.ENOTSOCK)
+            throw UnixException.FromLast("shut down the writing side of a socket");
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read with ReadAsync.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is written with WriteAsync.");
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            socket.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Descriptor => (int)socket.SafeHandle.DangerousGetHandle();
+
+    private unsafe int ReadAfterWait(Span<byte> buffer)
+    {
+        hasWaited = false;
+        buffer[0] = waited[0];
+        if (buffer.Length == 1)
+            return 1;
+        fixed (byte* rest = buffer[1..])
+        {
+            // Whatever is wrong with the descriptor is for the next read to say; this one has its byte.
+            nint count = Libc.read(Descriptor, rest, (nuint)buffer.Length - 1);
+            return 1 + (int)Math.Max(count, 0);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken ct)
+    {
+        int count;
+        try
+        {
+            count = await socket.ReceiveAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false);
+        }
+        catch (SocketException failure)
+        {
+            count = EndOrThrow(failure);
+        }
+        hasEnded = count == 0;
+        return count;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct)
+    {
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                int count = await socket.SendAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false);
+                buffer = buffer[count..];
+            }
+        }
+        catch (SocketException failure)
+        {
+            throw Translate(failure, "write to descriptor");
+        }
+    }
+
+    /// <summary>
+    /// The end that is no failure: a master answers EIO once the last process has closed its terminal, and a socket pair
+    /// ECONNRESET when the other end went away without reading everything.
+    /// </summary>
+    private unsafe int EndOrThrow(SocketException failure)
+    {
+        if (failure.SocketErrorCode == SocketError.ConnectionReset)
+            return 0;
+        if (failure.SocketErrorCode == SocketError.SocketError && !socket.SafeHandle.IsClosed)
+        {
+            // The socket engine has no name for EIO; the descriptor itself says whether it was that.
+            byte probe;
+            if (Libc.read(Descriptor, &probe, 1) == -1 && Libc.LastErrno == Errno.EIO)
+                return 0;
+        }
+        throw Translate(failure, "read from descriptor");
+    }
+
+    private Exception Translate(SocketException failure, string attempt)
+    {
+        if (failure.SocketErrorCode == SocketError.OperationAborted || socket.SafeHandle.IsClosed)
+            return new ObjectDisposedException(nameof(DescriptorStream));
+        Errno errno = failure.NativeErrorCode > 0 ? (Errno)failure.NativeErrorCode : Errno.EIO;
+        return new UnixException(errno, $"{attempt} {Descriptor}");
+    }
+}

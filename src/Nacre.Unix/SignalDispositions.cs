@@ -1,0 +1,38 @@
+namespace Nacre.Unix;
+
+/// <summary>What this process does on a signal, as far as programs that it starts or becomes inherit it.</summary>
+internal static unsafe class SignalDispositions
+{
+    private const int LastSignal = 64;
+    private const nint Default = 0;
+    private const nint Ignored = 1;
+
+    /// <summary>
+    /// Sets every ignored signal back to its default, for the program that this process is about to become: execve(2) keeps what is
+    /// ignored and resets what has a handler. Handlers stay, for the runtime needs its own until then.
+    /// </summary>
+    public static void UnignoreAll()
+    {
+        for (int signal = 1; signal <= LastSignal; signal++)
+            UnignoreIfIgnored(signal);
+    }
+
+    public static void UnignoreIfIgnored(int signal)
+    {
+        byte* action = stackalloc byte[Libc.SpawnStructureBytes];
+        if (Libc.sigaction(signal, null, action) != 0 || *(nint*)action != Ignored)
+            return;
+        new Span<byte>(action, Libc.SpawnStructureBytes).Clear();
+        *(nint*)action = Default;
+        _ = Libc.sigaction(signal, action, null);
+    }
+
+    /// <summary>Unblocks all signals of the calling thread, which a program keeps when this process becomes it.</summary>
+    public static void UnblockAll()
+    {
+        const int setMask = 2;
+        byte* none = stackalloc byte[Libc.SpawnStructureBytes];
+        _ = Libc.sigemptyset(none);
+        _ = Libc.sigprocmask(setMask, none, null);
+    }
+}
