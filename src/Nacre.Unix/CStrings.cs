@@ -9,7 +9,7 @@ namespace Nacre.Unix;
 /// Entries are bytes and not .NET strings, because a command or a variable that a peer names need not be UTF-8. A NUL would
 /// cut an entry short without a word, so it is refused.
 /// </remarks>
-internal sealed class CStrings : IEnumerable<byte[]>
+internal sealed class CStrings : IEnumerable<string>
 {
     private readonly List<byte[]> entries = [];
 
@@ -61,7 +61,8 @@ internal sealed class CStrings : IEnumerable<byte[]>
         return null;
     }
 
-    public IEnumerator<byte[]> GetEnumerator() => entries.GetEnumerator();
+    /// <summary>The entries as text, for messages; bytes that are no UTF-8 are replaced.</summary>
+    public IEnumerator<string> GetEnumerator() => entries.Select(Encoding.UTF8.GetString).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -25,13 +25,13 @@ internal sealed unsafe class ChildProcess
     public Task<ChildExit> Exited => exited.Task;
 
     /// <summary>Signals the process, with its whole process group if it leads one. False when it has ended.</summary>
-    public bool Signal(int signal)
+    public bool Signal(UnixSignal signal)
     {
         lock (gate)
         {
             if (isReaped)
                 return false;
-            int result = leadsGroup ? Libc.kill(-Pid, signal) : Libc.PidfdSendSignal((int)pidfd.DangerousGetHandle(), signal);
+            int result = leadsGroup ? Libc.kill(-Pid, (int)signal) : Libc.PidfdSendSignal((int)pidfd.DangerousGetHandle(), (int)signal);
             return result == 0 || (Libc.LastErrno == Errno.ESRCH ? false : throw UnixException.FromLast($"signal process {Pid}"));
         }
     }
@@ -58,11 +58,11 @@ internal sealed unsafe class ChildProcess
             if (result == -1)
             {
                 // Somebody else in this process waits for any child: how this one ended is lost, that it ended is not.
-                exit = new ChildExit(255, 0, false);
+                exit = new ChildExit(255, UnixSignal.None, false);
             }
             else
             {
-                exit = code == Libc.CLD_EXITED ? new ChildExit(status, 0, false) : new ChildExit(0, status, code == Libc.CLD_DUMPED);
+                exit = code == Libc.CLD_EXITED ? new ChildExit(status, UnixSignal.None, false) : new ChildExit(0, (UnixSignal)status, code == Libc.CLD_DUMPED);
             }
             pidfd.Dispose();
         }

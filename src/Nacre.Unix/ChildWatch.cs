@@ -77,9 +77,5 @@ internal sealed unsafe class ChildWatch
     }
 
     /// <summary>A parent that ignored SIGCHLD has made us ignore it too, and then the kernel throws exit statuses away.</summary>
-    private static void UnignoreChildSignal()
-    {
-        const int childSignal = 17;
-        SignalDispositions.UnignoreIfIgnored(childSignal);
-    }
+    private static void UnignoreChildSignal() => SignalDispositions.UnignoreIfIgnored((int)UnixSignal.CHLD);
 }

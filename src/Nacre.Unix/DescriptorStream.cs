@@ -41,23 +41,25 @@ internal sealed class DescriptorStream : Stream
         set => throw new NotSupportedException();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (hasEnded)
-            return 0;
+            return new ValueTask<int>(0);
         if (hasWaited)
-            return buffer.IsEmpty ? 0 : ReadAfterWait(buffer.Span);
-        if (!buffer.IsEmpty)
-            return await ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-
-        // An empty read on a pipe returns at once, so what is awaited here is the first byte itself.
-        hasWaited = await ReceiveAsync(waited, cancellationToken).ConfigureAwait(false) == 1;
-        return 0;
+            return new ValueTask<int>(buffer.IsEmpty ? 0 : ReadAfterWait(buffer.Span));
+        return buffer.IsEmpty ? WaitAsync(cancellationToken) : ReceiveAsync(buffer, cancellationToken);
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        SendAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+            return ValueTask.CompletedTask;
+        ValueTask<int> sending = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+        if (!sending.IsCompletedSuccessfully)
+            return SendAsync(sending, buffer, cancellationToken);
+        int count = sending.Result;
+        return count == buffer.Length ? ValueTask.CompletedTask : SendAsync(new ValueTask<int>(count), buffer, cancellationToken);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -109,13 +111,31 @@ internal sealed class DescriptorStream : Stream
         }
     }
 
+    /// <summary>An empty read on a pipe returns at once, so what is awaited here is the first byte itself.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken ct)
+    private async ValueTask<int> WaitAsync(CancellationToken ct)
+    {
+        hasWaited = await ReceiveAsync(waited, ct).ConfigureAwait(false) == 1;
+        return 0;
+    }
+
+    private ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken ct)
+    {
+        ValueTask<int> receiving = socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+        if (!receiving.IsCompletedSuccessfully)
+            return ReceiveAsync(receiving);
+        int count = receiving.Result;
+        hasEnded = count == 0;
+        return new ValueTask<int>(count);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReceiveAsync(ValueTask<int> receiving)
     {
         int count;
         try
         {
-            count = await socket.ReceiveAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false);
+            count = await receiving.ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
@@ -126,15 +146,13 @@ internal sealed class DescriptorStream : Stream
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct)
+    private async ValueTask SendAsync(ValueTask<int> sending, ReadOnlyMemory<byte> buffer, CancellationToken ct)
     {
         try
         {
+            buffer = buffer[await sending.ConfigureAwait(false)..];
             while (!buffer.IsEmpty)
-            {
-                int count = await socket.SendAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false);
-                buffer = buffer[count..];
-            }
+                buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false)..];
         }
         catch (SocketException failure)
         {

@@ -69,9 +69,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     public static partial int sigemptyset(byte* set);
 
-    [LibraryImport(Library)]
-    public static partial int sigfillset(byte* set);
-
     [LibraryImport(Library, SetLastError = true)]
     public static partial int sigaction(int signal, byte* action, byte* previous);
 

@@ -8,21 +8,20 @@ internal sealed class SignalWatch : IDisposable
 {
     private const int MostWaiting = 64;
 
-    private readonly Channel<PosixSignal> arrived =
-        Channel.CreateBounded<PosixSignal>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<UnixSignal> arrived =
+        Channel.CreateBounded<UnixSignal>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly PosixSignalRegistration[] registrations;
 
-    /// <summary>Watches signals; a number that <see cref="PosixSignal"/> does not name is cast to it.</summary>
-    public SignalWatch(params ReadOnlySpan<PosixSignal> signals)
+    public SignalWatch(params ReadOnlySpan<UnixSignal> signals)
     {
         registrations = new PosixSignalRegistration[signals.Length];
         for (int i = 0; i < signals.Length; i++)
-            registrations[i] = PosixSignalRegistration.Create(signals[i], OnSignal);
+            registrations[i] = Register(signals[i]);
     }
 
     /// <summary>Waits for the next signal.</summary>
-    public ValueTask<PosixSignal> NextAsync(CancellationToken ct = default) => arrived.Reader.ReadAsync(ct);
+    public ValueTask<UnixSignal> NextAsync(CancellationToken ct = default) => arrived.Reader.ReadAsync(ct);
 
     /// <summary>Gives the signals their former action back.</summary>
     public void Dispose()
@@ -32,9 +31,10 @@ internal sealed class SignalWatch : IDisposable
         arrived.Writer.TryComplete();
     }
 
-    private void OnSignal(PosixSignalContext signal)
+    /// <summary>On Unix the runtime takes a signal's plain number for a <see cref="PosixSignal"/>.</summary>
+    private PosixSignalRegistration Register(UnixSignal signal) => PosixSignalRegistration.Create((PosixSignal)(int)signal, arrival =>
     {
-        signal.Cancel = true;
-        arrived.Writer.TryWrite(signal.Signal);
-    }
+        arrival.Cancel = true;
+        arrived.Writer.TryWrite(signal);
+    });
 }

@@ -75,7 +75,8 @@ internal static unsafe class Spawn
     {
         byte* all = stackalloc byte[Libc.SpawnStructureBytes];
         byte* none = stackalloc byte[Libc.SpawnStructureBytes];
-        _ = Libc.sigfillset(all);
+        // Not sigfillset, which leaves out the two that the C library keeps for itself: those it would then set to be ignored.
+        new Span<byte>(all, Libc.SpawnStructureBytes).Fill(0xff);
         _ = Libc.sigemptyset(none);
         CheckSpawn(Libc.posix_spawnattr_setsigdefault(attributes, all), start);
         CheckSpawn(Libc.posix_spawnattr_setsigmask(attributes, none), start);

@@ -153,10 +153,9 @@ internal static unsafe class Terminal
 
         private void Suspend(PosixSignalContext signal)
         {
-            const int stop = 19;
             signal.Cancel = true;
             Restore();
-            _ = Libc.kill(Libc.getpid(), stop);
+            _ = Libc.kill(Libc.getpid(), (int)UnixSignal.STOP);
             Ask();
         }
     }

@@ -1,0 +1,40 @@
+using System.Text;
+using Nacre.Unix;
+
+namespace Nacre.Tests.Unix;
+
+/// <summary>What the test executable does in a role; see <see cref="ChildRole"/>.</summary>
+internal static class ChildRoles
+{
+    /// <summary>Asks for a passphrase on its terminal and tells what it read.</summary>
+    public static int ReadPassphrase()
+    {
+        byte[]? answer = Terminal.ReadPassphrase("Secret please: ");
+        Say(answer is null ? "no answer\n" : $"got [{Encoding.UTF8.GetString(answer)}]\n");
+        return 0;
+    }
+
+    /// <summary>Copies standard input to standard output.</summary>
+    public static int Pump()
+    {
+        PumpAsync().GetAwaiter().GetResult();
+        return 0;
+    }
+
+    // Not the console, which sends a terminal an escape sequence first.
+    private static void Say(string text)
+    {
+        using InheritedStream output = InheritedStream.OpenOutput();
+        output.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static async Task PumpAsync()
+    {
+        using InheritedStream input = InheritedStream.OpenInput();
+        using InheritedStream output = InheritedStream.OpenOutput();
+        var buffer = new byte[128 * 1024];
+        int count;
+        while ((count = await input.ReadAsync(buffer)) > 0)
+            await output.WriteAsync(buffer.AsMemory(0, count));
+    }
+}

@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Nacre.Unix;
+
+namespace Nacre.Tests.Unix;
+
+public sealed class DescriptorStreamTests
+{
+    [Fact]
+    public async Task Bytes_go_through_a_pipe_and_end_when_it_is_closed()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        byte[] sent = RandomNumberGenerator.GetBytes(300_000);
+
+        Task copy = Task.Run(async () =>
+        {
+            await writing.WriteAsync(sent);
+            await writing.DisposeAsync();
+        });
+        var received = new MemoryStream();
+        await reading.CopyToAsync(received);
+        await copy;
+
+        Assert.Equal(sent, received.ToArray());
+        Assert.Equal(0, await reading.ReadAsync(new byte[1]));
+    }
+
+    [Fact]
+    public async Task An_empty_read_waits_for_bytes_and_loses_none()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        ValueTask<int> waiting = reading.ReadAsync(Memory<byte>.Empty);
+        Assert.False(waiting.IsCompleted);
+
+        await writing.WriteAsync("hello"u8.ToArray());
+        Assert.Equal(0, await waiting);
+        Assert.Equal(0, await reading.ReadAsync(Memory<byte>.Empty));
+        var buffer = new byte[10];
+        Assert.Equal(5, await reading.ReadAsync(buffer));
+        Assert.Equal("hello"u8.ToArray(), buffer[..5]);
+
+        await writing.WriteAsync("x"u8.ToArray());
+        Assert.Equal(0, await reading.ReadAsync(Memory<byte>.Empty));
+        Assert.Equal(1, await reading.ReadAsync(buffer));
+        await writing.DisposeAsync();
+        Assert.Equal(0, await reading.ReadAsync(Memory<byte>.Empty));
+        Assert.Equal(0, await reading.ReadAsync(buffer));
+    }
+
+    [Fact]
+    public async Task Writing_where_nobody_reads_is_a_broken_pipe()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        await reading.DisposeAsync();
+
+        UnixException error = await Assert.ThrowsAsync<UnixException>(async () => await writing.WriteAsync(new byte[1]));
+        Assert.Equal(Errno.EPIPE, error.Errno);
+    }
+
+    [Fact]
+    public async Task A_read_can_be_cancelled()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        using var stop = new CancellationTokenSource();
+        ValueTask<int> waiting = reading.ReadAsync(new byte[1], stop.Token);
+        stop.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await waiting);
+
+        await writing.WriteAsync("a"u8.ToArray());
+        Assert.Equal(1, await reading.ReadAsync(new byte[1]));
+    }
+
+    [Fact]
+    public async Task Disposing_ends_a_read_that_waits()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        ValueTask<int> waiting = reading.ReadAsync(new byte[1]);
+        await reading.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await waiting);
+        await writing.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_socket_pair_is_closed_one_way_at_a_time()
+    {
+        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        await using var ours = new DescriptorStream(first);
+        await using var theirs = new DescriptorStream(second);
+        await ours.WriteAsync("ask"u8.ToArray());
+        ours.CompleteWriting();
+
+        var buffer = new byte[10];
+        Assert.Equal(3, await theirs.ReadAsync(buffer));
+        Assert.Equal(0, await theirs.ReadAsync(buffer));
+        await theirs.WriteAsync("answer"u8.ToArray());
+        Assert.Equal(6, await ours.ReadAsync(buffer));
+    }
+
+    [Fact]
+    public void Reading_and_writing_allocate_nothing()
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        var sent = new byte[1000];
+        var received = new byte[1000];
+        for (int i = 0; i < 100; i++)
+            Exchange();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Exchange();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // Room to write and bytes to read are there: all of it happens on this thread.
+        void Exchange()
+        {
+            Task write = writing.WriteAsync(sent).AsTask();
+            Assert.True(write.IsCompletedSuccessfully);
+            ValueTask<int> read = reading.ReadAsync(received);
+            Assert.True(read.IsCompletedSuccessfully && read.Result == sent.Length);
+        }
+    }
+
+    [Fact]
+    public void A_pipe_can_be_made_larger()
+    {
+        (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe(256 * 1024);
+        using (reading)
+        using (writing)
+            Assert.Equal(256 * 1024, Libc.fcntl((int)writing.DangerousGetHandle(), Libc.F_GETPIPE_SZ, 0));
+    }
+
+    private static (DescriptorStream Reading, DescriptorStream Writing) Pipe()
+    {
+        (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
+        return (new DescriptorStream(reading), new DescriptorStream(writing));
+    }
+}
