@@ -4,6 +4,7 @@ using Nacre.Unix;
 namespace Nacre.Tests.Unix;
 
 /// <summary>What the test executable does in a role; see <see cref="ChildRole"/>.</summary>
+/// <remarks>Nothing here may run on another thread: the initializer of this module has not ended, and every other thread waits for that.</remarks>
 internal static class ChildRoles
 {
     /// <summary>Asks for a passphrase on its terminal and tells what it read.</summary>
@@ -17,7 +18,9 @@ internal static class ChildRoles
     /// <summary>Copies standard input to standard output.</summary>
     public static int Pump()
     {
-        PumpAsync().GetAwaiter().GetResult();
+        using InheritedStream input = InheritedStream.OpenInput();
+        using InheritedStream output = InheritedStream.OpenOutput();
+        input.CopyToAsync(output, 128 * 1024).GetAwaiter().GetResult();
         return 0;
     }
 
@@ -26,15 +29,5 @@ internal static class ChildRoles
     {
         using InheritedStream output = InheritedStream.OpenOutput();
         output.Write(Encoding.UTF8.GetBytes(text));
-    }
-
-    private static async Task PumpAsync()
-    {
-        using InheritedStream input = InheritedStream.OpenInput();
-        using InheritedStream output = InheritedStream.OpenOutput();
-        var buffer = new byte[128 * 1024];
-        int count;
-        while ((count = await input.ReadAsync(buffer)) > 0)
-            await output.WriteAsync(buffer.AsMemory(0, count));
     }
 }
