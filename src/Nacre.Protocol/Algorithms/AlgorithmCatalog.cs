@@ -22,6 +22,9 @@ internal static class AlgorithmCatalog
 
     public static AlgorithmTable<KeyExchangeAlgorithm> KeyExchanges { get; } = new(
         AlgorithmKind.KeyExchange,
+        new("mlkem768x25519-sha256", HashAlgorithmName.SHA256, random => new MlKem768X25519Method(random)) { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
+        new("sntrup761x25519-sha512", HashAlgorithmName.SHA512, random => new Sntrup761X25519Method(random)) { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
+        new("sntrup761x25519-sha512@openssh.com", HashAlgorithmName.SHA512, random => new Sntrup761X25519Method(random)) { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
         new("curve25519-sha256", HashAlgorithmName.SHA256, random => new Curve25519Method(random)) { IsClientDefault = true, IsServerDefault = true },
         new("curve25519-sha256@libssh.org", HashAlgorithmName.SHA256, random => new Curve25519Method(random)) { IsClientDefault = true, IsServerDefault = true },
         new("ecdh-sha2-nistp256", HashAlgorithmName.SHA256, random => new NistEcdhMethod(NistCurve.P256, random)) { IsClientDefault = true, IsServerDefault = true },
@@ -50,8 +53,12 @@ internal static class AlgorithmCatalog
         AlgorithmKind.Mac,
         new("hmac-sha2-256-etm@openssh.com", 32, 32, HmacPacketMac.Sha256),
         new("hmac-sha2-512-etm@openssh.com", 64, 64, HmacPacketMac.Sha512),
+        new("umac-128-etm@openssh.com", 16, 16, UmacPacketMac.Tag128),
         new("hmac-sha2-256", 32, 32, HmacPacketMac.Sha256),
         new("hmac-sha2-512", 64, 64, HmacPacketMac.Sha512),
+        new("umac-128@openssh.com", 16, 16, UmacPacketMac.Tag128, IsDefault: false),
+        new("umac-64-etm@openssh.com", 16, 8, UmacPacketMac.Tag64, IsDefault: false),
+        new("umac-64@openssh.com", 16, 8, UmacPacketMac.Tag64, IsDefault: false),
         new("hmac-sha1-etm@openssh.com", 20, 20, HmacPacketMac.Sha1, IsDefault: false, IsLegacy: true),
         new("hmac-sha1", 20, 20, HmacPacketMac.Sha1, IsDefault: false, IsLegacy: true));
 
@@ -63,22 +70,22 @@ internal static class AlgorithmCatalog
     /// <summary>The ciphers in the order of preference of a processor with or without instructions for AES.</summary>
     internal static CipherAlgorithm[] CipherRows(bool hasAesHardware)
     {
-        CipherAlgorithm chaCha = new("chacha20-poly1305@openssh.com", CipherMode.ChaChaPoly, KeyLength: 64, IvLength: 0, BlockSize: 8);
+        CipherAlgorithm chaCha = new("chacha20-poly1305@openssh.com", CipherConstruction.ChaChaPoly, KeyLength: 64, IvLength: 0, BlockSize: 8);
         CipherAlgorithm[] gcm =
         [
-            new("aes256-gcm@openssh.com", CipherMode.Gcm, KeyLength: 32, IvLength: 12, BlockSize: 16),
-            new("aes128-gcm@openssh.com", CipherMode.Gcm, KeyLength: 16, IvLength: 12, BlockSize: 16),
+            new("aes256-gcm@openssh.com", CipherConstruction.Gcm, KeyLength: 32, IvLength: 12, BlockSize: 16),
+            new("aes128-gcm@openssh.com", CipherConstruction.Gcm, KeyLength: 16, IvLength: 12, BlockSize: 16),
         ];
         return
         [
             .. hasAesHardware ? [.. gcm, chaCha] : new[] { chaCha }.Concat(gcm),
-            new("aes256-ctr", CipherMode.Ctr, KeyLength: 32, IvLength: 16, BlockSize: 16),
-            new("aes192-ctr", CipherMode.Ctr, KeyLength: 24, IvLength: 16, BlockSize: 16),
-            new("aes128-ctr", CipherMode.Ctr, KeyLength: 16, IvLength: 16, BlockSize: 16),
-            new("aes256-cbc", CipherMode.Cbc, KeyLength: 32, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
-            new("aes192-cbc", CipherMode.Cbc, KeyLength: 24, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
-            new("aes128-cbc", CipherMode.Cbc, KeyLength: 16, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
-            new("3des-cbc", CipherMode.Cbc, KeyLength: 24, IvLength: 8, BlockSize: 8, IsDefault: false, IsLegacy: true),
+            new("aes256-ctr", CipherConstruction.Ctr, KeyLength: 32, IvLength: 16, BlockSize: 16),
+            new("aes192-ctr", CipherConstruction.Ctr, KeyLength: 24, IvLength: 16, BlockSize: 16),
+            new("aes128-ctr", CipherConstruction.Ctr, KeyLength: 16, IvLength: 16, BlockSize: 16),
+            new("aes256-cbc", CipherConstruction.Cbc, KeyLength: 32, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
+            new("aes192-cbc", CipherConstruction.Cbc, KeyLength: 24, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
+            new("aes128-cbc", CipherConstruction.Cbc, KeyLength: 16, IvLength: 16, BlockSize: 16, IsDefault: false, IsLegacy: true),
+            new("3des-cbc", CipherConstruction.Cbc, KeyLength: 24, IvLength: 8, BlockSize: 8, IsDefault: false, IsLegacy: true),
         ];
     }
 
