@@ -7,6 +7,7 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
 {
     private InboundKeys _keys = new(new PlainOpener(), null, false, false);
     private bool _isInflating;
+    private bool _isForged;
 
     /// <summary>The number of the next packet.</summary>
     public uint Sequence { get; private set; }
@@ -24,6 +25,7 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
     public Packet? TryRead(ReadOnlySpan<byte> inbound, out int consumed)
     {
         consumed = 0;
+        if (_isForged) return inbound.Length < Awaited ? null : throw CorruptedMac();
         if (!_keys.Opener.TryMeasure(inbound, Sequence, out int total)) return null;
         Awaited = total;
         if (inbound.Length < total) return null;
@@ -32,7 +34,16 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
         try
         {
             int frameLength = _keys.Opener.Open(inbound[..total], Sequence, packet.FrameRoom);
-            if (frameLength < 0) throw new SshViolationException(Violation.MacMismatch, "Corrupted MAC on input.");
+            if (frameLength < 0)
+            {
+                // a chained cipher wants as many bytes as the largest packet has before anyone hears of the failure.
+                _isForged = true;
+                Awaited = total + _keys.Opener.DiscardAfterFailure;
+                if (inbound.Length >= Awaited) throw CorruptedMac();
+                packet.Dispose();
+                return null;
+            }
+
             packet.SetPayload(PayloadLength(packet.FrameRoom[..frameLength]));
             packet.Sequence = Sequence;
             Count(total);
@@ -61,6 +72,8 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
     public void StartDelayedCompression() => _isInflating = _keys.Decompressor is not null;
 
     public void Dispose() => _keys.Dispose();
+
+    private static SshViolationException CorruptedMac() => new(Violation.MacMismatch, "Corrupted MAC on input.");
 
     // RFC 4253 6: padding_length is at least four, and what is left is the payload.
     private static int PayloadLength(ReadOnlySpan<byte> frame)

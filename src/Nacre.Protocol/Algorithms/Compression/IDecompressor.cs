@@ -5,7 +5,7 @@ internal interface IDecompressor : IDisposable
 {
     /// <summary>
     /// Decompresses a payload; the result is valid until the next call. Throws <see cref="Wire.Violation.BadCompression"/> for damaged data, for data
-    /// that go on after their end, and for a payload that would grow past <see cref="Wire.PacketLimits.MaxPacketLength"/>.
+    /// that nothing comes out of, and for a payload that would grow past <see cref="Wire.PacketLimits.MaxPacketLength"/>.
     /// </summary>
     ReadOnlySpan<byte> Decompress(ReadOnlySpan<byte> payload);
 }

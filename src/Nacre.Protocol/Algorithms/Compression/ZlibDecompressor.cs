@@ -32,8 +32,8 @@ internal sealed class ZlibDecompressor : IDecompressor
             throw new SshViolationException(Violation.BadCompression, "A payload is not compressed as agreed.", damaged);
         }
 
-        // What is left over, or what gives nothing, comes after the end of the compressed stream, which has none within a connection.
-        if (length == 0 || !_input.IsAtEnd) throw new SshViolationException(Violation.BadCompression, "A payload goes on after the end of the compressed data.");
+        // No payload is empty, so nothing comes out only of a part of a block or after the end of the stream, which a connection has none of.
+        if (length == 0) throw new SshViolationException(Violation.BadCompression, "A payload decompresses to nothing.");
         return _output.AsSpan(0, length);
     }
 
@@ -45,8 +45,6 @@ internal sealed class ZlibDecompressor : IDecompressor
         private byte[] _bytes = [];
         private int _position;
         private int _end;
-
-        public bool IsAtEnd => _position == _end;
 
         public override bool CanRead => true;
 
