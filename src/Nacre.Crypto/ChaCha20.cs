@@ -46,5 +46,8 @@ internal sealed class ChaCha20 : IDisposable
         stream.Apply(input, output);
     }
 
+    /// <summary>Goes on from where the last call ended.</summary>
+    public void Continue(ReadOnlySpan<byte> input, Span<byte> output) => stream.Apply(input, output);
+
     public void Dispose() => stream.Dispose();
 }

@@ -1,7 +1,7 @@
 namespace Nacre.Protocol.Algorithms;
 
 /// <summary>How a cipher works on packets; what <see cref="Ciphers.PacketCiphers"/> composes by.</summary>
-internal enum CipherMode
+internal enum CipherConstruction
 {
     /// <summary>AES-GCM with the length as associated data (RFC 5647).</summary>
     Gcm,
@@ -18,18 +18,18 @@ internal enum CipherMode
 
 /// <summary>A way to encrypt packets.</summary>
 /// <param name="Name">The name that goes on the wire.</param>
-/// <param name="Mode">How it works on packets.</param>
+/// <param name="Construction">How it works on packets.</param>
 /// <param name="KeyLength">Bytes of key taken from the key derivation.</param>
 /// <param name="IvLength">Bytes of initial vector taken from the key derivation.</param>
 /// <param name="BlockSize">The multiple that packets are padded to.</param>
 /// <param name="IsDefault">True when it is offered unless someone chooses otherwise.</param>
 /// <param name="IsLegacy">True for what is kept for old machines only.</param>
 internal sealed record CipherAlgorithm(
-    string Name, CipherMode Mode, int KeyLength, int IvLength, int BlockSize, bool IsDefault = true, bool IsLegacy = false)
+    string Name, CipherConstruction Construction, int KeyLength, int IvLength, int BlockSize, bool IsDefault = true, bool IsLegacy = false)
     : Algorithm(Name, IsLegacy)
 {
     /// <summary>True when the cipher authenticates packets itself and the negotiated MAC is not used.</summary>
-    public bool IsAead => Mode is CipherMode.Gcm or CipherMode.ChaChaPoly;
+    public bool IsAead => Construction is CipherConstruction.Gcm or CipherConstruction.ChaChaPoly;
 
     /// <summary>
     /// The most bytes to send under one key. RFC 4344 3.2: with blocks of L >= 128 bits, 2^(L/4) blocks; with shorter ones, a gibibyte. OpenSSH

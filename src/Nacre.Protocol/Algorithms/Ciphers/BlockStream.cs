@@ -21,7 +21,7 @@ internal sealed class BlockStream : IDisposable
 
     public static BlockStream Create(CipherAlgorithm algorithm, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, CipherDirection direction)
     {
-        if (algorithm.Mode == CipherMode.Ctr)
+        if (algorithm.Construction == CipherConstruction.Ctr)
         {
             var ctr = new AesCtr(key, iv);
             return new BlockStream(ctr.Apply, ctr, algorithm.BlockSize, isChained: false);

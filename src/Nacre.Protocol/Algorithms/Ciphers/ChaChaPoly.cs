@@ -1,23 +1,25 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Nacre.Crypto;
 
 namespace Nacre.Protocol.Algorithms.Ciphers;
 
 /// <summary>
-/// The keys of chacha20-poly1305@openssh.com in one direction and the three uses that a packet makes of them (draft-ietf-sshm-chacha20-poly1305).
+/// The keys of chacha20-poly1305@openssh.com in one direction and the uses that a packet makes of them (draft-ietf-sshm-chacha20-poly1305).
 /// </summary>
 /// <remarks>
 /// K_2, the first 256 bits, encrypts the frame from block 1 on, and its block 0 is the Poly1305 key; K_1, the second 256 bits, encrypts the
-/// length. The nonce of all is the sequence number, 64 bits in network byte order.
+/// length. The nonce of all is the sequence number, 64 bits in network byte order. The frame follows on block 0, so that it costs no second start.
 /// </remarks>
 internal sealed class ChaChaPoly : IDisposable
 {
     public const int TagSize = Poly1305.TagSize;
 
+    private const int ChaChaBlock = 64;
+
     private readonly ChaCha20 _frameCipher;
     private readonly ChaCha20 _lengthCipher;
     private readonly Poly1305 _poly = new();
+    private readonly Secret _firstBlock = new(ChaChaBlock);
 
     public ChaChaPoly(ReadOnlySpan<byte> key)
     {
@@ -32,29 +34,27 @@ internal sealed class ChaChaPoly : IDisposable
         _lengthCipher.Apply(0, nonce, input, output);
     }
 
-    public void ApplyToFrame(uint sequence, ReadOnlySpan<byte> input, Span<byte> output)
+    /// <summary>Starts a packet: makes its Poly1305 key.</summary>
+    public void Begin(uint sequence)
     {
         Span<byte> nonce = stackalloc byte[ChaCha20.NonceSize];
         BinaryPrimitives.WriteUInt64BigEndian(nonce, sequence);
-        _frameCipher.Apply(1, nonce, input, output);
+        Span<byte> block = _firstBlock.Span;
+        block.Clear();
+        _frameCipher.Apply(0, nonce, block, block);
     }
 
-    /// <summary>Writes the tag of the encrypted length and the encrypted frame.</summary>
-    public void Authenticate(uint sequence, ReadOnlySpan<byte> ciphertext, Span<byte> tag)
-    {
-        Span<byte> nonce = stackalloc byte[ChaCha20.NonceSize];
-        BinaryPrimitives.WriteUInt64BigEndian(nonce, sequence);
-        Span<byte> key = stackalloc byte[Poly1305.KeySize];
-        key.Clear();
-        _frameCipher.Apply(0, nonce, key, key);
-        _poly.Compute(key, ciphertext, tag);
-        CryptographicOperations.ZeroMemory(key);
-    }
+    /// <summary>Encrypts or decrypts the frame of the packet that has begun, once.</summary>
+    public void ApplyToFrame(ReadOnlySpan<byte> input, Span<byte> output) => _frameCipher.Continue(input, output);
+
+    /// <summary>Writes the tag of the encrypted length and the encrypted frame of the packet that has begun.</summary>
+    public void Authenticate(ReadOnlySpan<byte> ciphertext, Span<byte> tag) => _poly.Compute(_firstBlock.Span[..Poly1305.KeySize], ciphertext, tag);
 
     public void Dispose()
     {
         _frameCipher.Dispose();
         _lengthCipher.Dispose();
         _poly.Dispose();
+        _firstBlock.Dispose();
     }
 }

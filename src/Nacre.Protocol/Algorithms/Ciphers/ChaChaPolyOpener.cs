@@ -32,9 +32,10 @@ internal sealed class ChaChaPolyOpener(ReadOnlySpan<byte> key) : IPacketOpener
         _measured = 0;
         int length = packet.Length - Overhead;
         Span<byte> expected = stackalloc byte[ChaChaPoly.TagSize];
-        _cipher.Authenticate(sequence, packet[..(4 + length)], expected);
+        _cipher.Begin(sequence);
+        _cipher.Authenticate(packet[..(4 + length)], expected);
         if (!ConstantTime.Equals(expected, packet[(4 + length)..])) return -1;
-        _cipher.ApplyToFrame(sequence, packet.Slice(4, length), frame);
+        _cipher.ApplyToFrame(packet.Slice(4, length), frame);
         return length;
     }
 

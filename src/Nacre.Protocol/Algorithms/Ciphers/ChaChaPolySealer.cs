@@ -18,8 +18,9 @@ internal sealed class ChaChaPolySealer(ReadOnlySpan<byte> key) : IPacketSealer
         int end = 4 + frame.Length;
         BinaryPrimitives.WriteInt32BigEndian(output, frame.Length);
         _cipher.ApplyToLength(sequence, output[..4], output[..4]);
-        _cipher.ApplyToFrame(sequence, frame, output[4..end]);
-        _cipher.Authenticate(sequence, output[..end], output.Slice(end, ChaChaPoly.TagSize));
+        _cipher.Begin(sequence);
+        _cipher.ApplyToFrame(frame, output[4..end]);
+        _cipher.Authenticate(output[..end], output.Slice(end, ChaChaPoly.TagSize));
         return frame.Length + Overhead;
     }
 

@@ -16,8 +16,8 @@ internal static class PacketCiphers
         CipherAlgorithm cipher, MacAlgorithm? mac, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> macKey)
     {
         CheckLengths(cipher, mac, key, iv, macKey);
-        if (cipher.Mode == CipherMode.Gcm) return new GcmSealer(key, iv);
-        if (cipher.Mode == CipherMode.ChaChaPoly) return new ChaChaPolySealer(key);
+        if (cipher.Construction == CipherConstruction.Gcm) return new GcmSealer(key, iv);
+        if (cipher.Construction == CipherConstruction.ChaChaPoly) return new ChaChaPolySealer(key);
         var blocks = BlockStream.Create(cipher, key, iv, CipherDirection.Encrypt);
         PacketMac authenticator = mac!.Create(macKey);
         return mac.IsEtm ? new EncryptThenMacSealer(blocks, authenticator) : new EncryptAndMacSealer(blocks, authenticator);
@@ -28,8 +28,8 @@ internal static class PacketCiphers
         CipherAlgorithm cipher, MacAlgorithm? mac, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> macKey)
     {
         CheckLengths(cipher, mac, key, iv, macKey);
-        if (cipher.Mode == CipherMode.Gcm) return new GcmOpener(key, iv);
-        if (cipher.Mode == CipherMode.ChaChaPoly) return new ChaChaPolyOpener(key);
+        if (cipher.Construction == CipherConstruction.Gcm) return new GcmOpener(key, iv);
+        if (cipher.Construction == CipherConstruction.ChaChaPoly) return new ChaChaPolyOpener(key);
         var blocks = BlockStream.Create(cipher, key, iv, CipherDirection.Decrypt);
         PacketMac authenticator = mac!.Create(macKey);
         return mac.IsEtm ? new EncryptThenMacOpener(blocks, authenticator) : new EncryptAndMacOpener(blocks, authenticator);
