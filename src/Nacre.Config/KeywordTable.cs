@@ -1,0 +1,33 @@
+namespace Nacre.Config;
+
+/// <summary>
+/// The keywords of one kind of configuration, found by name in any case. Keywords stand in the order in which OpenSSH
+/// dumps them.
+/// </summary>
+internal sealed class KeywordTable
+{
+    private readonly List<Keyword> all = [];
+    private readonly Dictionary<string, Keyword> byName = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<Keyword> All => all;
+
+    public T Add<T>(T keyword)
+        where T : Keyword
+    {
+        keyword.Slot = all.Count;
+        all.Add(keyword);
+        byName.Add(keyword.Name, keyword);
+        foreach (string alias in keyword.Aliases)
+            byName.Add(alias, keyword);
+        return keyword;
+    }
+
+    /// <summary>Adds keywords that are known by name only.</summary>
+    public void AddNames(KeywordStatus status, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            Add(new BareKeyword(name) { Status = status, IsAllowedInMatch = true });
+    }
+
+    public bool TryFind(string name, out Keyword? keyword) => byName.TryGetValue(name, out keyword);
+}

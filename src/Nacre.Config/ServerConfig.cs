@@ -1,0 +1,241 @@
+using System.Globalization;
+using Nacre.Config.Patterns;
+using Nacre.Config.Values;
+
+namespace Nacre.Config;
+
+/// <summary>
+/// What a server's configuration says, with every default filled in: at first for the daemon, and by
+/// <see cref="ForConnection"/> for one connection.
+/// </summary>
+/// <remarks>Each property's meaning is in the manual line of the keyword that it is named after.</remarks>
+internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock> blocks)
+{
+    /// <summary>Whether any Match block could change what is said here.</summary>
+    public bool HasMatchBlocks => blocks.Count > 0;
+
+    public IReadOnlyList<int> Ports => values.Get(ServerKeywords.Port)!;
+
+    public AddressFamilyChoice AddressFamily => values.Get(ServerKeywords.AddressFamily);
+
+    /// <summary>Every address and port to listen on, in order; the wildcard addresses when none is named.</summary>
+    public IReadOnlyList<(string Host, int Port)> ListenEndpoints
+    {
+        get
+        {
+            if (values.Get(ServerKeywords.ListenAddress) is { Count: > 0 } named)
+                return [.. named.SelectMany(a => a.Port is { } port ? [(a.Host, port)] : Ports.Select(p => (a.Host, p)))];
+            string[] any = AddressFamily switch
+            {
+                AddressFamilyChoice.Inet => ["0.0.0.0"],
+                AddressFamilyChoice.Inet6 => ["::"],
+                _ => ["::", "0.0.0.0"],
+            };
+            return [.. any.SelectMany(host => Ports.Select(port => (host, port)))];
+        }
+    }
+
+    public bool UsePam => values.Get(ServerKeywords.UsePAM);
+
+    /// <summary>Zero for no limit.</summary>
+    public TimeSpan LoginGraceTime => values.Get(ServerKeywords.LoginGraceTime) ?? TimeSpan.Zero;
+
+    public int MaxAuthTries => values.Get(ServerKeywords.MaxAuthTries);
+
+    public int MaxSessions => values.Get(ServerKeywords.MaxSessions);
+
+    /// <summary>Zero for never.</summary>
+    public TimeSpan ClientAliveInterval => values.Get(ServerKeywords.ClientAliveInterval) ?? TimeSpan.Zero;
+
+    public int ClientAliveCountMax => values.Get(ServerKeywords.ClientAliveCountMax);
+
+    public int RequiredRsaSize => values.Get(ServerKeywords.RequiredRSASize);
+
+    public RootLogin PermitRootLogin => values.Get(ServerKeywords.PermitRootLogin);
+
+    public bool PubkeyAuthentication => values.Get(ServerKeywords.PubkeyAuthentication);
+
+    public bool PasswordAuthentication => values.Get(ServerKeywords.PasswordAuthentication);
+
+    public bool KbdInteractiveAuthentication => values.Get(ServerKeywords.KbdInteractiveAuthentication);
+
+    public bool PrintMotd => values.Get(ServerKeywords.PrintMotd);
+
+    public bool PrintLastLog => values.Get(ServerKeywords.PrintLastLog);
+
+    public bool PermitTty => values.Get(ServerKeywords.PermitTTY);
+
+    public bool StrictModes => values.Get(ServerKeywords.StrictModes);
+
+    public bool TcpKeepAlive => values.Get(ServerKeywords.TCPKeepAlive);
+
+    public bool PermitEmptyPasswords => values.Get(ServerKeywords.PermitEmptyPasswords);
+
+    public bool Compression => values.Get(ServerKeywords.Compression);
+
+    public GatewayPortsChoice GatewayPorts => values.Get(ServerKeywords.GatewayPorts);
+
+    public bool UseDns => values.Get(ServerKeywords.UseDNS);
+
+    /// <summary>Which TCP forwarding is allowed, DisableForwarding taken into account.</summary>
+    public ForwardingPermission AllowTcpForwarding =>
+        DisableForwarding ? ForwardingPermission.No : values.Get(ServerKeywords.AllowTcpForwarding);
+
+    public bool DisableForwarding => values.Get(ServerKeywords.DisableForwarding);
+
+    public EndpointPermissions PermitOpen => values.Get(ServerKeywords.PermitOpen)!;
+
+    public EndpointPermissions PermitListen => values.Get(ServerKeywords.PermitListen)!;
+
+    /// <summary>Null for no file.</summary>
+    public string? PidFile => NotNone(values.Get(ServerKeywords.PidFile));
+
+    /// <summary>The file of the banner, or null.</summary>
+    public string? Banner => NotNone(values.Get(ServerKeywords.Banner));
+
+    public string? ForceCommand => NotNone(values.Get(ServerKeywords.ForceCommand));
+
+    public string? VersionAddendum => NotNone(values.Get(ServerKeywords.VersionAddendum));
+
+    public IReadOnlyList<string> Ciphers => values.Get(ServerKeywords.Ciphers)!;
+
+    public IReadOnlyList<string> Macs => values.Get(ServerKeywords.MACs)!;
+
+    public IReadOnlyList<string> KexAlgorithms => values.Get(ServerKeywords.KexAlgorithms)!;
+
+    public IReadOnlyList<string> HostKeyAlgorithms => values.Get(ServerKeywords.HostKeyAlgorithms)!;
+
+    public IReadOnlyList<string> PubkeyAcceptedAlgorithms => values.Get(ServerKeywords.PubkeyAcceptedAlgorithms)!;
+
+    public LogLevel LogLevel => values.Get(ServerKeywords.LogLevel);
+
+    public LogFacility SyslogFacility => values.Get(ServerKeywords.SyslogFacility);
+
+    /// <summary>The files of the host keys.</summary>
+    public IReadOnlyList<string> HostKeys => values.Get(ServerKeywords.HostKey)!;
+
+    /// <summary>Whether the host keys were named; one of the defaults may be missing.</summary>
+    public bool HasOwnHostKeys => values.IsSet(ServerKeywords.HostKey);
+
+    public IReadOnlyList<string> AllowUsers => values.Get(ServerKeywords.AllowUsers)!;
+
+    public IReadOnlyList<string> DenyUsers => values.Get(ServerKeywords.DenyUsers)!;
+
+    public IReadOnlyList<string> AllowGroups => values.Get(ServerKeywords.AllowGroups)!;
+
+    public IReadOnlyList<string> DenyGroups => values.Get(ServerKeywords.DenyGroups)!;
+
+    public IReadOnlyList<string> AcceptEnv => values.Get(ServerKeywords.AcceptEnv)!;
+
+    public IReadOnlyList<EnvironmentSetting> SetEnv => values.Get(ServerKeywords.SetEnv)!;
+
+    /// <summary>Lists of methods of which one list must be completed; none when any one method will do.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> AuthenticationMethods =>
+        values.Get(ServerKeywords.AuthenticationMethods) is { } lists and not ["any"] ? [.. lists.Select(list => list.Split(','))] : [];
+
+    public IReadOnlyList<SubsystemCommand> Subsystems => values.Get(ServerKeywords.Subsystem)!;
+
+    public MaxStartups MaxStartups => values.Get(ServerKeywords.MaxStartups);
+
+    public RekeyLimit RekeyLimit => values.Get(ServerKeywords.RekeyLimit);
+
+    /// <summary>
+    /// The configuration for one connection: the first value that a fitting Match block gives comes before what stands
+    /// outside of them.
+    /// </summary>
+    /// <param name="connection">What is known so far; asked again when the user's name is.</param>
+    /// <param name="diagnostics">Gets an error for each Match that a test connection (-C) leaves open.</param>
+    public ServerConfig ForConnection(MatchCriteria connection, ConfigDiagnostics? diagnostics = null)
+    {
+        diagnostics ??= new ConfigDiagnostics();
+        ConfigValues? matched = null;
+        foreach (MatchBlock block in blocks)
+        {
+            if (!block.AppliesTo(connection, diagnostics))
+                continue;
+            if (matched is null)
+                matched = block.Values.Copy();
+            else
+                matched.Merge(block.Values);
+        }
+
+        return new ServerConfig(matched is null ? values : values.OverlaidBy(matched), []);
+    }
+
+    /// <summary>
+    /// The files with the keys of a user, as absolute paths. A name that could lead elsewhere (with a slash, "..", NUL) has
+    /// none, so that what a peer calls itself never chooses a path.
+    /// </summary>
+    public IReadOnlyList<string> AuthorizedKeysFilesOf(string userName, uint userId, string homeDirectory)
+    {
+        if (userName is "" or "." or ".." || userName.AsSpan().ContainsAny('/', '\0'))
+            return [];
+        var expander = new TokenExpander(new LocalIdentity { UserName = userName, HomeDirectory = homeDirectory, UserId = userId, HostName = "" },
+            new Dictionary<char, string>
+            {
+                ['h'] = homeDirectory,
+                ['U'] = userId.ToString(CultureInfo.InvariantCulture),
+                ['u'] = userName,
+            });
+        List<string> files = [];
+        foreach (string file in values.Get(ServerKeywords.AuthorizedKeysFile)!)
+        {
+            if (file.Equals("none", StringComparison.OrdinalIgnoreCase)
+                || !expander.TryExpand(file, ServerKeywords.AuthorizedKeysFile.Tokens!, out string path, out _))
+                continue;
+            files.Add(path.StartsWith('/') ? path : $"{homeDirectory.TrimEnd('/')}/{path}");
+        }
+
+        return files;
+    }
+
+    /// <summary>Whether AllowUsers, DenyUsers, AllowGroups and DenyGroups let a user in, with the line to log when they do not.</summary>
+    public bool AllowsUser(string user, IReadOnlyList<string> groups, string host, string address, out string reason)
+    {
+        reason = "";
+        if (DenyUsers.Any(pattern => MatchesUser(pattern, user, host, address)))
+            reason = $"User {user} from {host} not allowed because listed in DenyUsers";
+        else if (AllowUsers.Count > 0 && !AllowUsers.Any(pattern => MatchesUser(pattern, user, host, address)))
+            reason = $"User {user} from {host} not allowed because not listed in AllowUsers";
+        else if (DenyGroups.Count > 0 && groups.Any(group => Judge(group, DenyGroups)))
+            reason = $"User {user} from {host} not allowed because a group is listed in DenyGroups";
+        else if (AllowGroups.Count > 0 && !groups.Any(group => Judge(group, AllowGroups)))
+            reason = $"User {user} from {host} not allowed because none of user's groups are listed in AllowGroups";
+        return reason.Length == 0;
+    }
+
+    /// <summary>The lines that sshd -T prints.</summary>
+    public IEnumerable<string> Dump()
+    {
+        foreach (Keyword keyword in ServerKeywords.Table.All)
+        {
+            if (keyword != ServerKeywords.ListenAddress)
+            {
+                foreach (string line in keyword.Dump(values))
+                    yield return line;
+                continue;
+            }
+
+            foreach ((string host, int port) in ListenEndpoints)
+                yield return $"listenaddress {(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port.ToString(CultureInfo.InvariantCulture)}";
+        }
+    }
+
+    private static bool Judge(string name, IReadOnlyList<string> patterns) =>
+        patterns.Any(pattern => PatternMatcher.Matches(name, pattern));
+
+    // user@host asks for both; the host may be a name, an address or a network.
+    private static bool MatchesUser(string pattern, string user, string host, string address)
+    {
+        int at = pattern.LastIndexOf('@');
+        if (at < 0)
+            return PatternMatcher.Matches(user, pattern);
+        string places = pattern[(at + 1)..];
+        if (!PatternMatcher.Matches(user, pattern.AsSpan(0, at)) || !AddressPattern.TryJudge(address, places, out int verdict) || verdict < 0)
+            return false;
+        int named = PatternMatcher.Judge(host.ToLowerInvariant(), places.ToLowerInvariant());
+        return named >= 0 && (verdict > 0 || named > 0);
+    }
+
+    private static string? NotNone(string? text) => text is null || text.Equals("none", StringComparison.OrdinalIgnoreCase) ? null : text;
+}

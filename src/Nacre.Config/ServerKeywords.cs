@@ -1,0 +1,226 @@
+using Nacre.Config.Shapes;
+using Nacre.Config.Values;
+
+namespace Nacre.Config;
+
+/// <summary>The keywords of sshd_config, in the order in which sshd -T prints them.</summary>
+internal static class ServerKeywords
+{
+    private static readonly KeywordTable Declared = new();
+
+    public static readonly BareKeyword Match = Declared.Add(new BareKeyword("Match", "criterion pattern ... | all")
+    {
+        Status = KeywordStatus.Structural,
+        IsAllowedInMatch = true,
+        Manual = "The lines up to the next Match override those before it for connections that all criteria fit: User, Group, Host, Address, LocalAddress, LocalPort.",
+    });
+
+    public static readonly BareKeyword Include = Declared.Add(new BareKeyword("Include", "file ...")
+    {
+        Status = KeywordStatus.Structural,
+        IsAllowedInMatch = true,
+        Manual = "Reads other files in this place; * ? [] find several, and relative names start in /etc/ssh.",
+    });
+
+    public static readonly Keyword<IReadOnlyList<int>> Port = Declared.Add(new Keyword<IReadOnlyList<int>>("Port", Lists.Ports)
+    { Default = [22], Manual = "A port to listen on; lines add to each other." });
+
+    public static readonly Keyword<AddressFamilyChoice> AddressFamily = Declared.Add(new Keyword<AddressFamilyChoice>("AddressFamily", Choices.AddressFamily)
+    { Manual = "Which IP versions to listen on." });
+
+    public static readonly Keyword<IReadOnlyList<ListenAddress>> ListenAddress = Declared.Add(new Keyword<IReadOnlyList<ListenAddress>>("ListenAddress", Lists.Addresses)
+    { Manual = "An address to listen on, on every Port unless it names one; by default all addresses." });
+
+    public static readonly Keyword<bool> UsePAM = Declared.Add(new Keyword<bool>("UsePAM", Choices.Flag)
+    { Manual = "Let PAM check passwords, accounts and sessions." });
+
+    public static readonly Keyword<TimeSpan?> LoginGraceTime = Declared.Add(new Keyword<TimeSpan?>("LoginGraceTime", new TimeShape())
+    { Default = TimeSpan.FromSeconds(120), Manual = "How long a login may take; 0 for no limit." });
+
+    public static readonly Keyword<int> MaxAuthTries = Declared.Add(new Keyword<int>("MaxAuthTries", new NumberShape())
+    { IsAllowedInMatch = true, Default = 6, Manual = "How many attempts to authenticate a connection has." });
+
+    public static readonly Keyword<int> MaxSessions = Declared.Add(new Keyword<int>("MaxSessions", new NumberShape())
+    { IsAllowedInMatch = true, Default = 10, Manual = "How many sessions a connection may have open at once; 0 leaves forwarding only." });
+
+    public static readonly Keyword<TimeSpan?> ClientAliveInterval = Declared.Add(new Keyword<TimeSpan?>("ClientAliveInterval", new TimeShape())
+    { IsAllowedInMatch = true, Default = TimeSpan.Zero, Manual = "Silence after which the client is asked whether it is still there; 0 for never." });
+
+    public static readonly Keyword<int> ClientAliveCountMax = Declared.Add(new Keyword<int>("ClientAliveCountMax", new NumberShape())
+    { IsAllowedInMatch = true, Default = 3, Manual = "How many such questions may stay unanswered before the connection is closed." });
+
+    public static readonly Keyword<int> RequiredRSASize = Declared.Add(new Keyword<int>("RequiredRSASize", new NumberShape())
+    { IsAllowedInMatch = true, Default = 1024, Manual = "The fewest bits that a user's RSA key may have." });
+
+    public static readonly Keyword<RootLogin> PermitRootLogin = Declared.Add(new Keyword<RootLogin>("PermitRootLogin", Choices.RootLogin)
+    { IsAllowedInMatch = true, Manual = "Whether root may log in, and how; prohibit-password leaves keys." });
+
+    public static readonly Keyword<bool> PubkeyAuthentication = Declared.Add(new Keyword<bool>("PubkeyAuthentication", Choices.Flag)
+    { Aliases = ["DSAAuthentication"], IsAllowedInMatch = true, Default = true, Manual = "Allow public key authentication." });
+
+    public static readonly Keyword<bool> PasswordAuthentication = Declared.Add(new Keyword<bool>("PasswordAuthentication", Choices.Flag)
+    { IsAllowedInMatch = true, Default = true, Manual = "Allow password authentication." });
+
+    public static readonly Keyword<bool> KbdInteractiveAuthentication = Declared.Add(new Keyword<bool>("KbdInteractiveAuthentication", Choices.Flag)
+    {
+        Aliases = ["ChallengeResponseAuthentication", "SkeyAuthentication"],
+        IsAllowedInMatch = true,
+        Default = true,
+        Manual = "Allow keyboard-interactive authentication.",
+    });
+
+    public static readonly Keyword<bool> PrintMotd = Declared.Add(new Keyword<bool>("PrintMotd", Choices.Flag)
+    { Default = true, Manual = "Print /etc/motd to a user who logs in to a shell." });
+
+    public static readonly Keyword<bool> PrintLastLog = Declared.Add(new Keyword<bool>("PrintLastLog", Choices.Flag)
+    { Default = true, Manual = "Print when the user last logged in." });
+
+    public static readonly Keyword<bool> X11Forwarding = Declared.Add(new Keyword<bool>("X11Forwarding", Choices.Flag)
+    { IsAllowedInMatch = true, Manual = "Accepted; X11 is not forwarded, whatever is said here." });
+
+    public static readonly Keyword<bool> PermitTTY = Declared.Add(new Keyword<bool>("PermitTTY", Choices.Flag)
+    { IsAllowedInMatch = true, Default = true, Manual = "Give a terminal to those who ask for one." });
+
+    public static readonly Keyword<bool> StrictModes = Declared.Add(new Keyword<bool>("StrictModes", Choices.Flag)
+    { Default = true, Manual = "Ignore a user's files that others may write." });
+
+    public static readonly Keyword<bool> TCPKeepAlive = Declared.Add(new Keyword<bool>("TCPKeepAlive", Choices.Flag)
+    { Aliases = ["KeepAlive"], Default = true, Manual = "Send TCP keepalive messages." });
+
+    public static readonly Keyword<bool> PermitEmptyPasswords = Declared.Add(new Keyword<bool>("PermitEmptyPasswords", Choices.Flag)
+    { IsAllowedInMatch = true, Manual = "Let accounts without a password log in." });
+
+    public static readonly Keyword<bool> Compression = Declared.Add(new Keyword<bool>("Compression", Choices.ServerCompression)
+    { Default = true, Manual = "Allow compression, which never starts before the user is authenticated." });
+
+    public static readonly Keyword<GatewayPortsChoice> GatewayPorts = Declared.Add(new Keyword<GatewayPortsChoice>("GatewayPorts", Choices.GatewayPorts)
+    { IsAllowedInMatch = true, Manual = "Let other machines connect to remote forwardings: never, always, or where the client says." });
+
+    public static readonly Keyword<bool> UseDNS = Declared.Add(new Keyword<bool>("UseDNS", Choices.Flag)
+    { Manual = "Look up the client's host name, and check that it leads back to the address." });
+
+    public static readonly Keyword<ForwardingPermission> AllowTcpForwarding = Declared.Add(new Keyword<ForwardingPermission>("AllowTcpForwarding", Choices.Forwarding)
+    { IsAllowedInMatch = true, Default = ForwardingPermission.Yes, Manual = "Which TCP forwarding is allowed." });
+
+    public static readonly Keyword<bool> AllowAgentForwarding = Declared.Add(new Keyword<bool>("AllowAgentForwarding", Choices.Flag)
+    { IsAllowedInMatch = true, Default = true, Manual = "Accepted; the agent is not forwarded, whatever is said here." });
+
+    public static readonly Keyword<bool> DisableForwarding = Declared.Add(new Keyword<bool>("DisableForwarding", Choices.Flag)
+    { IsAllowedInMatch = true, Manual = "Refuse all forwarding, whatever else is allowed." });
+
+    public static readonly Keyword<string> PidFile = Declared.Add(new Keyword<string>("PidFile", new TextShape("file | none") { IsPath = true })
+    { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
+
+    public static readonly Keyword<IReadOnlyList<string>> Ciphers = Declared.Add(new Keyword<IReadOnlyList<string>>("Ciphers", Choices.Ciphers)
+    { DefaultFrom = static a => a.Ciphers.Defaults, Manual = "The ciphers to allow." });
+
+    public static readonly Keyword<IReadOnlyList<string>> MACs = Declared.Add(new Keyword<IReadOnlyList<string>>("MACs", Choices.ServerMacs)
+    { DefaultFrom = static a => a.Macs.Defaults, Manual = "The message authentication codes to allow." });
+
+    public static readonly Keyword<string> Banner = Declared.Add(new Keyword<string>("Banner", new TextShape("file | none") { IsPath = true })
+    { IsAllowedInMatch = true, Default = "none", Manual = "A file that is shown before the user authenticates." });
+
+    public static readonly Keyword<string> ForceCommand = Declared.Add(new Keyword<string>("ForceCommand", new CommandShape("command | none"))
+    { IsAllowedInMatch = true, Default = "none", Manual = "A command to run in place of what the client asks for." });
+
+    public static readonly Keyword<string> VersionAddendum = Declared.Add(new Keyword<string>("VersionAddendum", new CommandShape("text | none"))
+    { Default = "none", Manual = "Text to add to the identification that the server sends." });
+
+    public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
+    { DefaultFrom = static a => a.KeyExchanges.Defaults, Manual = "The key exchange methods to allow." });
+
+    public static readonly Keyword<IReadOnlyList<string>> HostKeyAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("HostKeyAlgorithms", Choices.HostKeyAlgorithms)
+    { DefaultFrom = static a => a.HostKeys.Defaults, Manual = "The host key signature algorithms to offer." });
+
+    public static readonly Keyword<IReadOnlyList<string>> PubkeyAcceptedAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("PubkeyAcceptedAlgorithms", Choices.PublicKeyAlgorithms)
+    {
+        Aliases = ["PubkeyAcceptedKeyTypes"],
+        IsAllowedInMatch = true,
+        DefaultFrom = static a => a.PublicKeys.Defaults,
+        Manual = "The signature algorithms to accept from users' keys.",
+    });
+
+    public static readonly Keyword<LogLevel> LogLevel = Declared.Add(new Keyword<LogLevel>("LogLevel", Choices.LogLevel)
+    { IsAllowedInMatch = true, Default = Values.LogLevel.Info, Manual = "How much to log." });
+
+    public static readonly Keyword<LogFacility> SyslogFacility = Declared.Add(new Keyword<LogFacility>("SyslogFacility", Choices.LogFacility)
+    { Default = LogFacility.Auth, Manual = "The facility of syslog to log to." });
+
+    public static readonly Keyword<IReadOnlyList<string>> AuthorizedKeysFile = Declared.Add(new Keyword<IReadOnlyList<string>>("AuthorizedKeysFile", Lists.Files(noneStandsAlone: false))
+    {
+        IsAllowedInMatch = true,
+        Default = [".ssh/authorized_keys", ".ssh/authorized_keys2"],
+        Tokens = new TokenRules("hUu"),
+        Manual = "The files with a user's keys; relative ones start in the user's home directory.",
+    });
+
+    public static readonly Keyword<IReadOnlyList<string>> HostKey = Declared.Add(new Keyword<IReadOnlyList<string>>("HostKey", Lists.ServerFiles)
+    {
+        Aliases = ["HostDSAKey"],
+        Default = ["/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key", "/etc/ssh/ssh_host_ed25519_key"],
+        Manual = "A private host key; lines add to each other.",
+    });
+
+    public static readonly Keyword<IReadOnlyList<string>> AllowUsers = Declared.Add(new Keyword<IReadOnlyList<string>>("AllowUsers", Lists.Names(areUsers: true))
+    { IsAllowedInMatch = true, Default = [], Manual = "Only users that a pattern matches may log in; user@host also asks where from." });
+
+    public static readonly Keyword<IReadOnlyList<string>> DenyUsers = Declared.Add(new Keyword<IReadOnlyList<string>>("DenyUsers", Lists.Names(areUsers: true))
+    { IsAllowedInMatch = true, Default = [], Manual = "Users that a pattern matches may not log in." });
+
+    public static readonly Keyword<IReadOnlyList<string>> AllowGroups = Declared.Add(new Keyword<IReadOnlyList<string>>("AllowGroups", Lists.Names(areUsers: false))
+    { IsAllowedInMatch = true, Default = [], Manual = "Only users with a group that a pattern matches may log in." });
+
+    public static readonly Keyword<IReadOnlyList<string>> DenyGroups = Declared.Add(new Keyword<IReadOnlyList<string>>("DenyGroups", Lists.Names(areUsers: false))
+    { IsAllowedInMatch = true, Default = [], Manual = "Users with a group that a pattern matches may not log in." });
+
+    public static readonly Keyword<IReadOnlyList<string>> AcceptEnv = Declared.Add(new Keyword<IReadOnlyList<string>>("AcceptEnv", Lists.AcceptedVariables)
+    { IsAllowedInMatch = true, Default = [], Manual = "Environment variables that a client may set." });
+
+    public static readonly Keyword<IReadOnlyList<EnvironmentSetting>> SetEnv = Declared.Add(new Keyword<IReadOnlyList<EnvironmentSetting>>("SetEnv", Lists.Settings)
+    { IsAllowedInMatch = true, Default = [], Manual = "Environment variables to set in sessions; they win over the client's." });
+
+    public static readonly Keyword<IReadOnlyList<string>> AuthenticationMethods = Declared.Add(new Keyword<IReadOnlyList<string>>("AuthenticationMethods", Lists.AuthenticationMethods)
+    { IsAllowedInMatch = true, Default = ["any"], Manual = "Lists of methods, of which all in one list must succeed; any for any one method." });
+
+    public static readonly Keyword<IReadOnlyList<SubsystemCommand>> Subsystem = Declared.Add(new Keyword<IReadOnlyList<SubsystemCommand>>("Subsystem", Lists.Subsystems)
+    { Default = [], Manual = "The command for a subsystem; internal-sftp serves files within the server." });
+
+    public static readonly Keyword<MaxStartups> MaxStartups = Declared.Add(new Keyword<MaxStartups>("MaxStartups", new MaxStartupsShape())
+    { Default = new MaxStartups(10, 30, 100), Manual = "How many connections may be unauthenticated before new ones are refused." });
+
+    public static readonly Keyword<TunnelChoice> PermitTunnel = Declared.Add(new Keyword<TunnelChoice>("PermitTunnel", Choices.Tunnel)
+    { IsAllowedInMatch = true, Manual = "Accepted; tun devices are not forwarded, whatever is said here." });
+
+    public static readonly Keyword<RekeyLimit> RekeyLimit = Declared.Add(new Keyword<RekeyLimit>("RekeyLimit", new RekeyLimitShape())
+    { IsAllowedInMatch = true, Manual = "When to renew the keys; 0 leaves the bytes to the cipher and the time out." });
+
+    public static readonly Keyword<EndpointPermissions> PermitOpen = Declared.Add(new Keyword<EndpointPermissions>("PermitOpen", new EndpointShape(isListener: false))
+    { IsAllowedInMatch = true, Default = EndpointPermissions.Any, Manual = "Where local forwardings may lead; * stands for any host or any port." });
+
+    public static readonly Keyword<EndpointPermissions> PermitListen = Declared.Add(new Keyword<EndpointPermissions>("PermitListen", new EndpointShape(isListener: true))
+    { IsAllowedInMatch = true, Default = EndpointPermissions.Any, Manual = "Where remote forwardings may listen." });
+
+    static ServerKeywords()
+    {
+        Declared.AddNames(KeywordStatus.Pending, "AllowStreamLocalForwarding", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
+            "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "CASignatureAlgorithms",
+            "ChannelTimeout", "DebianBanner", "ExposeAuthInfo", "FingerprintHash", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
+            "HostbasedAuthentication", "HostbasedUsesNameFromPacketOnly", "HostCertificate", "HostKeyAgent", "IgnoreRhosts",
+            "IgnoreUserKnownHosts", "IPQoS", "LogVerbose", "ModuliFile", "PAMServiceName",
+            "PermitUserEnvironment", "PermitUserRC", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties",
+            "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
+            "StreamLocalBindMask", "StreamLocalBindUnlink", "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
+            "X11UseLocalhost", "XAuthLocation");
+        // Each of these takes something away from users, who must not get it because the line is not obeyed.
+        Declared.AddNames(KeywordStatus.PendingRefused, "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection", "RevokedKeys");
+        Declared.AddNames(KeywordStatus.Ignored, "Protocol");
+        Declared.AddNames(KeywordStatus.Deprecated, "AuthorizedKeysFile2", "CheckMail", "GSSUseSessionCcache", "GSSAPIUseSessionCredCache",
+            "KeyRegenerationInterval", "PAMAuthenticationViaKbdInt", "PermitBlacklistedKeys", "ReverseMappingCheck", "RhostsAuthentication",
+            "RhostsRSAAuthentication", "RSAAuthentication", "ServerKeyBits", "UseLogin", "UsePrivilegeSeparation", "VerifyReverseMapping");
+        Declared.AddNames(KeywordStatus.Unsupported, "AFSTokenPassing", "GSSAPIAuthentication", "GSSAPICleanupCredentials", "GSSAPICleanupCreds",
+            "GSSAPIKexAlgorithms", "GSSAPIKeyExchange", "GSSAPIStoreCredentialsOnRekey", "GSSAPIStrictAcceptorCheck", "KerberosAuthentication", "KerberosGetAFSToken",
+            "KerberosOrLocalPasswd", "KerberosTgtPassing", "KerberosTicketCleanup");
+    }
+
+    public static KeywordTable Table => Declared;
+}

@@ -1,0 +1,56 @@
+namespace Nacre.Config.Shapes;
+
+/// <summary>One of a few words, in any case. The first word for a value is the one that is printed.</summary>
+/// <param name="names">The words and what each means.</param>
+internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : ValueShape<T>
+    where T : struct
+{
+    /// <summary>Words that only a client accepts.</summary>
+    public (string Name, T Value)[] ClientNames { get; init; } = [];
+
+    /// <summary>OpenSSH's message about another word; {0} is the word, {1} the keyword.</summary>
+    public string Complaint { get; init; } = "unsupported option \"{0}\".";
+
+    /// <summary>Words for the manual; all of them when null.</summary>
+    public string? SyntaxText { get; init; }
+
+    public override string Syntax => SyntaxText ?? string.Join(" | ", names.Select(n => n.Name));
+
+    public override bool TryRead(ArgumentReader arguments, out T value)
+    {
+        value = default;
+        if (arguments.Next() is not { Length: > 0 } word)
+            return arguments.Fail(arguments.Role == ConfigRole.Client || !arguments.AtEnd ? "missing argument." : $"{arguments.Keyword} missing argument.");
+        if (TryFind(names, word, out value))
+            return true;
+        if (arguments.Role == ConfigRole.Client && TryFind(ClientNames, word, out value))
+            return true;
+        return arguments.Fail(Complaint.Replace("{0}", word, StringComparison.Ordinal).Replace("{1}", arguments.Keyword, StringComparison.Ordinal));
+    }
+
+    public override IEnumerable<string> Print(T value)
+    {
+        foreach ((string name, T candidate) in names)
+        {
+            if (EqualityComparer<T>.Default.Equals(candidate, value))
+                return [name];
+        }
+
+        return [];
+    }
+
+    private static bool TryFind((string Name, T Value)[] names, string word, out T value)
+    {
+        foreach ((string name, T candidate) in names)
+        {
+            if (name.Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                value = candidate;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+}

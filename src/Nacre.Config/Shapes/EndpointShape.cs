@@ -1,0 +1,65 @@
+using System.Globalization;
+using Nacre.Config.Values;
+
+namespace Nacre.Config.Shapes;
+
+/// <summary>The places that forwarding is allowed for: host:port ..., any or none.</summary>
+/// <param name="isListener">Whether the places are listened on, where the host may be left out.</param>
+internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermissions>
+{
+    public override string Syntax => isListener ? "[host:]port ... | any | none" : "host:port ... | any | none";
+
+    public override bool TryRead(ArgumentReader arguments, out EndpointPermissions? value)
+    {
+        value = null;
+        if (arguments.Next() is not { Length: > 0 } word)
+            return arguments.Fail($"missing {arguments.Keyword} argument.");
+        if (word is "any" or "none")
+        {
+            value = word == "any" ? EndpointPermissions.Any : EndpointPermissions.None;
+            return true;
+        }
+
+        List<PermittedEndpoint> endpoints = [];
+        for (string? next = word; next is not null; next = arguments.Next())
+        {
+            if (!TryReadOne(arguments, next, out PermittedEndpoint? endpoint))
+                return false;
+            endpoints.Add(endpoint!);
+        }
+
+        value = new EndpointPermissions(false, endpoints);
+        return true;
+    }
+
+    public override IEnumerable<string> Print(EndpointPermissions value)
+    {
+        if (value.IsAny || value.Endpoints.Count == 0)
+            return [value.IsAny ? "any" : "none"];
+        return [string.Join(' ', value.Endpoints.Select(Text))];
+    }
+
+    private static string Text(PermittedEndpoint endpoint)
+    {
+        string host = endpoint.Host.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
+        return $"{host}:{(endpoint.Port == 0 ? "*" : endpoint.Port.ToString(CultureInfo.InvariantCulture))}";
+    }
+
+    private bool TryReadOne(ArgumentReader arguments, string word, out PermittedEndpoint? endpoint)
+    {
+        endpoint = null;
+        string host, port;
+        if (isListener && !word.Contains(':', StringComparison.Ordinal))
+            (host, port) = ("*", word);
+        else if (!HostAndPort.TrySplit(word, out host, out string? given) || host.Length == 0 || host.Length >= ForwardEnd.MaxHost)
+            return arguments.Fail($"{arguments.Keyword} missing host");
+        else
+            port = given ?? "";
+
+        int number = 0;
+        if (port != "*" && (!PortNumber.TryParse(port, out number) || number == 0))
+            return arguments.Fail($"{arguments.Keyword} bad port number");
+        endpoint = new PermittedEndpoint(host, number);
+        return true;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using Nacre.Config.Patterns;
+using Nacre.Config.Values;
+
+namespace Nacre.Config.Shapes;
+
+/// <summary>The lists that keywords of both kinds of configuration take.</summary>
+internal static class Lists
+{
+    /// <summary>OpenSSH's limit on identity files.</summary>
+    public const int MaxIdentityFiles = 100;
+
+    private const int MaxHostFiles = 32;
+    private const int MaxForwards = 1000;
+
+    /// <summary>Files on one line; the first line wins.</summary>
+    public static ListShape<string> Files(bool noneStandsAlone) => new("file ...", ReadNonEmpty, static s => s)
+    {
+        IsPrintedOnOneLine = true,
+        Most = MaxHostFiles,
+        NoneStandsAlone = noneStandsAlone,
+        ExpandItem = ExpandText,
+        Insert = InsertAll,
+    };
+
+    /// <summary>One file a line, each new one added.</summary>
+    public static ListShape<string> IdentityFiles => new("file", ReadNonEmpty, static s => s)
+    {
+        Grows = true,
+        IsOnePerLine = true,
+        Most = MaxIdentityFiles,
+        TooMany = $"Too many identity files specified (max {MaxIdentityFiles}).",
+        ExpandItem = ExpandText,
+    };
+
+    /// <summary>Server files, made absolute.</summary>
+    public static ListShape<string> ServerFiles => new("file", static (ArgumentReader a, string word, out string? item) =>
+    {
+        item = null;
+        return word.Length == 0 ? a.Fail("missing file name.") : ServerPath.TryResolve(a, word, out item);
+    }, static s => s)
+    { Grows = true, IsOnePerLine = true, Most = 256, Missing = "missing file name." };
+
+    /// <summary>Names of variables to send; one with - in front takes matching earlier names away.</summary>
+    public static ListShape<string> SentVariables => new("[-]pattern ...", ReadVariablePattern, static s => s)
+    {
+        Grows = true,
+        Insert = static (items, item) =>
+        {
+            if (item.StartsWith('-'))
+                items.RemoveAll(earlier => PatternMatcher.Matches(earlier, item.AsSpan(1)));
+            else if (!items.Contains(item))
+                items.Add(item);
+            return null;
+        },
+    };
+
+    /// <summary>Names of variables to accept.</summary>
+    public static ListShape<string> AcceptedVariables => new("pattern ...", ReadVariablePattern, static s => s) { Grows = true };
+
+    /// <summary>Variables to set; of two values for one name the first stays.</summary>
+    public static ListShape<EnvironmentSetting> Settings => new("NAME=value ...", ReadSetting, static s => $"{s.Name}={s.Value}")
+    {
+        Insert = static (items, item) =>
+        {
+            if (!items.Exists(earlier => earlier.Name == item.Name))
+                items.Add(item);
+            return null;
+        },
+    };
+
+    /// <summary>Patterns of user or group names, the former perhaps with @host.</summary>
+    public static ListShape<string> Names(bool areUsers) => new("pattern ...", (ArgumentReader a, string word, out string? item) =>
+    {
+        item = word;
+        if (word.Length == 0)
+            return a.Fail($"empty {a.Keyword} pattern");
+        int at = areUsers ? word.LastIndexOf('@') : -1;
+        if (at >= 0 && !AddressPattern.TryJudge(null, word[(at + 1)..], out _))
+            return a.Fail($"invalid {a.Keyword} pattern: \"{word}\"");
+        return true;
+    }, static s => s)
+    { Grows = true, Insert = InsertAll };
+
+    /// <summary>A forwarding, in two words.</summary>
+    public static ListShape<Forward> Forwards(bool isRemote) => new(isRemote ? "[host:]port [host:port | path]" : "[host:]port host:port | path",
+        (ArgumentReader a, string word, out Forward? item) =>
+        {
+            item = null;
+            string? target = a.Next();
+            if (word.Length == 0)
+                return a.Fail("Missing argument.");
+            if (target is null && !isRemote)
+                return a.Fail("Missing target argument.");
+            bool isGood = isRemote
+                ? Forward.TryParseRemote(target is null ? word : $"{word}:{target}", out item)
+                : Forward.TryParseLocal($"{word}:{target}", out item);
+            isGood = isGood && (target is null) == (item!.Connect is null);
+            return isGood || a.Fail("Bad forwarding specification.");
+        }, static f => f.ToString())
+    {
+        Grows = true,
+        IsOnePerLine = true,
+        Most = MaxForwards,
+        ExpandItem = static (f, expand, rules) =>
+            new Forward(ExpandPath(f.Listen, expand, rules)!, ExpandPath(f.Connect, expand, rules)),
+    };
+
+    /// <summary>Ports of a server, one a line.</summary>
+    public static ListShape<int> Ports => new("port", static (ArgumentReader a, string word, out int item) =>
+        (PortNumber.TryParse(word, out item) && item > 0) || a.Fail("Badly formatted port number."),
+        static port => port.ToString(CultureInfo.InvariantCulture))
+    { Grows = true, IsOnePerLine = true, Most = 256, TooMany = "too many ports.", Missing = "missing port number.", Insert = InsertAll };
+
+    /// <summary>Addresses of a server, one a line.</summary>
+    public static ListShape<ListenAddress> Addresses => new("host | host:port | [host]:port", ReadAddress, static l =>
+    {
+        string host = l.Host.Contains(':', StringComparison.Ordinal) ? $"[{l.Host}]" : l.Host;
+        return l.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{host}:{port}") : host;
+    })
+    { Grows = true, IsOnePerLine = true, Missing = "missing address", Insert = InsertAll };
+
+    /// <summary>A subsystem's name and its command.</summary>
+    public static ListShape<SubsystemCommand> Subsystems => new("name command", static (ArgumentReader a, string word, out SubsystemCommand? item) =>
+    {
+        string command = string.Join(' ', a.TakeRest());
+        item = new SubsystemCommand(word, command);
+        return command.Length > 0 || a.Fail("Missing subsystem command.");
+    }, static s => $"{s.Name} {s.Command}")
+    {
+        Grows = true,
+        IsOnePerLine = true,
+        Most = 256,
+        TooMany = "too many subsystems defined.",
+        Missing = "Missing subsystem name.",
+        Insert = static (items, item) =>
+        {
+            if (items.Exists(earlier => earlier.Name == item.Name))
+                return $"Subsystem '{item.Name}' already defined.";
+            items.Add(item);
+            return null;
+        },
+    };
+
+    /// <summary>Lists of methods that together log a user in; nothing means that any one method does.</summary>
+    public static ListShape<string> AuthenticationMethods => new("method[,method...] ... | any", ReadMethods, static s => s)
+    {
+        IsPrintedOnOneLine = true,
+        Missing = "no AuthenticationMethods specified",
+        Insert = InsertAll,
+    };
+
+    private static string? InsertAll<T>(List<T> items, T item)
+    {
+        items.Add(item);
+        return null;
+    }
+
+    private static string ExpandText(string text, Func<string, TokenRules, string> expand, TokenRules rules) =>
+        text == "none" ? text : expand(text, rules);
+
+    private static ForwardEnd? ExpandPath(ForwardEnd? end, Func<string, TokenRules, string> expand, TokenRules rules) =>
+        end?.Path is { } path ? end with { Path = expand(path, rules) } : end;
+
+    private static bool ReadNonEmpty(ArgumentReader arguments, string word, out string? item)
+    {
+        item = word;
+        return word.Length > 0 || arguments.Fail(
+            arguments.Keyword.Equals("identityfile", StringComparison.OrdinalIgnoreCase) ? "Missing argument." : $"keyword {arguments.Keyword} empty argument");
+    }
+
+    private static bool ReadVariablePattern(ArgumentReader arguments, string word, out string? item)
+    {
+        item = word;
+        return (word.Length > 0 && !word.Contains('=', StringComparison.Ordinal)) || arguments.Fail("Invalid environment name.");
+    }
+
+    private static bool ReadSetting(ArgumentReader arguments, string word, out EnvironmentSetting item)
+    {
+        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        item = equals < 0 ? default : new EnvironmentSetting(word[..equals], word[(equals + 1)..]);
+        return equals >= 0 || arguments.Fail(arguments.Role == ConfigRole.Client ? "Invalid SetEnv." : "Invalid environment.");
+    }
+
+    private static bool ReadAddress(ArgumentReader arguments, string word, out ListenAddress? item)
+    {
+        item = null;
+        if (word.Length == 0)
+            return arguments.Fail("bad ListenAddress syntax");
+        if (AddressPattern.TryParseAddress(word, out _))
+        {
+            item = new ListenAddress(word, null);
+            return true;
+        }
+
+        int port = 0;
+        if (!HostAndPort.TrySplit(word, out string host, out string? portText) || host.Length == 0)
+            return arguments.Fail("bad address:port usage");
+        if (portText is not null && (!PortNumber.TryParse(portText, out port) || port == 0))
+            return arguments.Fail("bad port number");
+        item = new ListenAddress(host, portText is null ? null : port);
+        return true;
+    }
+
+    private static bool ReadMethods(ArgumentReader arguments, string word, out string? item)
+    {
+        item = word;
+        if (word == "any")
+        {
+            return arguments.AtEnd || arguments.Fail($"\"any\" must appear alone in {arguments.Keyword}");
+        }
+
+        foreach (string method in word.Split(','))
+        {
+            string name = method.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? method[..colon] : method;
+            if (name is not ("publickey" or "password" or "keyboard-interactive" or "hostbased" or "gssapi-with-mic"))
+            {
+                arguments.FailAlone($"Unknown authentication method \"{method}\" in list");
+                return arguments.Fail($"invalid {arguments.Keyword} method list.");
+            }
+        }
+
+        return true;
+    }
+}

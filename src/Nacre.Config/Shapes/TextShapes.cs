@@ -1,0 +1,108 @@
+using System.Text;
+using Nacre.Config.Values;
+
+namespace Nacre.Config.Shapes;
+
+/// <summary>One word (which quotes may make of several).</summary>
+internal sealed class TextShape(string syntax) : ValueShape<string>
+{
+    public override string Syntax => syntax;
+
+    /// <summary>Whether a relative path starts from the current directory, and ~ from the home directory, at once.</summary>
+    public bool IsPath { get; init; }
+
+    /// <summary>Whether "none" is as if nothing were said, rather than a value.</summary>
+    public bool HidesNone { get; init; }
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        value = arguments.Next();
+        if (value is not { Length: > 0 })
+            return arguments.Fail(IsPath ? "missing file name." : "Missing argument.");
+        return !IsPath || ServerPath.TryResolve(arguments, value, out value);
+    }
+
+    public override IEnumerable<string> Print(string value) => HidesNone && value == "none" ? [] : [value];
+
+    public override string Expand(string value, Func<string, TokenRules, string> expand, TokenRules rules) =>
+        value == "none" ? value : expand(value, rules);
+}
+
+/// <summary>The rest of the line as it stands, quotes and comment marks included: a command for a shell.</summary>
+internal sealed class CommandShape(string syntax) : ValueShape<string>
+{
+    public override string Syntax => syntax;
+
+    /// <summary>Whether "none" is as if nothing were said, rather than a value.</summary>
+    public bool HidesNone { get; init; }
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        arguments.TakeRest();
+        value = arguments.Role == ConfigRole.Client ? arguments.Raw.TrimStart(" \t\r\n=".ToCharArray()) : arguments.Raw;
+        return value.Length > 0 || arguments.Fail("missing argument.");
+    }
+
+    public override IEnumerable<string> Print(string value) => HidesNone && value == "none" ? [] : [value];
+
+    public override string Expand(string value, Func<string, TokenRules, string> expand, TokenRules rules) =>
+        value == "none" ? value : expand(value, rules);
+}
+
+/// <summary>The escape character: one character, ^ and a letter, or none.</summary>
+internal sealed class EscapeCharacterShape : ValueShape<EscapeCharacter>
+{
+    public override string Syntax => "character | ^letter | none";
+
+    public override bool TryRead(ArgumentReader arguments, out EscapeCharacter value)
+    {
+        value = default;
+        if (arguments.Next() is not { Length: > 0 } word)
+            return arguments.Fail("Missing argument.");
+        return TryParse(word, out value) || arguments.Fail("Bad escape character.");
+    }
+
+    /// <summary>Parses an argument of -e.</summary>
+    public static bool TryParse(string word, out EscapeCharacter value)
+    {
+        value = default;
+        if (word.Length == 1)
+            value = new EscapeCharacter(word[0]);
+        else if (word.Length == 2 && word[0] == '^' && word[1] is >= '@' and <= '\u007f')
+            value = new EscapeCharacter((char)(word[1] & 0x1f));
+        else if (word != "none")
+            return false;
+        return true;
+    }
+
+    public override IEnumerable<string> Print(EscapeCharacter value)
+    {
+        if (value.Value is not { } c)
+            return ["none"];
+        var text = new StringBuilder();
+        if (c is < ' ' or '\u007f')
+            text.Append("\\^").Append((char)(c ^ 0x40));
+        else
+            text.Append(c);
+        return [text.ToString()];
+    }
+}
+
+/// <summary>Makes the paths in a server's configuration absolute, as they must outlive a change of directory.</summary>
+internal static class ServerPath
+{
+    public static bool TryResolve(ArgumentReader arguments, string text, out string? path)
+    {
+        path = text;
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase))
+        {
+            path = "none";
+            return true;
+        }
+
+        if (arguments.Local.ExpandTilde(text, out string unknown) is not { } expanded)
+            return arguments.Fail($"No such user {unknown}");
+        path = expanded.StartsWith('/') ? expanded : $"{arguments.Local.WorkingDirectory.TrimEnd('/')}/{expanded}";
+        return true;
+    }
+}

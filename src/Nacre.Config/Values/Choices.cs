@@ -1,0 +1,117 @@
+namespace Nacre.Config.Values;
+
+/// <summary>Which IP versions to use (AddressFamily).</summary>
+internal enum AddressFamilyChoice
+{
+    Any,
+    Inet,
+    Inet6,
+}
+
+/// <summary>What to do about a host key that is not known (StrictHostKeyChecking).</summary>
+internal enum HostKeyChecking
+{
+    Ask,
+    Yes,
+    No,
+    AcceptNew,
+}
+
+/// <summary>Whether to try public keys, and with which signatures (PubkeyAuthentication of the client).</summary>
+internal enum PubkeyChoice
+{
+    Yes,
+    No,
+    Unbound,
+    HostBound,
+}
+
+/// <summary>Whether to ask for a terminal (RequestTTY).</summary>
+internal enum TtyChoice
+{
+    Auto,
+    Yes,
+    No,
+    Force,
+}
+
+/// <summary>What to run at the server (SessionType).</summary>
+internal enum SessionChoice
+{
+    Default,
+    None,
+    Subsystem,
+}
+
+/// <summary>How much to log (LogLevel).</summary>
+internal enum LogLevel
+{
+    Quiet,
+    Fatal,
+    Error,
+    Info,
+    Verbose,
+    Debug1,
+    Debug2,
+    Debug3,
+}
+
+/// <summary>The syslog facility of the server's log (SyslogFacility), with the number that syslog gives it.</summary>
+internal enum LogFacility
+{
+    User = 1,
+    Daemon = 3,
+    Auth = 4,
+    AuthPriv = 10,
+    Local0 = 16,
+    Local1 = 17,
+    Local2 = 18,
+    Local3 = 19,
+    Local4 = 20,
+    Local5 = 21,
+    Local6 = 22,
+    Local7 = 23,
+}
+
+/// <summary>The hash that fingerprints are shown in (FingerprintHash).</summary>
+internal enum FingerprintDigest
+{
+    Sha256,
+    Md5,
+}
+
+/// <summary>Whether and how root may log in (PermitRootLogin).</summary>
+internal enum RootLogin
+{
+    ProhibitPassword,
+    Yes,
+    No,
+    ForcedCommandsOnly,
+}
+
+/// <summary>Which ways of forwarding are allowed (AllowTcpForwarding).</summary>
+[Flags]
+internal enum ForwardingPermission
+{
+    No = 0,
+    Remote = 1,
+    Local = 2,
+    Yes = Remote | Local,
+}
+
+/// <summary>Which addresses remote forwardings may listen on (GatewayPorts of the server).</summary>
+internal enum GatewayPortsChoice
+{
+    No,
+    Yes,
+    ClientSpecified,
+}
+
+/// <summary>Which tun device forwardings are allowed (PermitTunnel).</summary>
+internal enum TunnelChoice
+{
+    No,
+    PointToPoint,
+    Ethernet,
+    Yes,
+}

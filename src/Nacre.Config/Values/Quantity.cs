@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Nacre.Config.Values;
+
+/// <summary>Reads times ("1h30m") and sizes ("1.5G") as OpenSSH writes them.</summary>
+internal static class Quantity
+{
+    /// <summary>Adds up a sequence of numbers with s, m, h, d or w (none: seconds); at most 2^31-1 seconds.</summary>
+    public static bool TryParseTime(ReadOnlySpan<char> text, out TimeSpan time)
+    {
+        time = default;
+        if (text.IsEmpty)
+            return false;
+        long total = 0;
+        while (!text.IsEmpty)
+        {
+            int digits = text.IndexOfAnyExceptInRange('0', '9');
+            ReadOnlySpan<char> number = digits < 0 ? text : text[..digits];
+            if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long amount) || amount > int.MaxValue)
+                return false;
+            text = text[number.Length..];
+            int scale = 1;
+            if (!text.IsEmpty)
+            {
+                scale = char.ToLowerInvariant(text[0]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, 'w' => 604800, _ => 0 };
+                text = text[1..];
+            }
+
+            total += amount * scale;
+            if (scale == 0 || total > int.MaxValue)
+                return false;
+        }
+
+        time = TimeSpan.FromSeconds(total);
+        return true;
+    }
+
+    /// <summary>Parses a number of bytes with an optional fraction and one of B K M G T P E (powers of 1024).</summary>
+    public static bool TryParseSize(ReadOnlySpan<char> text, out long bytes, out bool isTooLarge)
+    {
+        bytes = 0;
+        isTooLarge = false;
+        bool isNegative = text.StartsWith("-");
+        if (isNegative || text.StartsWith("+"))
+            text = text[1..];
+        int end = text.IndexOfAnyExcept("0123456789.");
+        ReadOnlySpan<char> number = end < 0 ? text : text[..end];
+        ReadOnlySpan<char> unit = end < 0 ? [] : text[end..];
+        int power = unit.IsEmpty ? 0 : unit.Length > 1 ? -1 : "BKMGTPE".IndexOf(char.ToUpperInvariant(unit[0]), StringComparison.Ordinal);
+        if (power < 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount))
+        {
+            // More digits than a decimal holds is a number all the same.
+            isTooLarge = power >= 0 && number.Length > 28 && !number.ContainsAnyExcept("0123456789");
+            return false;
+        }
+
+        decimal scaled;
+        try
+        {
+            scaled = decimal.Truncate(amount * (1L << (10 * power)));
+        }
+        catch (OverflowException)
+        {
+            scaled = decimal.MaxValue;
+        }
+
+        isTooLarge = scaled > long.MaxValue;
+        if (isTooLarge)
+            return false;
+        bytes = isNegative ? -(long)scaled : (long)scaled;
+        return true;
+    }
+}

@@ -1,0 +1,258 @@
+using Nacre.Config;
+using Nacre.Config.Values;
+
+namespace Nacre.Tests.Config;
+
+public class ServerConfigTests
+{
+    [Fact]
+    public void Nothing_said_gives_the_defaults()
+    {
+        ServerConfig config = ConfigBed.GoodServer("");
+        Assert.Equal([("::", 22), ("0.0.0.0", 22)], config.ListenEndpoints);
+        Assert.Equal(RootLogin.ProhibitPassword, config.PermitRootLogin);
+        Assert.False(config.PermitEmptyPasswords);
+        Assert.Equal(TimeSpan.FromMinutes(2), config.LoginGraceTime);
+        Assert.Equal(new MaxStartups(10, 30, 100), config.MaxStartups);
+        Assert.Equal((6, 10), (config.MaxAuthTries, config.MaxSessions));
+        Assert.Empty(config.AuthenticationMethods);
+        Assert.Empty(config.AcceptEnv);
+        Assert.Equal("/run/sshd.pid", config.PidFile);
+        Assert.Null(config.Banner);
+        Assert.True(config.PermitOpen.IsAny);
+        Assert.False(config.HasMatchBlocks);
+        Assert.Equal(["/home/u/.ssh/authorized_keys", "/home/u/.ssh/authorized_keys2"], config.AuthorizedKeysFilesOf("u", 5, "/home/u"));
+    }
+
+    [Fact]
+    public void Every_port_goes_with_every_address_that_has_none()
+    {
+        ServerConfig config = ConfigBed.GoodServer("ListenAddress 1.2.3.4\nPort 3\nPort 4\nListenAddress [::1]:9\nListenAddress name\n");
+        Assert.Equal([("1.2.3.4", 3), ("1.2.3.4", 4), ("::1", 9), ("name", 3), ("name", 4)], config.ListenEndpoints);
+        Assert.Equal([("0.0.0.0", 22)], ConfigBed.GoodServer("AddressFamily inet\n").ListenEndpoints);
+    }
+
+    [Fact]
+    public void A_block_overrides_what_stands_before_it_and_the_first_fitting_block_wins()
+    {
+        ServerConfig config = ConfigBed.GoodServer("""
+            Banner /global
+            AcceptEnv e
+            PermitTTY yes
+            RekeyLimit 1G
+            Match User bob
+             Banner /first
+             AcceptEnv z
+             RekeyLimit 2G
+            Match User b*
+             Banner /second
+             PermitTTY no
+             AcceptEnv y
+            """);
+        Assert.True(config.HasMatchBlocks);
+        Assert.Equal("/global", config.Banner);
+        ServerConfig bob = config.ForConnection(new MatchCriteria { User = "bob" });
+        Assert.Equal("/first", bob.Banner);
+        Assert.False(bob.PermitTty);
+        Assert.Equal(["z", "y"], bob.AcceptEnv);
+        Assert.Equal(2L << 30, bob.RekeyLimit.Bytes);
+        ServerConfig other = config.ForConnection(new MatchCriteria { User = "other" });
+        Assert.Equal("/global", other.Banner);
+        Assert.Equal(["e"], other.AcceptEnv);
+        Assert.Equal("/global", config.Banner);
+    }
+
+    [Theory]
+    [InlineData("User alice,bob", true)]
+    [InlineData("User *,!bob", false)]
+    [InlineData("user=bob", true)]
+    [InlineData("Group staff", true)]
+    [InlineData("Group !staff,*", false)]
+    [InlineData("Group other", false)]
+    [InlineData("Host CLIENT.example.com", true)]
+    [InlineData("Address 10.0.0.0/8", true)]
+    [InlineData("Address 10.0.0.0/8 User alice", false)]
+    [InlineData("Address 10.*,!10.1.2.3", false)]
+    [InlineData("LocalAddress 192.0.2.1", true)]
+    [InlineData("LocalPort 22", true)]
+    [InlineData("LocalPort 23", false)]
+    [InlineData("RDomain x", false)]
+    [InlineData("All", true)]
+    public void A_criterion_fits_a_connection(string criteria, bool fits)
+    {
+        var connection = new MatchCriteria
+        {
+            User = "bob",
+            Host = "client.example.com",
+            Address = "10.1.2.3",
+            LocalAddress = "192.0.2.1",
+            LocalPort = 22,
+            GroupsOf = static user => user == "bob" ? ["users", "staff"] : null,
+        };
+        ServerConfig config = ConfigBed.GoodServer($"Match {criteria}\nPermitTTY no\n");
+        Assert.Equal(!fits, config.ForConnection(connection).PermitTty);
+        Assert.Equal(criteria == "All", !config.ForConnection(new MatchCriteria()).PermitTty);
+    }
+
+    [Fact]
+    public void A_test_connection_must_say_what_is_asked_for()
+    {
+        ServerConfig config = ConfigBed.GoodServer("Match LocalPort 22\nPermitTTY no\n");
+        Assert.True(MatchCriteria.TryParse("user=a,host=b,addr=1.2.3.4", new MatchCriteria(), out MatchCriteria criteria, out _));
+        var diagnostics = new ConfigDiagnostics();
+        config.ForConnection(criteria, diagnostics);
+        Assert.Equal("'Match LocalPort' in configuration but 'lport' not in connection test specification.", Assert.Single(diagnostics).Text);
+        Assert.True(MatchCriteria.TryParse("user=a,laddr=::1,lport=22,rdomain=", new MatchCriteria(), out criteria, out _));
+        Assert.Equal(("a", "::1", 22), (criteria.User, criteria.LocalAddress, criteria.LocalPort));
+        Assert.False(config.ForConnection(criteria).PermitTty);
+    }
+
+    [Theory]
+    [InlineData("foo=bar", "Invalid test mode specification foo=bar")]
+    [InlineData("user", "Invalid test mode specification user")]
+    [InlineData("lport=x", "Invalid port 'x' in test mode specification lport=x")]
+    public void A_wrong_test_connection_is_named(string text, string complaint)
+    {
+        Assert.False(MatchCriteria.TryParse(text, new MatchCriteria(), out _, out string error));
+        Assert.Equal(complaint, error);
+    }
+
+    [Theory]
+    [InlineData("Foo 1", "/etc/ssh/sshd_config: line 1: Bad configuration option: Foo")]
+    [InlineData("Port 0", "/etc/ssh/sshd_config line 1: Badly formatted port number.")]
+    [InlineData("Port 22 23", "/etc/ssh/sshd_config line 1: keyword Port extra arguments at end of line")]
+    [InlineData("ListenAddress a:b", "/etc/ssh/sshd_config line 1: bad port number")]
+    [InlineData("LogLevel q", "/etc/ssh/sshd_config line 1: unsupported log level 'q'")]
+    [InlineData("SyslogFacility foo", "/etc/ssh/sshd_config line 1: unsupported log facility 'foo'")]
+    [InlineData("LoginGraceTime none", "/etc/ssh/sshd_config line 1: invalid time value.")]
+    [InlineData("MaxAuthTries -1", "/etc/ssh/sshd_config line 1: MaxAuthTries integer value too small.")]
+    [InlineData("MaxStartups 10:30", "/etc/ssh/sshd_config line 1: Invalid MaxStartups spec.")]
+    [InlineData("MaxStartups 10:101:100", "/etc/ssh/sshd_config line 1: Invalid MaxStartups spec.")]
+    [InlineData("MaxStartups 10:30:5", "/etc/ssh/sshd_config line 1: Invalid MaxStartups spec.")]
+    [InlineData("MaxStartups 0", "/etc/ssh/sshd_config line 1: Invalid MaxStartups spec.")]
+    [InlineData("PermitRootLogin x", "/etc/ssh/sshd_config line 1: unsupported option \"x\".")]
+    [InlineData("PermitEmptyPasswords true", "/etc/ssh/sshd_config line 1: unsupported option \"true\".")]
+    [InlineData("Subsystem sftp", "/etc/ssh/sshd_config line 1: Missing subsystem command.")]
+    [InlineData("Subsystem a b\nSubsystem a c", "/etc/ssh/sshd_config line 2: Subsystem 'a' already defined.")]
+    [InlineData("AcceptEnv A=b", "/etc/ssh/sshd_config line 1: Invalid environment name.")]
+    [InlineData("SetEnv A", "/etc/ssh/sshd_config line 1: Invalid environment.")]
+    [InlineData("PermitOpen a", "/etc/ssh/sshd_config line 1: PermitOpen bad port number")]
+    [InlineData("PermitOpen any a:1", "/etc/ssh/sshd_config line 1: keyword PermitOpen extra arguments at end of line")]
+    [InlineData("PermitListen *:0", "/etc/ssh/sshd_config line 1: PermitListen bad port number")]
+    [InlineData("AllowUsers a@1.2.3.4/33", "/etc/ssh/sshd_config line 1: invalid AllowUsers pattern: \"a@1.2.3.4/33\"")]
+    [InlineData("DenyGroups \"\"", "/etc/ssh/sshd_config line 1: empty DenyGroups pattern")]
+    [InlineData("RekeyLimit 10x", "/etc/ssh/sshd_config line 1: Bad RekeyLimit number '10x': Invalid argument")]
+    [InlineData("RekeyLimit 5", "/etc/ssh/sshd_config line 1: RekeyLimit too small")]
+    [InlineData("MACs foo", "/etc/ssh/sshd_config line 1: Bad SSH2 mac spec 'foo'.")]
+    [InlineData("AuthenticationMethods any password", "/etc/ssh/sshd_config line 1: \"any\" must appear alone in AuthenticationMethods")]
+    [InlineData("AuthenticationMethods foo", "Unknown authentication method \"foo\" in list")]
+    [InlineData("PermitTunnel x", "/etc/ssh/sshd_config line 1: bad PermitTunnel argument x")]
+    [InlineData("Banner ~nobody/x", "/etc/ssh/sshd_config line 1: No such user nobody")]
+    [InlineData("Match foo a", "Unsupported Match attribute foo")]
+    [InlineData("Match !user a", "Unsupported Match attribute !user")]
+    [InlineData("Match user", "Missing Match criteria for user")]
+    [InlineData("Match all user x", "'all' cannot be combined with other Match attributes")]
+    [InlineData("Match localport x", "Invalid LocalPort 'x' on Match line")]
+    [InlineData("Match address 1.2.3.4/8", "Invalid Match address argument '1.2.3.4/8' at line 1")]
+    [InlineData("Match user a\nPort 3", "/etc/ssh/sshd_config line 2: Directive 'Port' is not allowed within a Match block")]
+    [InlineData("ForceCommand echo \"it", "/etc/ssh/sshd_config line 1: invalid quotes")]
+    [InlineData("ChrootDirectory /x", "/etc/ssh/sshd_config line 1: keyword ChrootDirectory is not supported yet, and to go on without it would not be safe; remove the line to do so")]
+    public void A_wrong_line_is_named_with_what_is_wrong(string text, string complaint) =>
+        Assert.Equal(complaint, ConfigBed.ServerComplaints(text)[0]);
+
+    [Theory]
+    [InlineData("UseLogin yes", "/etc/ssh/sshd_config line 1: Deprecated option UseLogin")]
+    [InlineData("KerberosAuthentication yes", "/etc/ssh/sshd_config line 1: Unsupported option KerberosAuthentication")]
+    [InlineData("DebianBanner no", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported yet and was ignored")]
+    [InlineData("Protocol 2", null)]
+    [InlineData("ChrootDirectory none", null)]
+    public void A_keyword_that_does_nothing_says_so(string text, string? warning) =>
+        Assert.Equal(warning is null ? [] : [warning], ConfigBed.ServerComplaints(text));
+
+    [Fact]
+    public void Unknown_keywords_are_counted() =>
+        Assert.Equal([
+            "/etc/ssh/sshd_config: line 1: Bad configuration option: Foo",
+            "/etc/ssh/sshd_config line 2: no argument after keyword \"Port\"",
+            "/etc/ssh/sshd_config: line 3: Bad configuration option: Bar",
+            "/etc/ssh/sshd_config: terminating, 3 bad configuration options",
+        ], ConfigBed.ServerComplaints("Foo 1\nPort\nBar 2\nPort 3\n"));
+
+    [Fact]
+    public void Options_come_before_the_file()
+    {
+        var diagnostics = new ConfigDiagnostics();
+        ServerConfig? config = ConfigBed.Server("Port 2\nUsePAM no\nAcceptEnv B\n", diagnostics, null, "UsePAM=yes", "AcceptEnv=A", "ListenAddress=1.2.3.4:5");
+        Assert.True(config!.UsePam);
+        Assert.Equal(["A", "B"], config.AcceptEnv);
+        Assert.Equal(["Match directive not supported as a command-line option"], ConfigBed.ServerComplaints("", "Match=all"));
+    }
+
+    [Fact]
+    public void A_Match_in_an_included_file_ends_with_it_and_needs_the_outer_one()
+    {
+        var files = new MemoryConfigFiles
+        {
+            ["/etc/ssh/d/a.conf"] = "Match User bob\nPermitTTY no\n",
+            ["/etc/ssh/inner"] = "MaxSessions 1\nMatch User bob\nMaxAuthTries 1\n",
+        };
+        ServerConfig config = ConfigBed.GoodServer("Include d/*.conf\nPort 9\nMatch Address 10.0.0.0/8\nInclude inner\nBanner /b\n", files);
+        Assert.Equal([9], config.Ports);
+        ServerConfig bob = config.ForConnection(new MatchCriteria { User = "bob", Address = "10.0.0.1" });
+        Assert.Equal((false, 1, 1, "/b"), (bob.PermitTty, bob.MaxSessions, bob.MaxAuthTries, bob.Banner));
+        ServerConfig outside = config.ForConnection(new MatchCriteria { User = "bob", Address = "11.0.0.1" });
+        Assert.Equal((false, 10, 6, (string?)null), (outside.PermitTty, outside.MaxSessions, outside.MaxAuthTries, outside.Banner));
+        ServerConfig carl = config.ForConnection(new MatchCriteria { User = "carl", Address = "10.0.0.1" });
+        Assert.Equal((true, 1, 6, "/b"), (carl.PermitTty, carl.MaxSessions, carl.MaxAuthTries, carl.Banner));
+    }
+
+    [Theory]
+    [InlineData("", "bob", true)]
+    [InlineData("AllowUsers alice", "bob", false)]
+    [InlineData("AllowUsers b*", "bob", true)]
+    [InlineData("AllowUsers bob@10.0.0.0/8", "bob", true)]
+    [InlineData("AllowUsers bob@11.0.0.0/8", "bob", false)]
+    [InlineData("AllowUsers bob@*.example.com", "bob", true)]
+    [InlineData("AllowUsers bob@10.0.0.0/8,!client.*", "bob", false)]
+    [InlineData("AllowUsers *\nDenyUsers bob", "bob", false)]
+    [InlineData("DenyUsers bob@11.*", "bob", true)]
+    [InlineData("AllowGroups staff", "bob", true)]
+    [InlineData("AllowGroups wheel", "bob", false)]
+    [InlineData("DenyGroups st?ff", "bob", false)]
+    public void Users_and_groups_are_allowed_and_denied(string text, string user, bool isAllowed)
+    {
+        bool allowed = ConfigBed.GoodServer(text).AllowsUser(user, ["users", "staff"], "client.example.com", "10.1.2.3", out string reason);
+        Assert.Equal(isAllowed, allowed);
+        Assert.Equal(isAllowed, reason.Length == 0);
+    }
+
+    [Fact]
+    public void Key_files_are_expanded_for_a_user_whose_name_cannot_choose_a_path()
+    {
+        ServerConfig config = ConfigBed.GoodServer("AuthorizedKeysFile %h/k /keys/%u-%U-%% none rel\n");
+        Assert.Equal(["/home/u/k", "/keys/u-5-%", "/home/u/rel"], config.AuthorizedKeysFilesOf("u", 5, "/home/u"));
+        foreach (string name in new[] { "", ".", "..", "a/b", "../root", "a\0b" })
+            Assert.Empty(config.AuthorizedKeysFilesOf(name, 5, "/home/u"));
+    }
+
+    [Fact]
+    public void Paths_are_made_absolute_and_commands_kept_as_they_are()
+    {
+        ServerConfig config = ConfigBed.GoodServer("Banner b\nPidFile none\nHostKey ~/k\nHostKey rel\nForceCommand a \"b c\" # d\nVersionAddendum none\nSubsystem sftp /x -a \"b c\" # d\n");
+        Assert.Equal("/tmp/b", config.Banner);
+        Assert.Null(config.PidFile);
+        Assert.Equal(["/home/alice/k", "/tmp/rel"], config.HostKeys);
+        Assert.Equal("a \"b c\" # d", config.ForceCommand);
+        Assert.Null(config.VersionAddendum);
+        Assert.Equal([new("sftp", "/x -a b c")], config.Subsystems);
+    }
+
+    [Fact]
+    public void DisableForwarding_wins_over_what_is_allowed() =>
+        Assert.Equal(ForwardingPermission.No, ConfigBed.GoodServer("AllowTcpForwarding yes\nDisableForwarding yes\n").AllowTcpForwarding);
+
+    [Fact]
+    public void Authentication_methods_are_lists_of_lists() =>
+        Assert.Equal(["publickey+password", "keyboard-interactive:pam"],
+            ConfigBed.GoodServer("AuthenticationMethods publickey,password keyboard-interactive:pam\n").AuthenticationMethods.Select(l => string.Join('+', l)));
+}
