@@ -12,6 +12,9 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Feed, IReadOnlyLis
     /// <summary>Whether an exception is the parser's proper way to say no.</summary>
     public Func<Exception, bool> IsRefusal { get; init; } = static exception => exception is SshViolationException or KeyFormatException;
 
+    /// <summary>Words that mean something to the parser; a mutation puts them in. None for binary formats.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     /// <summary>What the parser may allocate beyond <see cref="AllocationPerByte"/> for each byte of the input.</summary>
     public long AllocationAllowance { get; init; } = 256 * 1024;
 

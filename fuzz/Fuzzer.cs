@@ -35,7 +35,7 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
     /// <summary>Runs for <paramref name="duration"/>; returns the first finding, or null.</summary>
     public Finding? Run(TimeSpan duration)
     {
-        var mutator = new Mutator(dice);
+        var mutator = new Mutator(dice, target.Words);
         long begin = Stopwatch.GetTimestamp();
         foreach (byte[] each in target.Seeds)
         {

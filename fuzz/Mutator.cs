@@ -4,9 +4,10 @@ namespace Nacre.Fuzz;
 
 /// <summary>
 /// Makes a new input from one or two old ones. Half of the mutations know the wire format: they look for a uint32 that is the
-/// length of what follows and lie about it, or change what follows and keep the length true.
+/// length of what follows and lie about it, or change what follows and keep the length true. Where there are words, half of them
+/// put one in.
 /// </summary>
-internal sealed class Mutator(Dice dice)
+internal sealed class Mutator(Dice dice, IReadOnlyList<string>? words = null)
 {
     public const int MaxLength = 64 * 1024;
 
@@ -34,6 +35,12 @@ internal sealed class Mutator(Dice dice)
         }
 
         int at = dice.Below(bytes.Count);
+        if (words is { Count: > 0 } && dice.Below(2) == 0)
+        {
+            bytes.InsertRange(at, System.Text.Encoding.UTF8.GetBytes(words[dice.Below(words.Count)]));
+            return;
+        }
+
         switch (dice.Below(12))
         {
             case 0: bytes[at] ^= (byte)(1 << dice.Below(8)); break;

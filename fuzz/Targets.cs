@@ -9,6 +9,8 @@ internal static class Targets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("printable", FeedPrintable, ["text\n"u8.ToArray(), "\e]0;title\a\u202e"u8.ToArray(), [0xff, 0xc3]]),
+        .. KeyTargets.All(),
+        .. ConfigTargets.All(),
         .. MessageTargets.All(),
     ];
 

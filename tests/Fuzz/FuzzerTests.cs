@@ -19,7 +19,7 @@ public sealed class FuzzerTests
         FuzzTarget target = Targets.All.Single(each => each.Name == name);
         var fuzzer = new Fuzzer(target, seed: 1);
         var dice = new Dice(1);
-        var mutator = new Mutator(dice);
+        var mutator = new Mutator(dice, target.Words);
 
         Assert.NotEmpty(target.Seeds);
         Assert.All(target.Seeds, seed => Assert.Null(fuzzer.Feed(seed, isAllocationCounted: false)));
