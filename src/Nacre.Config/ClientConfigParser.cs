@@ -311,7 +311,8 @@ internal sealed class ClientConfigParser : FileParsing
         if (!ClientKeywords.Hostname.TryExpand(values, given, out string error))
             return Fail(error);
         string host = values.Get(ClientKeywords.Hostname) ?? source.Host;
-        if (!AddressPattern.TryParseAddress(host, out _))
+        // An address, or one with a zone after %, is no name whose case does not matter.
+        if (!host.Contains('%', StringComparison.Ordinal) && !AddressPattern.TryParseAddress(host, out _))
             host = host.ToLowerInvariant();
         if (!Destination.IsValidHost(host))
             return Fail($"{values.OriginOf(ClientKeywords.Hostname)}: hostname contains invalid characters");

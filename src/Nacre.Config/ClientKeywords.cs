@@ -183,7 +183,7 @@ internal static class ClientKeywords
     public static readonly Keyword<IReadOnlyList<string>> GlobalKnownHostsFile = Declared.Add(new Keyword<IReadOnlyList<string>>("GlobalKnownHostsFile", Lists.Files(noneStandsAlone: true))
     {
         Default = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
-        Tokens = new TokenRules("", Tilde: true, ShownExpanded: true),
+        Tokens = new TokenRules("", Tilde: true),
         Manual = "The known_hosts files of this machine.",
     });
 

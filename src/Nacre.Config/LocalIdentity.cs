@@ -35,7 +35,7 @@ internal sealed record LocalIdentity
             return path;
         int slash = path.IndexOf('/', StringComparison.Ordinal);
         string user = slash < 0 ? path[1..] : path[1..slash];
-        string rest = slash < 0 ? "" : path[slash..];
+        string rest = slash < 0 ? "" : path[slash..].TrimStart('/');
         string? home = user.Length == 0 || user == UserName ? HomeDirectory : HomeOf(user);
         if (home is null)
         {
@@ -43,6 +43,6 @@ internal sealed record LocalIdentity
             return null;
         }
 
-        return home.EndsWith('/') && rest.StartsWith('/') ? home + rest[1..] : home + rest;
+        return home.EndsWith('/') ? home + rest : $"{home}/{rest}";
     }
 }

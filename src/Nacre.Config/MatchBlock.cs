@@ -18,6 +18,15 @@ internal enum MatchAttribute
 /// <summary>One criterion of a Match line: the value must fit one of the patterns.</summary>
 internal sealed record MatchCriterion(MatchAttribute Attribute, string Patterns)
 {
+    /// <summary>The names of the attributes, as the manual writes them.</summary>
+    public static readonly (string Name, MatchAttribute Attribute)[] Names =
+    [
+        ("User", MatchAttribute.User), ("Group", MatchAttribute.Group), ("Host", MatchAttribute.Host), ("Address", MatchAttribute.Address),
+        ("LocalAddress", MatchAttribute.LocalAddress), ("LocalPort", MatchAttribute.LocalPort), ("RDomain", MatchAttribute.RDomain),
+    ];
+
+    public string Name => Array.Find(Names, entry => entry.Attribute == Attribute).Name;
+
     /// <summary>The name that -C gives it.</summary>
     public string TestName => Attribute switch
     {
@@ -72,7 +81,7 @@ internal sealed class MatchBlock(IReadOnlyList<MatchCriterion> criteria, MatchBl
         {
             bool? fits = criterion.Fits(connection);
             if (fits is null && connection.IsTest)
-                missing.Error($"'Match {criterion.Attribute}' in configuration but '{criterion.TestName}' not in connection test specification.");
+                missing.Error($"'Match {criterion.Name}' in configuration but '{criterion.TestName}' not in connection test specification.");
             applies &= fits == true;
         }
 

@@ -227,7 +227,7 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     // user@host asks for both; the host may be a name, an address or a network.
     private static bool MatchesUser(string pattern, string user, string host, string address)
     {
-        int at = pattern.LastIndexOf('@');
+        int at = pattern.IndexOf('@', StringComparison.Ordinal);
         if (at < 0)
             return PatternMatcher.Matches(user, pattern);
         string places = pattern[(at + 1)..];

@@ -121,17 +121,9 @@ internal sealed class ServerConfigParser : FileParsing
 
     private static bool TryFindAttribute(string name, out MatchAttribute attribute)
     {
-        foreach (MatchAttribute candidate in Enum.GetValues<MatchAttribute>())
-        {
-            if (candidate.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                attribute = candidate;
-                return true;
-            }
-        }
-
-        attribute = default;
-        return false;
+        int found = Array.FindIndex(MatchCriterion.Names, entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        attribute = found < 0 ? default : MatchCriterion.Names[found].Attribute;
+        return found >= 0;
     }
 
     private LineOutcome BadMatch(LinePlace place, string message)

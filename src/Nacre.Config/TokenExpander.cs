@@ -3,7 +3,7 @@ using System.Text;
 namespace Nacre.Config;
 
 /// <summary>What is expanded in a keyword's value.</summary>
-/// <param name="Letters">The letters that may follow %, besides % itself.</param>
+/// <param name="Letters">The letters that may follow %, besides % itself; without any, % stands for itself.</param>
 /// <param name="Environment">Whether ${NAME} stands for an environment variable.</param>
 /// <param name="Tilde">Whether a leading ~ stands for a home directory.</param>
 /// <param name="ShownExpanded">Whether the dump shows the expanded text; otherwise it is expanded on use.</param>
@@ -40,7 +40,7 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
             bool isGood = true;
             if (rules.Environment && text[i] == '$' && i + 1 < text.Length && text[i + 1] == '{')
                 isGood = TryVariable(text, ref i, output, out error);
-            else if (text[i] == '%')
+            else if (text[i] == '%' && rules.Letters.Length > 0)
                 isGood = TryToken(text, ref i, rules, output, out error);
             else
                 output.Append(text[i]);

@@ -67,6 +67,9 @@ public class PatternTests
     [InlineData("192.0.2.0/8")]
     [InlineData("2001:db8::/129")]
     [InlineData("1.2.3.4/8")]
+    [InlineData("1.2.3.4,")]
+    [InlineData("!")]
+    [InlineData("")]
     public void A_network_with_a_wrong_mask_is_an_error(string list) =>
         Assert.False(AddressPattern.TryJudge(null, list, out _));
 

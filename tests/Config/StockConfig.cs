@@ -51,6 +51,18 @@ internal sealed class StockConfig
         line.StartsWith("host ", StringComparison.Ordinal)
         || (table.TryFind(line.Split(' ')[0], out Keyword? keyword) && keyword!.Status == KeywordStatus.Live))];
 
+    /// <summary>Adds what the two say differently of one configuration; a null dump means that it is refused.</summary>
+    public static void Compare(string text, string[]? dump, string[] errors, (string[]? Dump, string[] Complaints) ours, List<string> differences)
+    {
+        if (!errors.SequenceEqual(ours.Complaints))
+            differences.Add($"{text}: they say [{string.Join(" / ", errors)}], we say [{string.Join(" / ", ours.Complaints)}]");
+        if (dump is null != ours.Dump is null)
+            differences.Add($"{text}: they {(dump is null ? "refuse" : "accept")}, we do not");
+        else if (dump is not null && !dump.SequenceEqual(ours.Dump!))
+            differences.Add($"{text}: they print [{string.Join(" / ", dump.Except(ours.Dump!))}], we print [{string.Join(" / ", ours.Dump!.Except(dump))}]"
+                + (dump.Order().SequenceEqual(ours.Dump!.Order()) ? " in another order" : ""));
+    }
+
     private static async Task<AlgorithmChoice> ChoiceAsync(string query, string keyword, string[] defaults) =>
         new(Lines(await Run.Async("ssh", ["-Q", query])),
             defaults.First(line => line.StartsWith(keyword + " ", StringComparison.Ordinal))[(keyword.Length + 1)..].Split(','));

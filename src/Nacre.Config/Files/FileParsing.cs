@@ -123,7 +123,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     /// <param name="parse">Reads one file.</param>
     protected LineOutcome Include(List<string> words, LinePlace place, int depth, string directory, Func<string, string, LineOutcome> parse)
     {
-        if (words.Count == 0 || words.Contains(""))
+        if (words.Contains(""))
             return Bad($"{place}: Missing argument.");
         if (depth >= MaxDepth)
             return Fatal("Too many recursive configuration includes");
@@ -175,11 +175,11 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     private LineOutcome Read(Keyword keyword, ArgumentReader arguments)
     {
         bool isGood = keyword.TryRead(arguments, Target);
-        if (isGood && !arguments.AtEnd)
-            isGood = arguments.Fail($"keyword {arguments.Keyword} extra arguments at end of line");
         foreach (string error in arguments.Errors)
             diagnostics.Error(error);
-        return isGood ? LineOutcome.Good : role == ConfigRole.Client ? LineOutcome.Bad : LineOutcome.Fatal;
+        if (!isGood)
+            return role == ConfigRole.Client ? LineOutcome.Bad : LineOutcome.Fatal;
+        return arguments.AtEnd ? LineOutcome.Good : Bad($"{arguments.Origin}: keyword {arguments.Keyword} extra arguments at end of line");
     }
 
     private LineOutcome NotLive(Keyword keyword, string shown, List<string> words, LinePlace place)

@@ -8,7 +8,7 @@ internal static class AddressPattern
 {
     /// <summary>
     /// 1 when an entry of the comma-separated list covers the address, -1 when one with ! does, 0 when none does.
-    /// False when an entry is a network with host bits set or with a mask that is too long.
+    /// False when an entry is empty, or a network with host bits set or with a mask that is too long.
     /// </summary>
     /// <param name="address">The address, or null only to check the list.</param>
     /// <param name="list">The entries, separated by commas.</param>
@@ -21,7 +21,7 @@ internal static class AddressPattern
         {
             bool isNegated = entry.StartsWith('!');
             string pattern = isNegated ? entry[1..] : entry;
-            if (!TryCovers(candidate, address, pattern, out bool covers))
+            if (pattern.Length == 0 || !TryCovers(candidate, address, pattern, out bool covers))
                 return false;
             if (!covers || verdict < 0)
                 continue;
@@ -45,7 +45,8 @@ internal static class AddressPattern
     {
         covers = false;
         int slash = pattern.IndexOf('/', StringComparison.Ordinal);
-        if (slash >= 0 && TryParseAddress(pattern[..slash], out IPAddress? start))
+        bool hasMask = slash >= 0 && slash + 1 < pattern.Length && !pattern.AsSpan(slash + 1).ContainsAnyExceptInRange('0', '9');
+        if (hasMask && TryParseAddress(pattern[..slash], out IPAddress? start))
         {
             // sshd_config(5): "it is an error to specify a mask length that is too long for the address or one with bits
             // set in this host portion of the address".

@@ -18,7 +18,7 @@ internal sealed class AlgorithmListShape(Func<AlgorithmNames, AlgorithmChoice> c
     {
         value = null;
         if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail("Missing argument.");
+            return arguments.Fail(arguments.Role == ConfigRole.Client || allowsWildcards ? "Missing argument." : $"{arguments.Keyword} missing argument.");
         return TryAssemble(word, choose(arguments.Algorithms), out value)
             || arguments.Fail(complaint.Replace("{0}", word, StringComparison.Ordinal));
     }
@@ -28,7 +28,7 @@ internal sealed class AlgorithmListShape(Func<AlgorithmNames, AlgorithmChoice> c
     {
         names = null;
         char sign = text[0] is '+' or '-' or '^' ? text[0] : '\0';
-        string[] parts = (sign == '\0' ? text : text[1..]).Split(',');
+        string[] parts = (sign == '\0' ? text : text[1..]).Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (sign == '-')
         {
             names = [.. choice.Defaults.Where(name => !parts.Any(part => PatternMatcher.Matches(name, part)))];
@@ -52,6 +52,8 @@ internal sealed class AlgorithmListShape(Func<AlgorithmNames, AlgorithmChoice> c
                 return false;
         }
 
+        if (listed.Count == 0)
+            return false;
         names = sign switch
         {
             '+' => Join(choice.Defaults, listed),

@@ -36,6 +36,8 @@ internal sealed class ArgumentReader(ConfigRole role, string keyword, string ori
     /// <summary>Set by a shape whose value means "as if nothing were said", so that a later line may still say something.</summary>
     public bool LeavesUnset { get; set; }
 
+    public bool IsOnlyOne => words.Count == 1;
+
     public string? Next() => next < words.Count ? words[next++] : null;
 
     public List<string> TakeRest()

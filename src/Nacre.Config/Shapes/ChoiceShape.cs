@@ -11,6 +11,9 @@ internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : Va
     /// <summary>OpenSSH's message about another word; {0} is the word, {1} the keyword.</summary>
     public string Complaint { get; init; } = "unsupported option \"{0}\".";
 
+    /// <summary>What to say when there is no word; null to complain of the word "&lt;NONE&gt;".</summary>
+    public string? Missing { get; init; } = "missing argument.";
+
     /// <summary>Words for the manual; all of them when null.</summary>
     public string? SyntaxText { get; init; }
 
@@ -19,13 +22,15 @@ internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : Va
     public override bool TryRead(ArgumentReader arguments, out T value)
     {
         value = default;
-        if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail(arguments.Role == ConfigRole.Client || !arguments.AtEnd ? "missing argument." : $"{arguments.Keyword} missing argument.");
+        string? word = arguments.Next();
+        if (Missing is not null && word is not { Length: > 0 })
+            return arguments.Fail(Format(Missing, "", arguments));
+        word ??= "<NONE>";
         if (TryFind(names, word, out value))
             return true;
         if (arguments.Role == ConfigRole.Client && TryFind(ClientNames, word, out value))
             return true;
-        return arguments.Fail(Complaint.Replace("{0}", word, StringComparison.Ordinal).Replace("{1}", arguments.Keyword, StringComparison.Ordinal));
+        return arguments.Fail(Format(Complaint, word, arguments));
     }
 
     public override IEnumerable<string> Print(T value)
@@ -38,6 +43,9 @@ internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : Va
 
         return [];
     }
+
+    private static string Format(string message, string word, ArgumentReader arguments) =>
+        message.Replace("{1}", arguments.Keyword, StringComparison.Ordinal).Replace("{0}", word, StringComparison.Ordinal);
 
     private static bool TryFind((string Name, T Value)[] names, string word, out T value)
     {

@@ -12,7 +12,7 @@ internal static class Choices
         new(("any", AddressFamilyChoice.Any), ("inet", AddressFamilyChoice.Inet), ("inet6", AddressFamilyChoice.Inet6));
 
     public static ChoiceShape<FingerprintDigest> Digest =>
-        new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid hash algorithm \"{0}\"." };
+        new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
 
     public static ChoiceShape<PubkeyChoice> Pubkey =>
         new(("true", PubkeyChoice.Yes), ("false", PubkeyChoice.No), ("yes", PubkeyChoice.Yes), ("no", PubkeyChoice.No),
@@ -36,14 +36,14 @@ internal static class Choices
         new(("SILENT", Values.LogLevel.Quiet), ("QUIET", Values.LogLevel.Quiet), ("FATAL", Values.LogLevel.Fatal), ("ERROR", Values.LogLevel.Error),
             ("INFO", Values.LogLevel.Info), ("VERBOSE", Values.LogLevel.Verbose), ("DEBUG", Values.LogLevel.Debug1),
             ("DEBUG1", Values.LogLevel.Debug1), ("DEBUG2", Values.LogLevel.Debug2), ("DEBUG3", Values.LogLevel.Debug3))
-        { Complaint = "unsupported log level '{0}'" };
+        { Complaint = "unsupported log level '{0}'", Missing = null };
 
     public static ChoiceShape<LogFacility> LogFacility =>
         new(("DAEMON", Values.LogFacility.Daemon), ("USER", Values.LogFacility.User), ("AUTH", Values.LogFacility.Auth),
             ("AUTHPRIV", Values.LogFacility.AuthPriv), ("LOCAL0", Values.LogFacility.Local0), ("LOCAL1", Values.LogFacility.Local1),
             ("LOCAL2", Values.LogFacility.Local2), ("LOCAL3", Values.LogFacility.Local3), ("LOCAL4", Values.LogFacility.Local4),
             ("LOCAL5", Values.LogFacility.Local5), ("LOCAL6", Values.LogFacility.Local6), ("LOCAL7", Values.LogFacility.Local7))
-        { Complaint = "unsupported log facility '{0}'" };
+        { Complaint = "unsupported log facility '{0}'", Missing = null };
 
     public static ChoiceShape<RootLogin> RootLogin =>
         new(("without-password", Values.RootLogin.ProhibitPassword), ("prohibit-password", Values.RootLogin.ProhibitPassword),
@@ -62,7 +62,7 @@ internal static class Choices
 
     public static ChoiceShape<TunnelChoice> Tunnel =>
         new(("no", TunnelChoice.No), ("yes", TunnelChoice.Yes), ("point-to-point", TunnelChoice.PointToPoint), ("ethernet", TunnelChoice.Ethernet))
-        { Complaint = "bad {1} argument {0}" };
+        { Complaint = "bad {1} argument {0}", Missing = "{1} missing argument." };
 
     public static AlgorithmListShape Ciphers => new(static a => a.Ciphers, false, "Bad SSH2 cipher spec '{0}'.");
 

@@ -13,7 +13,7 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
     {
         value = null;
         if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail($"missing {arguments.Keyword} argument.");
+            return arguments.Fail($"{arguments.Keyword} missing argument.");
         if (word is "any" or "none")
         {
             value = word == "any" ? EndpointPermissions.Any : EndpointPermissions.None;
@@ -51,7 +51,7 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
         string host, port;
         if (isListener && !word.Contains(':', StringComparison.Ordinal))
             (host, port) = ("*", word);
-        else if (!HostAndPort.TrySplit(word, out host, out string? given) || host.Length == 0 || host.Length >= ForwardEnd.MaxHost)
+        else if (!HostAndPort.TrySplit(word, out host, out string? given))
             return arguments.Fail($"{arguments.Keyword} missing host");
         else
             port = given ?? "";
@@ -59,6 +59,8 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
         int number = 0;
         if (port != "*" && (!PortNumber.TryParse(port, out number) || number == 0))
             return arguments.Fail($"{arguments.Keyword} bad port number");
+        if (host.Length is 0 or >= ForwardEnd.MaxHost)
+            return arguments.Fail($"{arguments.Keyword} missing host");
         endpoint = new PermittedEndpoint(host, number);
         return true;
     }

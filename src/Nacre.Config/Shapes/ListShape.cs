@@ -26,6 +26,9 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     /// <summary>What to say when there is no item.</summary>
     public string Missing { get; init; } = "Missing argument.";
 
+    /// <summary>Whether a line without items is as if nothing were said, rather than an error.</summary>
+    public bool MayBeEmpty { get; init; }
+
     /// <summary>Whether "none" must be the only item.</summary>
     public bool NoneStandsAlone { get; init; }
 
@@ -47,6 +50,12 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
         value = null;
         List<T> items = [];
         List<string> words = [];
+        if (MayBeEmpty && arguments.AtEnd)
+        {
+            arguments.LeavesUnset = true;
+            return true;
+        }
+
         do
         {
             if (arguments.Next() is not { } word)

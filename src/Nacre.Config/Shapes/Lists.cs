@@ -19,6 +19,7 @@ internal static class Lists
         IsPrintedOnOneLine = true,
         Most = MaxHostFiles,
         NoneStandsAlone = noneStandsAlone,
+        MayBeEmpty = true,
         ExpandItem = ExpandText,
         Insert = InsertAll,
     };
@@ -45,6 +46,7 @@ internal static class Lists
     public static ListShape<string> SentVariables => new("[-]pattern ...", ReadVariablePattern, static s => s)
     {
         Grows = true,
+        MayBeEmpty = true,
         Insert = static (items, item) =>
         {
             if (item.StartsWith('-'))
@@ -56,11 +58,13 @@ internal static class Lists
     };
 
     /// <summary>Names of variables to accept.</summary>
-    public static ListShape<string> AcceptedVariables => new("pattern ...", ReadVariablePattern, static s => s) { Grows = true };
+    public static ListShape<string> AcceptedVariables => new("pattern ...", ReadVariablePattern, static s => s)
+    { Grows = true, MayBeEmpty = true, Insert = InsertAll };
 
     /// <summary>Variables to set; of two values for one name the first stays.</summary>
     public static ListShape<EnvironmentSetting> Settings => new("NAME=value ...", ReadSetting, static s => $"{s.Name}={s.Value}")
     {
+        MayBeEmpty = true,
         Insert = static (items, item) =>
         {
             if (!items.Exists(earlier => earlier.Name == item.Name))
@@ -75,7 +79,7 @@ internal static class Lists
         item = word;
         if (word.Length == 0)
             return a.Fail($"empty {a.Keyword} pattern");
-        int at = areUsers ? word.LastIndexOf('@') : -1;
+        int at = areUsers ? word.IndexOf('@', StringComparison.Ordinal) : -1;
         if (at >= 0 && !AddressPattern.TryJudge(null, word[(at + 1)..], out _))
             return a.Fail($"invalid {a.Keyword} pattern: \"{word}\"");
         return true;
@@ -95,7 +99,8 @@ internal static class Lists
             bool isGood = isRemote
                 ? Forward.TryParseRemote(target is null ? word : $"{word}:{target}", out item)
                 : Forward.TryParseLocal($"{word}:{target}", out item);
-            isGood = isGood && (target is null) == (item!.Connect is null);
+            // In one word there can be a listener alone, or a listener and a socket's path.
+            isGood = isGood && (target is null ? item!.Connect is null or { Path: not null } : item!.Connect is not null);
             return isGood || a.Fail("Bad forwarding specification.");
         }, static f => f.ToString())
     {
@@ -123,6 +128,12 @@ internal static class Lists
     /// <summary>A subsystem's name and its command.</summary>
     public static ListShape<SubsystemCommand> Subsystems => new("name command", static (ArgumentReader a, string word, out SubsystemCommand? item) =>
     {
+        if (word.Length == 0)
+        {
+            item = null;
+            return a.Fail($"{a.Keyword} missing argument.");
+        }
+
         string command = string.Join(' ', a.TakeRest());
         item = new SubsystemCommand(word, command);
         return command.Length > 0 || a.Fail("Missing subsystem command.");
@@ -132,7 +143,7 @@ internal static class Lists
         IsOnePerLine = true,
         Most = 256,
         TooMany = "too many subsystems defined.",
-        Missing = "Missing subsystem name.",
+        Missing = "{0} missing argument.",
         Insert = static (items, item) =>
         {
             if (items.Exists(earlier => earlier.Name == item.Name))
@@ -206,16 +217,14 @@ internal static class Lists
     {
         item = word;
         if (word == "any")
-        {
-            return arguments.AtEnd || arguments.Fail($"\"any\" must appear alone in {arguments.Keyword}");
-        }
+            return arguments.IsOnlyOne || arguments.Fail($"\"any\" must appear alone in {arguments.Keyword}");
 
         foreach (string method in word.Split(','))
         {
             string name = method.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? method[..colon] : method;
             if (name is not ("publickey" or "password" or "keyboard-interactive" or "hostbased" or "gssapi-with-mic"))
             {
-                arguments.FailAlone($"Unknown authentication method \"{method}\" in list");
+                arguments.FailAlone($"Unknown authentication method \"{name}\" in list");
                 return arguments.Fail($"invalid {arguments.Keyword} method list.");
             }
         }

@@ -88,7 +88,7 @@ internal sealed class RekeyLimitShape : ValueShape<RekeyLimit>
         value = default;
         string name = arguments.Role == ConfigRole.Client ? "" : arguments.Keyword + " ";
         if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail("Missing argument.");
+            return arguments.Fail(arguments.Role == ConfigRole.Client ? "Missing argument." : $"{arguments.Keyword} missing argument.");
         long bytes = 0;
         if (word != "default")
         {
@@ -120,7 +120,7 @@ internal sealed class MaxStartupsShape : ValueShape<MaxStartups>
     {
         value = default;
         if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail("missing argument.");
+            return arguments.Fail($"{arguments.Keyword} missing argument.");
         string[] parts = word.Split(':');
         int[] numbers = new int[parts.Length];
         bool isGood = parts.Length is 1 or 3;

@@ -114,7 +114,7 @@ internal sealed record Forward(ForwardEnd Listen, ForwardEnd? Connect)
             int close = rest.IndexOf(']');
             if (close < 0 || (close + 1 < rest.Length && rest[close + 1] != ':'))
                 return false;
-            field = (rest[1..close].ToString(), close > 1 && rest[1] == '/');
+            field = (rest[1..close].ToString(), rest[1..close].Contains('/'));
             rest = close + 1 < rest.Length ? rest[(close + 2)..] : [];
             return true;
         }
