@@ -15,7 +15,8 @@ internal sealed class EcdsaPrivateKey : PrivateKey
     private EcdsaPrivateKey(EcdsaCurve curve, ECDsa signer, Secret scalar)
     {
         (_curve, _signer, _scalar) = (curve, signer, scalar);
-        _publicKey = EcdsaPublicKey.Of(curve, signer.ExportParameters(includePrivateParameters: false).Q);
+        ECPoint point = signer.ExportParameters(includePrivateParameters: false).Q;
+        _publicKey = EcdsaPublicKey.Trusted(curve, [EcdsaPublicKey.Uncompressed, .. point.X!, .. point.Y!]);
     }
 
     public override PublicKey PublicKey => _publicKey;

@@ -6,7 +6,7 @@ namespace Nacre.Protocol.Keys;
 /// <summary>A public key of ECDSA on a NIST curve (RFC 5656 3.1).</summary>
 internal sealed class EcdsaPublicKey : PublicKey
 {
-    private const byte Uncompressed = 4;
+    public const byte Uncompressed = 4;
 
     private EcdsaPublicKey(EcdsaCurve curve, ReadOnlyMemory<byte> blob, ReadOnlyMemory<byte> point)
         : base(curve.KeyType, blob) => (Curve, Point) = (curve, point);
@@ -40,12 +40,16 @@ internal sealed class EcdsaPublicKey : PublicKey
             throw KeyFormatException.Damaged($"The {curve.KeyType} public key is not a point of its curve.", notOnCurve);
         }
 
+        return Trusted(curve, point);
+    }
+
+    /// <summary>The key of a point that was computed here, so that it is on its curve.</summary>
+    public static EcdsaPublicKey Trusted(EcdsaCurve curve, ReadOnlySpan<byte> point)
+    {
         var fields = new EcdsaKeyFields { Type = curve.KeyTypeBytes, Curve = curve.NameBytes, Point = point };
         byte[] blob = Message.WriteRecord(ref fields);
         return new EcdsaPublicKey(curve, blob, blob.AsMemory(blob.Length - point.Length));
     }
-
-    public static EcdsaPublicKey Of(EcdsaCurve curve, ECPoint point) => Of(curve, [Uncompressed, .. point.X!, .. point.Y!]);
 
     public static EcdsaPublicKey Read(EcdsaCurve curve, ReadOnlySpan<byte> blob)
     {

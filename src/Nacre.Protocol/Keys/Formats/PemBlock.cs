@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Nacre.Crypto;
+
+namespace Nacre.Protocol.Keys.Formats;
+
+/// <summary>The first textual block of a file (RFC 7468, and RFC 1421's headers of old): a label, headers and the bytes that its base64 stands for.</summary>
+internal sealed class PemBlock : IDisposable
+{
+    private const int MaxHeaders = 16;
+
+    private PemBlock(string label, IReadOnlyDictionary<string, string> headers, Secret body) => (Label, Headers, Body) = (label, headers, body);
+
+    /// <summary>What stands between BEGIN and the dashes, such as OPENSSH PRIVATE KEY.</summary>
+    public string Label { get; }
+
+    public IReadOnlyDictionary<string, string> Headers { get; }
+
+    public Secret Body { get; }
+
+    private static ReadOnlySpan<byte> Begin => "-----BEGIN "u8;
+
+    private static ReadOnlySpan<byte> End => "-----END "u8;
+
+    private static ReadOnlySpan<byte> Dashes => "-----"u8;
+
+    public static PemBlock Read(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> label = FindBegin(ref text);
+        Dictionary<string, string> headers = ReadHeaders(ref text);
+        ReadOnlySpan<byte> body = text;
+        while (!text.IsEmpty)
+        {
+            int length = text.Length;
+            ReadOnlySpan<byte> line = TakeLine(ref text);
+            if (!line.StartsWith(End)) continue;
+            if (!line[End.Length..].EndsWith(Dashes) || !line[End.Length..^Dashes.Length].SequenceEqual(label)) break;
+            return new PemBlock(Encoding.ASCII.GetString(label), headers, Decode(body[..^length]));
+        }
+
+        throw KeyFormatException.Damaged("The private key file has no end line that matches its begin line.");
+    }
+
+    public void Dispose() => Body.Dispose();
+
+    private static ReadOnlySpan<byte> FindBegin(ref ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            ReadOnlySpan<byte> line = TakeLine(ref text);
+            if (line.Length > Begin.Length + Dashes.Length && line.StartsWith(Begin) && line.EndsWith(Dashes)) return line[Begin.Length..^Dashes.Length];
+        }
+
+        throw KeyFormatException.Damaged("The file holds no private key: it has no line that begins one.");
+    }
+
+    private static Dictionary<string, string> ReadHeaders(ref ReadOnlySpan<byte> text)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = text;
+            ReadOnlySpan<byte> line = TakeLine(ref rest);
+            int colon = line.IndexOf((byte)':');
+            if (colon < 0)
+            {
+                if (headers.Count > 0 && line.IsEmpty) text = rest;
+                return headers;
+            }
+
+            if (headers.Count == MaxHeaders) throw KeyFormatException.Damaged($"The private key file has more than {MaxHeaders} headers.");
+            headers[Encoding.Latin1.GetString(line[..colon])] = Encoding.Latin1.GetString(line[(colon + 1)..]).Trim();
+            text = rest;
+        }
+    }
+
+    private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 1)..];
+        return line.TrimEnd(" \t\r"u8);
+    }
+
+    private static Secret Decode(ReadOnlySpan<byte> base64)
+    {
+        using var decoded = new Secret(Base64.GetMaxDecodedFromUtf8Length(base64.Length));
+        if (Base64.DecodeFromUtf8(base64, decoded.Span, out int consumed, out int written) != OperationStatus.Done || consumed != base64.Length)
+        {
+            throw KeyFormatException.Damaged("The private key file is not base64 between its begin and end lines.");
+        }
+
+        return Secret.CopyOf(decoded.Span[..written]);
+    }
+}
