@@ -1,0 +1,437 @@
+using System.IO.Pipelines;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Protocol.Connection;
+
+/// <summary>
+/// One channel of a connection (RFC 4254 5): two streams of data, a third for extended data, requests, and an end that both sides agree on.
+/// </summary>
+/// <remarks>
+/// <code>
+///   ours:   Asked   --CONFIRMATION--> Open          Open --our CLOSE and the peer's CLOSE, in either order--> gone
+///           Asked   --FAILURE-------> gone          either side's EOF ends one direction and leaves the other
+///   peer's: Offered --accepted------> Open          data that came before the peer's CLOSE stays readable after it,
+///           Offered --refused-------> gone          and our number for the channel stays taken until it is read or dropped
+/// </code>
+/// Data, EOF and CLOSE go through one lane of the outbox, so their order holds; everything else goes before bulk data. Nothing is posted after
+/// CLOSE: posts are counted, and whoever ends the last one posts the CLOSE that was asked for meanwhile, so no lock is held while posting.
+/// </remarks>
+internal sealed class Channel : IDuplexPipe, IAsyncDisposable
+{
+    private const int CloseAsked = 1 << 30;
+
+    private readonly Multiplexer _multiplexer;
+    private readonly ReceiveWindow _receiveWindow;
+    private readonly ChannelInput _input;
+    private readonly ChannelInput? _errorInput;
+    private readonly ChannelRequests _requests;
+    private readonly ChannelReplies _replies;
+    private readonly Lock _lock = new();
+    private ChannelOutput? _output;
+    private ChannelOutput? _errorOutput;
+    private TaskCompletionSource<Channel>? _opening;
+    private TaskCompletionSource? _closed;
+    private IChannelService? _service;
+    private Exception? _error;
+    private volatile ChannelStage _stage;
+    private volatile bool _isPeerDone;
+    private bool _isAbandoned;
+    private bool _isUrgent;
+    private bool _hasSentData;
+    private bool _hasEnded;
+    private int _openWriters;
+    private int _posting;
+    private int _ends;
+    private uint _maxSent;
+
+    /// <summary>A channel of ours, when nobody has seen it yet, or one of the peer's.</summary>
+    internal Channel(Multiplexer multiplexer, string type, IChannelService? service, bool acceptsErrorData, TaskCompletionSource<Channel>? opening)
+    {
+        _multiplexer = multiplexer;
+        _opening = opening;
+        _stage = opening is null ? ChannelStage.Offered : ChannelStage.Asked;
+        Type = type;
+        _service = service;
+        _receiveWindow = multiplexer.CreateReceiveWindow();
+        _input = new ChannelInput(this, Transport.Pool);
+        if (acceptsErrorData) _errorInput = new ChannelInput(this, Transport.Pool);
+        else _ends = (int)ChannelEnds.ErrorInput;
+        _requests = new ChannelRequests(this, isPaused: opening is null);
+        _replies = new ChannelReplies(this);
+    }
+
+    /// <summary>Our number for the channel.</summary>
+    public uint LocalId { get; internal set; }
+
+    /// <summary>The peer's number for the channel.</summary>
+    public uint RemoteId { get; private set; }
+
+    /// <summary>The channel type it was opened with.</summary>
+    public string Type { get; }
+
+    /// <summary>The data that the peer sends.</summary>
+    public PipeReader Input => _input;
+
+    /// <summary>The data for the peer; completing it sends EOF.</summary>
+    public PipeWriter Output => _output ?? throw new InvalidOperationException("The channel is not open yet.");
+
+    /// <summary>The peer's extended data of type stderr. A channel that was not opened for it drops it.</summary>
+    public PipeReader ErrorInput => _errorInput ?? throw new InvalidOperationException("The channel was opened without error data.");
+
+    /// <summary>Extended data of type stderr for the peer. Once asked for, it must be completed too before EOF is sent.</summary>
+    public PipeWriter ErrorOutput
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_errorOutput is not null) return _errorOutput;
+                if (_output is null || _openWriters == 0) throw new InvalidOperationException("The channel takes no more data.");
+                _openWriters++;
+                return _errorOutput = new ChannelOutput(this, Transport.Pool, ChannelExtendedData.StandardError, _maxSent);
+            }
+        }
+    }
+
+    /// <summary>True for a channel with a person at its end: its data goes before that of others. To be chosen before data is sent.</summary>
+    public bool IsUrgent
+    {
+        get => _isUrgent;
+        set
+        {
+            if (value != _isUrgent && _hasSentData) throw new InvalidOperationException("A channel changes its lane only before its first data.");
+            _isUrgent = value;
+        }
+    }
+
+    /// <summary>The receive window as it is now, in bytes.</summary>
+    public uint ReceiveWindowSize => _receiveWindow.Size;
+
+    internal ITransport Transport => _multiplexer.Transport;
+
+    internal Multiplexer Multiplexer => _multiplexer;
+
+    /// <summary>What answers the peer's requests; null once the channel has ended, and for a channel of ours that nobody serves.</summary>
+    internal IChannelService? Service => Volatile.Read(ref _service);
+
+    internal SendWindow SendWindow { get; } = new();
+
+    internal ChannelStage Stage => _stage;
+
+    /// <summary>True when the peer's CLOSE arrived: it may send nothing more.</summary>
+    internal bool IsPeerClosed => _isPeerDone;
+
+    /// <summary>True while data may be sent.</summary>
+    internal bool CanSend => _stage == ChannelStage.Open && !_isPeerDone && (Volatile.Read(ref _posting) & CloseAsked) == 0;
+
+    /// <summary>Sends a request and waits for the reply; true for SUCCESS. Cancelling ends the wait, not the request.</summary>
+    /// <exception cref="SshException">The channel or the connection ended before the reply.</exception>
+    public Task<bool> RequestAsync<T>(scoped ref T fields, CancellationToken ct)
+        where T : INamedRecord<T>, allows ref struct
+    {
+        var reply = new PendingReply();
+        _replies.Send(RequestPacket(ref fields, wantsReply: true), reply);
+        return IsSuccessAsync(reply.Task.WaitAsync(ct));
+    }
+
+    /// <summary>Sends a request that wants no reply; nothing when the channel is closed.</summary>
+    public void Notify<T>(scoped ref T fields)
+        where T : INamedRecord<T>, allows ref struct => _replies.Send(RequestPacket(ref fields, wantsReply: false), null);
+
+    /// <summary>Sends CLOSE, once; what was not flushed is not sent any more. What has arrived can still be read.</summary>
+    public void Close()
+    {
+        int before = Interlocked.Or(ref _posting, CloseAsked);
+        if ((before & CloseAsked) != 0) return;
+        SendWindow.Wake();
+        if (before == 0) PostClose();
+    }
+
+    /// <summary>Completes when both sides have closed the channel, or the connection has ended.</summary>
+    public Task WaitForCloseAsync(CancellationToken ct)
+    {
+        TaskCompletionSource closed;
+        lock (_lock)
+        {
+            if (_hasEnded) return Task.CompletedTask;
+            closed = _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return closed.Task.WaitAsync(ct);
+    }
+
+    /// <summary>Closes the channel and drops what is unread.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Drop();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What disposing does.</summary>
+    internal void Drop()
+    {
+        if (_stage != ChannelStage.Open) return;
+        Close();
+        _output?.Abandon();
+        _errorOutput?.Abandon();
+        _input.Complete();
+        _errorInput?.Complete();
+    }
+
+    /// <summary>Writers throw this when the connection failed.</summary>
+    internal void ThrowIfFailed()
+    {
+        if (_error is { } error) throw error;
+    }
+
+    /// <summary>The two sides agree on the channel; false when nobody waits for it any more, and then it is to be closed.</summary>
+    internal bool Open(uint remoteId, uint window, uint maximumPacket)
+    {
+        RemoteId = remoteId;
+        SendWindow.TryAdd(window);
+        _maxSent = Math.Min(Math.Min(maximumPacket, _multiplexer.Settings.MaximumSentPacket), ConnectionSettings.LargestData);
+        if (_maxSent > 0) _output = new ChannelOutput(this, Transport.Pool, null, _maxSent);
+        _openWriters = 1;
+        lock (_lock)
+        {
+            _stage = ChannelStage.Open;
+            return !_isAbandoned;
+        }
+    }
+
+    /// <summary>The peer's channel is accepted by this, which learns at once when the connection has ended meanwhile.</summary>
+    internal void ServeBy(IChannelService service)
+    {
+        Interlocked.Exchange(ref _service, service);
+        if (_error is { } error) Interlocked.Exchange(ref _service, null)?.OnClosed(this, error);
+    }
+
+    /// <summary>Tells whoever waits for the opening.</summary>
+    internal void CompleteOpening(Exception? error)
+    {
+        TaskCompletionSource<Channel>? opening = Interlocked.Exchange(ref _opening, null);
+        if (error is null) opening?.TrySetResult(this);
+        else opening?.TrySetException(error);
+    }
+
+    /// <summary>The channel was refused: it never was.</summary>
+    internal void OnRefused(Exception error)
+    {
+        End(error, error);
+        CompleteOpening(error);
+    }
+
+    /// <summary>Whoever asked for the channel does not want it any more: it is closed as soon as it is there.</summary>
+    internal void Abandon()
+    {
+        bool isOpen;
+        lock (_lock)
+        {
+            _isAbandoned = true;
+            isOpen = _stage == ChannelStage.Open;
+        }
+
+        if (isOpen) Drop();
+    }
+
+    internal void OnData(Packet packet) => OnData(packet, _input);
+
+    internal void OnExtendedData(Packet packet, uint type) =>
+        OnData(packet, type == ChannelExtendedData.StandardError ? _errorInput : null);
+
+    internal void OnWindowAdjust(uint bytes)
+    {
+        // RFC 4254 5.2: "The window MUST NOT be increased above 2^32 - 1 bytes."
+        if (!SendWindow.TryAdd(bytes))
+        {
+            throw new SshViolationException(Violation.WindowOverflow, $"A window adjustment of {bytes} takes the window of channel {LocalId} past 2^32-1.");
+        }
+    }
+
+    internal void OnEof()
+    {
+        _input.End(null);
+        _errorInput?.End(null);
+    }
+
+    /// <summary>RFC 4254 5.3: "Upon receiving this message, a party MUST send back an SSH_MSG_CHANNEL_CLOSE unless it has already sent this".</summary>
+    internal void OnClose()
+    {
+        _isPeerDone = true;
+        OnEof();
+        End(null, new SshException($"The peer closed channel {LocalId} before it answered."));
+        Close();
+        MarkEnd(ChannelEnds.PeerClose);
+    }
+
+    /// <summary>The service of the peer's channel knows it, so requests may reach it.</summary>
+    internal void StartRequests() => _requests.Resume();
+
+    /// <summary>The peer's request, to be answered in its turn.</summary>
+    internal void OnRequest(IncomingRequest request) => _requests.Add(request);
+
+    /// <summary>The peer's reply to the oldest of our requests.</summary>
+    internal void OnReply(bool isSuccess) => _replies.OnReply(isSuccess, default);
+
+    /// <summary>The connection is over: nothing can be sent, what has arrived can be read and is followed by the error.</summary>
+    internal void OnConnectionClosed(Exception error)
+    {
+        Interlocked.Exchange(ref _error, error);
+        _isPeerDone = true;
+        Interlocked.Or(ref _posting, CloseAsked);
+        _input.End(error);
+        _errorInput?.End(error);
+        SendWindow.Wake();
+        End(error, error);
+        CompleteOpening(error);
+    }
+
+    /// <summary>A consumer took bytes out of one of the inputs.</summary>
+    internal void OnConsumed(long bytes, long unread)
+    {
+        uint grant = _receiveWindow.Return((uint)bytes, unread);
+        if (grant == 0 || !TryBeginPost()) return;
+        var adjust = new ChannelWindowAdjust { RecipientChannel = RemoteId, BytesToAdd = grant };
+        Transport.Post(Message.Write(Transport.Pool, ref adjust), isUrgent: true);
+        EndPost();
+    }
+
+    /// <summary>An input has ended and holds nothing any more.</summary>
+    internal void OnDrained(ChannelInput input) => MarkEnd(input == _input ? ChannelEnds.Input : ChannelEnds.ErrorInput);
+
+    internal void PostData(Packet packet)
+    {
+        _hasSentData = true;
+        PostOrDrop(packet, _isUrgent);
+    }
+
+    internal void PostControl(Packet packet) => PostOrDrop(packet, isUrgent: true);
+
+    /// <summary>A writer is done; the last one ends our direction, by EOF if all went out, else by CLOSE.</summary>
+    internal void OnWriterDone(bool isWhole)
+    {
+        if (!isWhole)
+        {
+            Close();
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (--_openWriters != 0) return;
+        }
+
+        var eof = new ChannelEof { RecipientChannel = RemoteId };
+        PostOrDrop(Message.Write(Transport.Pool, ref eof), _isUrgent);
+    }
+
+    private void OnData(Packet packet, ChannelInput? input)
+    {
+        int length = packet.Length;
+        if ((uint)length > _multiplexer.Settings.MaximumPacket || !_receiveWindow.TryTake((uint)length))
+        {
+            packet.Dispose();
+            throw new SshViolationException(Violation.WindowExceeded, $"{length} bytes on channel {LocalId} exceed its window or its maximum packet size.");
+        }
+
+        bool isDeferred = _multiplexer.Settings.DefersWakeups;
+        if (length > 0 && input is not null && input.Add(packet, wakes: !isDeferred))
+        {
+            if (isDeferred) _multiplexer.WakeLater(input);
+            return;
+        }
+
+        // Nobody wants it, or EOF came before: dropped, and the window is credited, or the channel's other data would stall.
+        packet.Dispose();
+        if (length > 0) OnConsumed(length, 0);
+    }
+
+    private Packet RequestPacket<T>(scoped ref T fields, bool wantsReply)
+        where T : INamedRecord<T>, allows ref struct
+    {
+        var request = new ChannelRequest
+        {
+            RecipientChannel = RemoteId,
+            RequestType = System.Text.Encoding.ASCII.GetBytes(T.RecordName),
+            WantReply = wantsReply,
+            RequestFields = Message.WriteRecord(ref fields),
+        };
+        return Message.Write(Transport.Pool, ref request);
+    }
+
+    private static async Task<bool> IsSuccessAsync(Task<GlobalAnswer> reply) => (await reply.ConfigureAwait(false)).IsSuccess;
+
+    private void PostOrDrop(Packet packet, bool isUrgent)
+    {
+        if (TryBeginPost())
+        {
+            Transport.Post(packet, isUrgent);
+            EndPost();
+        }
+        else
+        {
+            packet.Dispose();
+        }
+    }
+
+    private bool TryBeginPost()
+    {
+        int seen = Volatile.Read(ref _posting);
+        while ((seen & CloseAsked) == 0)
+        {
+            int now = Interlocked.CompareExchange(ref _posting, seen + 1, seen);
+            if (now == seen) return true;
+            seen = now;
+        }
+
+        return false;
+    }
+
+    private void EndPost()
+    {
+        if (Interlocked.Decrement(ref _posting) == CloseAsked) PostClose();
+    }
+
+    private void PostClose()
+    {
+        if (_error is not null) return;
+        var close = new ChannelClose { RecipientChannel = RemoteId };
+        Transport.Post(Message.Write(Transport.Pool, ref close), _isUrgent);
+        MarkEnd(ChannelEnds.OurClose);
+    }
+
+    /// <summary>When all ends are there, the number is free again.</summary>
+    private void MarkEnd(ChannelEnds end)
+    {
+        int before = Interlocked.Or(ref _ends, (int)end);
+        int after = before | (int)end;
+        if (before == after) return;
+        const int Both = (int)(ChannelEnds.OurClose | ChannelEnds.PeerClose);
+        if ((after & Both) == Both && (before & Both) != Both) TellClosed();
+        if (after == (int)ChannelEnds.All) _multiplexer.Release(this);
+    }
+
+    private void TellClosed()
+    {
+        TaskCompletionSource? closed;
+        lock (_lock)
+        {
+            _hasEnded = true;
+            closed = _closed;
+        }
+
+        closed?.TrySetResult();
+    }
+
+    private void End(Exception? error, Exception unanswered)
+    {
+        _receiveWindow.End();
+        SendWindow.Wake();
+        _requests.End();
+        _replies.End(unanswered);
+        if (error is not null) TellClosed();
+        Interlocked.Exchange(ref _service, null)?.OnClosed(this, error);
+    }
+}

@@ -1,0 +1,291 @@
+using System.IO.Pipelines;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Tests.Connection;
+
+public sealed class WindowTests
+{
+    private static readonly ConnectionSettings Tiny = new() { InitialWindow = 100, MaximumWindow = 100, MaximumPacket = 60 };
+
+    [Fact]
+    public void Data_up_to_the_window_is_taken_and_one_byte_more_is_a_violation()
+    {
+        var peer = new ScriptedPeer(settings: Tiny);
+        Channel channel = peer.OpenFromPeer();
+        peer.SendData(channel, new byte[60]);
+        peer.SendData(channel, new byte[40]);
+        var more = new ChannelData { RecipientChannel = channel.LocalId, Data = "x"u8 };
+        Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref more));
+        var error = new ChannelExtendedData { RecipientChannel = channel.LocalId, DataTypeCode = 1, Data = "x"u8 };
+        Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref error));
+        peer.ExpectNothing();
+    }
+
+    [Fact]
+    public void A_packet_of_the_maximum_is_taken_and_one_byte_more_is_a_violation()
+    {
+        var peer = new ScriptedPeer(settings: Tiny);
+        Channel channel = peer.OpenFromPeer();
+        peer.SendData(channel, new byte[60]);
+        channel.Input.Complete();
+        peer.Expect(MessageNumber.ChannelWindowAdjust).Dispose();
+        var more = new ChannelData { RecipientChannel = channel.LocalId, Data = new byte[61] };
+        Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref more));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_data_message_whose_length_lies_is_a_violation(int surplus)
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        Packet packet = peer.Pool.Rent(64);
+        packet.SetPayload(9 + 4);
+        packet.Payload.Clear();
+        packet.Payload[0] = (byte)MessageNumber.ChannelData;
+        packet.Payload[8] = (byte)(surplus == 0 ? 5 : 4 - surplus);
+        Assert.Equal(0u, channel.LocalId);
+        Violation violation = Assert.Throws<SshViolationException>(() => peer.Send(packet)).Violation;
+        Assert.Equal(surplus == 0 ? Violation.MessageTruncated : Violation.TrailingBytes, violation);
+        Packet cut = peer.Pool.Rent(64);
+        cut.SetPayload(5);
+        cut.Payload.Clear();
+        cut.Payload[0] = (byte)MessageNumber.ChannelData;
+        Assert.Equal(Violation.MessageTruncated, Assert.Throws<SshViolationException>(() => peer.Send(cut)).Violation);
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
+    public void A66_an_adjustment_may_fill_the_window_to_the_last_byte_and_not_past_it()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer(window: 10);
+        peer.SendAdjust(channel, uint.MaxValue - 10);
+        Assert.Equal(uint.MaxValue, channel.SendWindow.Available);
+        peer.SendAdjust(channel, 0);
+        var one = new ChannelWindowAdjust { RecipientChannel = channel.LocalId, BytesToAdd = 1 };
+        Assert.Equal(Violation.WindowOverflow, peer.SendWrong(ref one));
+    }
+
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(100u)]
+    [InlineData(32768u)]
+    public async Task M22_never_more_is_sent_than_was_granted(uint window)
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer(window: window, maximumPacket: 50);
+        ValueTask<FlushResult> write = channel.Output.WriteAsync(new byte[window + 7]);
+        Assert.False(write.IsCompleted);
+        Assert.Equal(window, Drain(peer, 50));
+        peer.SendAdjust(channel, 3);
+        await WaitUntilAsync(() => channel.SendWindow.Available == 0);
+        uint second = 0;
+        await WaitUntilAsync(() => (second += Drain(peer, 50)) == 3);
+        peer.SendAdjust(channel, 100);
+        FlushResult result = await write;
+        Assert.False(result.IsCompleted);
+        Assert.Equal(4u, Drain(peer, 50));
+    }
+
+    [Fact]
+    public void Extended_data_shares_the_window_and_its_credit_returns_when_nobody_wants_it()
+    {
+        var peer = new ScriptedPeer(settings: Tiny);
+        Channel channel = peer.OpenFromPeer();
+        for (int i = 0; i < 50; i++)
+        {
+            peer.SendError(channel, type: 1, new byte[30]);
+            peer.SendError(channel, type: 77, new byte[30]);
+        }
+
+        uint granted = 0;
+        while (peer.Transport.TryTake(out Packet? packet))
+        {
+            using (packet) granted += Message.Read<ChannelWindowAdjust>(packet.Payload).BytesToAdd;
+        }
+
+        Assert.InRange(granted, 2901u, 3000u);
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task Error_data_is_read_apart_from_data()
+    {
+        await using var link = new Link();
+        (Channel client, Channel server) = await link.OpenAsync(acceptsErrorData: true);
+        await server.Output.WriteAsync("out"u8.ToArray());
+        await server.ErrorOutput.WriteAsync("err"u8.ToArray());
+        server.Output.Complete();
+        link.Deliver();
+        Assert.True(client.Input.TryRead(out ReadResult output));
+        Assert.False(output.IsCompleted, "EOF waits for the error data.");
+        client.Input.AdvanceTo(output.Buffer.End);
+        server.ErrorOutput.Complete();
+        link.Deliver();
+        Assert.True(client.ErrorInput.TryRead(out ReadResult error));
+        Assert.Equal("err"u8.ToArray(), System.Buffers.BuffersExtensions.ToArray(error.Buffer));
+        Assert.True(error.IsCompleted);
+        Assert.True(client.Input.TryRead(out output));
+        Assert.True(output.IsCompleted);
+    }
+
+    [Fact]
+    public void A_prompt_consumer_makes_the_window_grow_to_its_maximum_and_a_slow_one_does_not()
+    {
+        var settings = new ConnectionSettings { InitialWindow = 64 * 1024, MaximumWindow = 512 * 1024, GrowthBudget = 1 << 30 };
+        foreach (bool isPrompt in (bool[])[true, false])
+        {
+            var peer = new ScriptedPeer(settings: settings);
+            Channel channel = peer.OpenFromPeer();
+            uint window = settings.InitialWindow;
+            for (int i = 0; i < 200; i++)
+            {
+                while (window >= 16 * 1024 && (!isPrompt || channel.Input is ChannelInput { Unread: 0 }))
+                {
+                    peer.SendData(channel, new byte[16 * 1024]);
+                    window -= 16 * 1024;
+                }
+
+                Assert.True(channel.Input.TryRead(out ReadResult result));
+                channel.Input.AdvanceTo(result.Buffer.GetPosition(16 * 1024));
+                while (peer.Transport.TryTake(out Packet? packet))
+                {
+                    using (packet) window += Message.Read<ChannelWindowAdjust>(packet.Payload).BytesToAdd;
+                }
+            }
+
+            Assert.Equal(isPrompt ? settings.MaximumWindow : settings.InitialWindow, channel.ReceiveWindowSize);
+        }
+    }
+
+    [Fact]
+    public void The_growth_of_all_windows_together_is_capped_and_closing_gives_it_back()
+    {
+        var growth = new WindowGrowth(300);
+        var first = new ReceiveWindow(100, 1000, growth);
+        var second = new ReceiveWindow(100, 1000, growth);
+        for (int i = 0; i < 100; i++)
+        {
+            Use(first);
+            Use(second);
+        }
+
+        Assert.Equal(400u, first.Size + second.Size);
+        first.End();
+        for (int i = 0; i < 100; i++) Use(second);
+        Assert.Equal(400u, second.Size);
+
+        static void Use(ReceiveWindow window)
+        {
+            Assert.True(window.TryTake(50));
+            window.Return(50, unread: 0);
+        }
+    }
+
+    [Fact]
+    public void A_fast_flow_costs_few_adjustments_and_none_of_them_is_zero()
+    {
+        var peer = new ScriptedPeer(settings: new ConnectionSettings { MaximumWindow = 2 << 20 });
+        Channel channel = peer.OpenFromPeer();
+        int adjustments = 0;
+        byte[] data = new byte[32768];
+        for (int i = 0; i < 1024; i++)
+        {
+            peer.SendData(channel, data);
+            Assert.True(channel.Input.TryRead(out ReadResult result));
+            channel.Input.AdvanceTo(result.Buffer.End);
+            while (peer.Transport.TryTake(out Packet? packet))
+            {
+                using (packet) Assert.NotEqual(0u, Message.Read<ChannelWindowAdjust>(packet.Payload).BytesToAdd);
+                adjustments++;
+            }
+        }
+
+        Assert.Equal(64, adjustments);
+    }
+
+    [Fact]
+    public void Data_of_no_length_takes_nothing_and_wakes_nobody()
+    {
+        var peer = new ScriptedPeer(settings: Tiny);
+        Channel channel = peer.OpenFromPeer();
+        for (int i = 0; i < 1000; i++) peer.SendData(channel, default);
+        Assert.False(channel.Input.TryRead(out _));
+        Assert.Equal(0, peer.Pool.Outstanding);
+        peer.ExpectNothing();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1015)]
+    [InlineData(1016)]
+    [InlineData(1100)]
+    [InlineData(5000)]
+    [InlineData(16384)]
+    [InlineData(32768)]
+    public void A61_unread_data_costs_about_as_much_memory_as_the_window_whatever_the_packets(int size)
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        byte[] data = new byte[size];
+        uint window = ConnectionSettings.Default.InitialWindow;
+        for (int i = 0; i < size; i++) data[i] = (byte)(i * 31 % 251);
+        for (uint sent = 0; sent + size <= window; sent += (uint)size) peer.SendData(channel, data);
+        var input = (ChannelInput)channel.Input;
+        Assert.InRange(input.Cost, input.Unread, (input.Unread * 13 / 10) + (512 * 1024));
+
+        Assert.True(channel.Input.TryRead(out ReadResult result));
+        Assert.Equal(window / (uint)size * (uint)size, result.Buffer.Length);
+        long place = 0;
+        foreach (ReadOnlyMemory<byte> piece in result.Buffer)
+        {
+            foreach (byte b in piece.Span) Assert.True(data[place++ % size] == b);
+        }
+
+        channel.Input.AdvanceTo(result.Buffer.End);
+        Assert.Equal(0, input.Cost);
+    }
+
+    [Fact]
+    public void A61_alternating_sizes_do_not_outwit_the_memory_bound()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        long left = ConnectionSettings.Default.InitialWindow;
+        for (int i = 0; left >= 32768; i++)
+        {
+            int size = i % 2 == 0 ? 1100 : 32768;
+            peer.SendData(channel, new byte[size]);
+            left -= size;
+        }
+
+        var input = (ChannelInput)channel.Input;
+        Assert.InRange(input.Cost, input.Unread, (input.Unread * 13 / 10) + (512 * 1024));
+    }
+
+    private static uint Drain(ScriptedPeer peer, int maximum)
+    {
+        uint total = 0;
+        while (peer.Transport.TryTake(out Packet? packet))
+        {
+            using (packet)
+            {
+                int length = Message.Read<ChannelData>(packet.Payload).Data.Length;
+                Assert.InRange(length, 1, maximum);
+                total += (uint)length;
+            }
+        }
+
+        return total;
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> isTrue)
+    {
+        for (int i = 0; i < 1_000_000 && !isTrue(); i++) await Task.Yield();
+    }
+}
