@@ -21,7 +21,7 @@ internal static class MlKemPolynomial
 
     private static readonly MlKemRoots Roots = new();
 
-    private static Vector256<short> Q => Vector256.Create(Modulus);
+    private static Vector128<short> Q => Vector128.Create(Modulus);
 
     /// <summary>The number-theoretic transform (algorithm 9); reduced coefficients in, reduced coefficients out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -31,13 +31,13 @@ internal static class MlKemPolynomial
         ref short z = ref MemoryMarshal.GetArrayDataReference(Roots.Forward);
         ref short zScaled = ref MemoryMarshal.GetArrayDataReference(Roots.ForwardScaled);
         int table = 0;
-        for (int length = 128; length >= 16; length >>= 1)
+        for (int length = 128; length >= ShortLanes.Count; length >>= 1)
         {
             for (int start = 0; start < Size; start += 2 * length)
             {
                 for (int j = start; j < start + length; j += ShortLanes.Count, table += ShortLanes.Count)
                 {
-                    Vector256<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
+                    Vector128<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
                     Forward(ref low, ref high, ref z, ref zScaled, table);
                     ShortLanes.Store(low, ref r, j);
                     ShortLanes.Store(high, ref r, j + length);
@@ -46,15 +46,12 @@ internal static class MlKemPolynomial
         }
         for (int j = 0; j < Size; j += 2 * ShortLanes.Count, table += ShortLanes.Count)
         {
-            Vector256<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
-            SplitEights(ref u, ref v);
-            Forward(ref u, ref v, ref z, ref zScaled, table);
-            SplitEights(ref u, ref v);
+            Vector128<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
             SplitFours(ref u, ref v);
-            Forward(ref u, ref v, ref z, ref zScaled, table + MlKemRoots.Layer);
+            Forward(ref u, ref v, ref z, ref zScaled, table);
             SplitFours(ref u, ref v);
             SplitTwos(ref u, ref v);
-            Forward(ref u, ref v, ref z, ref zScaled, table + (2 * MlKemRoots.Layer));
+            Forward(ref u, ref v, ref z, ref zScaled, table + MlKemRoots.Layer);
             SplitTwos(ref u, ref v);
             ShortLanes.Store(Reduce(u), ref r, j);
             ShortLanes.Store(Reduce(v), ref r, j + ShortLanes.Count);
@@ -71,27 +68,24 @@ internal static class MlKemPolynomial
         int table = 0;
         for (int j = 0; j < Size; j += 2 * ShortLanes.Count, table += ShortLanes.Count)
         {
-            Vector256<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
+            Vector128<short> u = ShortLanes.Load(ref r, j), v = ShortLanes.Load(ref r, j + ShortLanes.Count);
             SplitTwos(ref u, ref v);
             Backward(ref u, ref v, ref z, ref zScaled, table);
             SplitTwos(ref u, ref v);
             SplitFours(ref u, ref v);
             Backward(ref u, ref v, ref z, ref zScaled, table + MlKemRoots.Layer);
             SplitFours(ref u, ref v);
-            SplitEights(ref u, ref v);
-            Backward(ref u, ref v, ref z, ref zScaled, table + (2 * MlKemRoots.Layer));
-            SplitEights(ref u, ref v);
             ShortLanes.Store(u, ref r, j);
             ShortLanes.Store(v, ref r, j + ShortLanes.Count);
         }
-        table = 3 * MlKemRoots.Layer;
-        for (int length = 16; length <= 128; length <<= 1)
+        table = 2 * MlKemRoots.Layer;
+        for (int length = ShortLanes.Count; length <= 128; length <<= 1)
         {
             for (int start = 0; start < Size; start += 2 * length)
             {
                 for (int j = start; j < start + length; j += ShortLanes.Count, table += ShortLanes.Count)
                 {
-                    Vector256<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
+                    Vector128<short> low = ShortLanes.Load(ref r, j), high = ShortLanes.Load(ref r, j + length);
                     Backward(ref low, ref high, ref z, ref zScaled, table);
                     ShortLanes.Store(low, ref r, j);
                     ShortLanes.Store(high, ref r, j + length);
@@ -130,15 +124,15 @@ internal static class MlKemPolynomial
         ref short r = ref Start(result);
         for (int i = 0; i < Size; i += ShortLanes.Count)
         {
-            Vector256<int> even = Vector256<int>.Zero, odd = Vector256<int>.Zero;
+            Vector128<int> even = Vector128<int>.Zero, odd = Vector128<int>.Zero;
             for (int k = 0; k < 3; k++)
             {
-                Vector256<short> x = ShortLanes.Load(ref a, (k * stride) + i);
-                Vector256<int> y = ShortLanes.Load(ref b, (k * Size) + i).AsInt32();
+                Vector128<short> x = ShortLanes.Load(ref a, (k * stride) + i);
+                Vector128<int> y = ShortLanes.Load(ref b, (k * Size) + i).AsInt32();
                 even += ShortLanes.MultiplyAddPairs(x, ShortLanes.Load(ref prepared, (k * Size) + i));
                 odd += ShortLanes.MultiplyAddPairs(x, ((y << 16) | (y >>> 16)).AsInt16());
             }
-            Vector256<int> low = MontgomeryReduce(even) & Vector256.Create(0xFFFF);
+            Vector128<int> low = MontgomeryReduce(even) & Vector128.Create(0xFFFF);
             ShortLanes.Store((low | (MontgomeryReduce(odd) << 16)).AsInt16(), ref r, i);
         }
     }
@@ -166,7 +160,7 @@ internal static class MlKemPolynomial
         ref short r = ref Start(polynomial);
         for (int i = 0; i < Size; i += ShortLanes.Count)
         {
-            Vector256<short> value = Reduce(ShortLanes.Load(ref r, i));
+            Vector128<short> value = Reduce(ShortLanes.Load(ref r, i));
             ShortLanes.Store(value + ((value >> 15) & Q), ref r, i);
         }
     }
@@ -181,48 +175,48 @@ internal static class MlKemPolynomial
     private static void Scale(ref short r, short factor)
     {
         for (int i = 0; i < Size; i += ShortLanes.Count)
-            ShortLanes.Store(MontgomeryMultiply(ShortLanes.Load(ref r, i), Vector256.Create(factor)), ref r, i);
+            ShortLanes.Store(MontgomeryMultiply(ShortLanes.Load(ref r, i), Vector128.Create(factor)), ref r, i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Forward(ref Vector256<short> low, ref Vector256<short> high, ref short z, ref short zScaled, int table)
+    private static void Forward(ref Vector128<short> low, ref Vector128<short> high, ref short z, ref short zScaled, int table)
     {
-        Vector256<short> product = MontgomeryMultiply(high, ShortLanes.Load(ref z, table), ShortLanes.Load(ref zScaled, table));
+        Vector128<short> product = MontgomeryMultiply(high, ShortLanes.Load(ref z, table), ShortLanes.Load(ref zScaled, table));
         high = low - product;
         low += product;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Backward(ref Vector256<short> low, ref Vector256<short> high, ref short z, ref short zScaled, int table)
+    private static void Backward(ref Vector128<short> low, ref Vector128<short> high, ref short z, ref short zScaled, int table)
     {
-        Vector256<short> difference = high - low;
+        Vector128<short> difference = high - low;
         low = Reduce(low + high);
         high = MontgomeryMultiply(difference, ShortLanes.Load(ref z, table), ShortLanes.Load(ref zScaled, table));
     }
 
     /// <summary>ab/R modulo q, between -q and q, for |ab| below qR/2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> MontgomeryMultiply(Vector256<short> a, Vector256<short> b) =>
-        MontgomeryMultiply(a, b, b * Vector256.Create(InverseOfModulus));
+    private static Vector128<short> MontgomeryMultiply(Vector128<short> a, Vector128<short> b) =>
+        MontgomeryMultiply(a, b, b * Vector128.Create(InverseOfModulus));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> MontgomeryMultiply(Vector256<short> a, Vector256<short> b, Vector256<short> bScaled) =>
+    private static Vector128<short> MontgomeryMultiply(Vector128<short> a, Vector128<short> b, Vector128<short> bScaled) =>
         ShortLanes.MultiplyHigh(a, b) - ShortLanes.MultiplyHigh(a * bScaled, Q);
 
     /// <summary>t/R modulo q for 32-bit lanes; the upper half of a lane is the sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> MontgomeryReduce(Vector256<int> t)
+    private static Vector128<int> MontgomeryReduce(Vector128<int> t)
     {
-        Vector256<short> factor = t.AsInt16() * Vector256.Create(InverseOfModulus);
-        Vector256<int> multiple = ShortLanes.MultiplyAddPairs(factor, Vector256.Create((int)Modulus).AsInt16());
+        Vector128<short> factor = t.AsInt16() * Vector128.Create(InverseOfModulus);
+        Vector128<int> multiple = ShortLanes.MultiplyAddPairs(factor, Vector128.Create((int)Modulus).AsInt16());
         return (t - multiple) >> 16;
     }
 
     /// <summary>The representative nearest to zero, by Barrett's method: 20159 is 2^26/q rounded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Reduce(Vector256<short> value)
+    private static Vector128<short> Reduce(Vector128<short> value)
     {
-        Vector256<short> quotient = (ShortLanes.MultiplyHigh(value, Vector256.Create(BarrettFactor)) + Vector256.Create((short)512)) >> 10;
+        Vector128<short> quotient = (ShortLanes.MultiplyHigh(value, Vector128.Create(BarrettFactor)) + Vector128.Create((short)512)) >> 10;
         return value - (quotient * Q);
     }
 
@@ -230,27 +224,18 @@ internal static class MlKemPolynomial
     // into the other. Each exchange undoes itself.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SplitEights(ref Vector256<short> u, ref Vector256<short> v)
+    private static void SplitFours(ref Vector128<short> u, ref Vector128<short> v)
     {
-        Vector256<short> low = Vector256.Create(u.GetLower(), v.GetLower());
-        v = Vector256.Create(u.GetUpper(), v.GetUpper());
+        Vector128<short> low = Vector128.Create(u.GetLower(), v.GetLower());
+        v = Vector128.Create(u.GetUpper(), v.GetUpper());
         u = low;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SplitFours(ref Vector256<short> u, ref Vector256<short> v)
+    private static void SplitTwos(ref Vector128<short> u, ref Vector128<short> v)
     {
-        Vector256<ulong> even = Vector256.Create(ulong.MaxValue, 0, ulong.MaxValue, 0);
-        Vector256<ulong> x = u.AsUInt64(), y = v.AsUInt64();
-        u = Vector256.ConditionalSelect(even, x, Vector256.Shuffle(y, Vector256.Create(0ul, 0, 2, 2))).AsInt16();
-        v = Vector256.ConditionalSelect(even, Vector256.Shuffle(x, Vector256.Create(1ul, 1, 3, 3)), y).AsInt16();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SplitTwos(ref Vector256<short> u, ref Vector256<short> v)
-    {
-        Vector256<ulong> lower = Vector256.Create(0xFFFF_FFFFul);
-        Vector256<ulong> x = u.AsUInt64(), y = v.AsUInt64();
+        Vector128<ulong> lower = Vector128.Create(0xFFFF_FFFFul);
+        Vector128<ulong> x = u.AsUInt64(), y = v.AsUInt64();
         u = ((x & lower) | (y << 32)).AsInt16();
         v = ((x >>> 32) | (y & ~lower)).AsInt16();
     }

@@ -2,11 +2,11 @@ namespace Nacre.Crypto;
 
 /// <summary>
 /// The powers of 17, the 256th root of unity modulo 3329, laid out as the butterflies of <see cref="MlKemPolynomial"/> meet them:
-/// per layer eight vectors of sixteen. "Scaled" tables hold the same numbers times the inverse of the modulus, for Montgomery's method.
+/// per layer sixteen vectors of eight. "Scaled" tables hold the same numbers times the inverse of the modulus, for Montgomery's method.
 /// </summary>
 internal sealed class MlKemRoots
 {
-    public const int Layer = 8 * ShortLanes.Count;
+    public const int Layer = MlKemPolynomial.Size / 2;
 
     private const int Layers = 7;
     private const int Modulus = MlKemPolynomial.Modulus;
@@ -49,7 +49,7 @@ internal sealed class MlKemRoots
 
     private void FillLayer(Span<short> layer, int length, bool isForward)
     {
-        for (int vector = 0; vector < 8; vector++)
+        for (int vector = 0; vector < Layer / ShortLanes.Count; vector++)
         {
             for (int lane = 0; lane < ShortLanes.Count; lane++)
             {
@@ -63,10 +63,9 @@ internal sealed class MlKemRoots
     /// <summary>The block to which a lane belongs once the halves of short blocks have been brought together.</summary>
     private static int Block(int length, int vector, int lane) => length switch
     {
-        >= 16 => vector * ShortLanes.Count / length,
-        8 => (2 * vector) + (lane / 8),
-        4 => (4 * vector) + (lane / 8) + (lane / 4 % 2 * 2),
-        _ => (8 * vector) + (lane / 4) + (lane / 2 % 2 * 4),
+        >= ShortLanes.Count => vector * ShortLanes.Count / length,
+        4 => (2 * vector) + (lane / 4),
+        _ => (4 * vector) + (lane / 4) + (lane / 2 % 2 * 2),
     };
 
     private static int ReverseSevenBits(int value)

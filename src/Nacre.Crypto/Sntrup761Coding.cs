@@ -228,14 +228,14 @@ internal static class Sntrup761Coding
                 i++;
                 continue;
             }
-            if (distance >= Vector256<uint>.Count)
+            if (distance >= Vector128<uint>.Count)
             {
                 ref uint low = ref numbers[i];
                 ref uint high = ref numbers[i + distance];
-                Vector256<uint> x = Vector256.LoadUnsafe(ref low), y = Vector256.LoadUnsafe(ref high);
-                Vector256.Min(x, y).StoreUnsafe(ref low);
-                Vector256.Max(x, y).StoreUnsafe(ref high);
-                i += Vector256<uint>.Count;
+                Vector128<uint> x = Vector128.LoadUnsafe(ref low), y = Vector128.LoadUnsafe(ref high);
+                Vector128.Min(x, y).StoreUnsafe(ref low);
+                Vector128.Max(x, y).StoreUnsafe(ref high);
+                i += Vector128<uint>.Count;
                 continue;
             }
             uint a = numbers[i], b = numbers[i + distance];

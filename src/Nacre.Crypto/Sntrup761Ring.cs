@@ -110,10 +110,10 @@ internal static class Sntrup761Ring
         {
             int first = Math.Max(0, k - Degree + 1) & -Lanes, last = Math.Min(k, Degree - 1);
             int window = Padded + Degree - 1 - k;
-            Vector256<int> sum = Vector256<int>.Zero;
+            Vector128<int> sum = Vector128<int>.Zero;
             for (int i = first; i <= last; i += Lanes)
                 sum += ShortLanes.MultiplyAddPairs(ShortLanes.Load(ref a, i), ShortLanes.Load(ref b, window + i));
-            sums[k] = Vector256.Sum(sum);
+            sums[k] = Vector128.Sum(sum);
         }
         for (int k = sums.Length - 1; k >= Degree; k--)
         {
@@ -123,7 +123,7 @@ internal static class Sntrup761Ring
         reversed.Clear();
     }
 
-    /// <summary>One of four work arrays, with room for a vector before and after the coefficients, which start at index 16.</summary>
+    /// <summary>One of four work arrays, with room for a vector before and after the coefficients.</summary>
     private static Span<short> Slot(Span<short> storage, int index) =>
         storage.Slice(index * (Padded + (2 * Lanes)), Padded + (2 * Lanes));
 
@@ -146,14 +146,14 @@ internal static class Sntrup761Ring
     {
         ref short fStart = ref MemoryMarshal.GetReference(f);
         ref short gStart = ref MemoryMarshal.GetReference(g);
-        Vector256<short> mask = Vector256.Create(swap);
-        Vector256<short> ff = Vector256.Create(fFactor), ffScaled = Vector256.Create((short)(fFactor * InverseOfModulus));
-        Vector256<short> gf = Vector256.Create(gFactor), gfScaled = Vector256.Create((short)(gFactor * InverseOfModulus));
+        Vector128<short> mask = Vector128.Create(swap);
+        Vector128<short> ff = Vector128.Create(fFactor), ffScaled = Vector128.Create((short)(fFactor * InverseOfModulus));
+        Vector128<short> gf = Vector128.Create(gFactor), gfScaled = Vector128.Create((short)(gFactor * InverseOfModulus));
         int end = Lanes + Math.Min(count, Padded);
         for (int i = Lanes; i < end; i += Lanes)
         {
-            Vector256<short> x = ShortLanes.Load(ref fStart, i), y = ShortLanes.Load(ref gStart, i);
-            Vector256<short> exchange = mask & (x ^ y);
+            Vector128<short> x = ShortLanes.Load(ref fStart, i), y = ShortLanes.Load(ref gStart, i);
+            Vector128<short> exchange = mask & (x ^ y);
             x ^= exchange;
             y ^= exchange;
             ShortLanes.Store(x, ref fStart, i);
@@ -167,14 +167,14 @@ internal static class Sntrup761Ring
     {
         ref short vStart = ref MemoryMarshal.GetReference(v);
         ref short rStart = ref MemoryMarshal.GetReference(r);
-        Vector256<short> mask = Vector256.Create(swap);
-        Vector256<short> ff = Vector256.Create(fFactor), ffScaled = Vector256.Create((short)(fFactor * InverseOfModulus));
-        Vector256<short> gf = Vector256.Create(gFactor), gfScaled = Vector256.Create((short)(gFactor * InverseOfModulus));
+        Vector128<short> mask = Vector128.Create(swap);
+        Vector128<short> ff = Vector128.Create(fFactor), ffScaled = Vector128.Create((short)(fFactor * InverseOfModulus));
+        Vector128<short> gf = Vector128.Create(gFactor), gfScaled = Vector128.Create((short)(gFactor * InverseOfModulus));
         int top = (Math.Min(count, Padded) + Lanes - 1) & -Lanes;
         for (int i = top; i >= Lanes; i -= Lanes)
         {
-            Vector256<short> x = ShortLanes.Load(ref vStart, i - 1), y = ShortLanes.Load(ref rStart, i);
-            Vector256<short> exchange = mask & (x ^ y);
+            Vector128<short> x = ShortLanes.Load(ref vStart, i - 1), y = ShortLanes.Load(ref rStart, i);
+            Vector128<short> exchange = mask & (x ^ y);
             x ^= exchange;
             y ^= exchange;
             ShortLanes.Store(x, ref vStart, i);
@@ -188,12 +188,12 @@ internal static class Sntrup761Ring
     {
         ref short fStart = ref MemoryMarshal.GetReference(f);
         ref short gStart = ref MemoryMarshal.GetReference(g);
-        Vector256<short> mask = Vector256.Create(swap), sign = Vector256.Create(factor);
+        Vector128<short> mask = Vector128.Create(swap), sign = Vector128.Create(factor);
         int end = Lanes + Math.Min(count, Padded);
         for (int i = Lanes; i < end; i += Lanes)
         {
-            Vector256<short> x = ShortLanes.Load(ref fStart, i), y = ShortLanes.Load(ref gStart, i);
-            Vector256<short> exchange = mask & (x ^ y);
+            Vector128<short> x = ShortLanes.Load(ref fStart, i), y = ShortLanes.Load(ref gStart, i);
+            Vector128<short> exchange = mask & (x ^ y);
             x ^= exchange;
             y ^= exchange;
             ShortLanes.Store(x, ref fStart, i);
@@ -206,12 +206,12 @@ internal static class Sntrup761Ring
     {
         ref short vStart = ref MemoryMarshal.GetReference(v);
         ref short rStart = ref MemoryMarshal.GetReference(r);
-        Vector256<short> mask = Vector256.Create(swap), sign = Vector256.Create(factor);
+        Vector128<short> mask = Vector128.Create(swap), sign = Vector128.Create(factor);
         int top = (Math.Min(count, Padded) + Lanes - 1) & -Lanes;
         for (int i = top; i >= Lanes; i -= Lanes)
         {
-            Vector256<short> x = ShortLanes.Load(ref vStart, i - 1), y = ShortLanes.Load(ref rStart, i);
-            Vector256<short> exchange = mask & (x ^ y);
+            Vector128<short> x = ShortLanes.Load(ref vStart, i - 1), y = ShortLanes.Load(ref rStart, i);
+            Vector128<short> exchange = mask & (x ^ y);
             x ^= exchange;
             y ^= exchange;
             ShortLanes.Store(x, ref vStart, i);
@@ -224,14 +224,14 @@ internal static class Sntrup761Ring
     /// such products may be fed back without a reduction in between.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> MontgomeryMultiply(Vector256<short> a, Vector256<short> b, Vector256<short> bScaled) =>
-        ShortLanes.MultiplyHigh(a, b) - ShortLanes.MultiplyHigh(a * bScaled, Vector256.Create((short)Modulus));
+    private static Vector128<short> MontgomeryMultiply(Vector128<short> a, Vector128<short> b, Vector128<short> bScaled) =>
+        ShortLanes.MultiplyHigh(a, b) - ShortLanes.MultiplyHigh(a * bScaled, Vector128.Create((short)Modulus));
 
     /// <summary>Brings -2 .. 2 to -1 .. 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> FreezeByThree(Vector256<short> value)
+    private static Vector128<short> FreezeByThree(Vector128<short> value)
     {
-        Vector256<short> one = Vector256<short>.One, three = Vector256.Create((short)3);
-        return value - (Vector256.GreaterThan(value, one) & three) + (Vector256.LessThan(value, -one) & three);
+        Vector128<short> one = Vector128<short>.One, three = Vector128.Create((short)3);
+        return value - (Vector128.GreaterThan(value, one) & three) + (Vector128.LessThan(value, -one) & three);
     }
 }
