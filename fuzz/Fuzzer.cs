@@ -39,8 +39,7 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
         long begin = Stopwatch.GetTimestamp();
         foreach (byte[] each in target.Seeds)
         {
-            // Twice: the first time also pays for what is made once, such as tables.
-            if (Feed(each, isAllocationCounted: false) is Finding broken || (broken = Feed(each)!) is not null)
+            if (Feed(each) is Finding broken)
             {
                 return broken;
             }
@@ -60,8 +59,22 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
         return null;
     }
 
-    /// <summary>Feeds one input.</summary>
-    public Finding? Feed(byte[] input, bool isAllocationCounted = true)
+    /// <summary>Feeds one input; a second time when it allocated too much, since the first time may have paid for what is made once.</summary>
+    public Finding? Feed(byte[] input)
+    {
+        Finding? finding = FeedOnce(input, out long allocated);
+        long allowed = target.AllocationAllowance + (target.AllocationPerByte * input.Length);
+        if (finding is not null || allocated <= allowed)
+        {
+            return finding;
+        }
+
+        return FeedOnce(input, out allocated) ?? (allocated <= allowed
+            ? null
+            : new Finding(target.Name, input, $"{allocated} bytes were allocated for an input of {input.Length}, where {allowed} are allowed"));
+    }
+
+    private Finding? FeedOnce(byte[] input, out long allocated)
     {
         Inputs++;
         current = input;
@@ -82,13 +95,10 @@ internal sealed class Fuzzer(FuzzTarget target, ulong seed)
         finally
         {
             Volatile.Write(ref started, 0);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        long allowed = target.AllocationAllowance + (target.AllocationPerByte * input.Length);
-        return isAllocationCounted && allocated > allowed
-            ? new Finding(target.Name, input, $"{allocated} bytes were allocated for an input of {input.Length}, where {allowed} are allowed")
-            : null;
+        return null;
     }
 
     private void Remember(byte[] input, string reason)
