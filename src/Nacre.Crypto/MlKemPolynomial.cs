@@ -15,7 +15,6 @@ internal static class MlKemPolynomial
 
     private const short InverseOfModulus = -3327;
     private const short BarrettFactor = 20159;
-    private const short One = 2285 - Modulus;
     private const short RSquared = 1353;
     private const short InverseTransformScale = 1441;
 

@@ -196,15 +196,15 @@ public sealed class NegotiationTests
 
     private static KexInit Offer(
         string kex = Kex, string hostKey = HostKey, string cipher = Cipher, string mac = Mac, string compression = "none") => new()
-    {
-        Cookie = new byte[KexInit.CookieLength],
-        KexAlgorithms = NameList.Of(kex),
-        ServerHostKeyAlgorithms = NameList.Of(hostKey),
-        EncryptionClientToServer = NameList.Of(cipher),
-        EncryptionServerToClient = NameList.Of(cipher),
-        MacClientToServer = NameList.Of(mac),
-        MacServerToClient = NameList.Of(mac),
-        CompressionClientToServer = NameList.Of(compression),
-        CompressionServerToClient = NameList.Of(compression),
-    };
+        {
+            Cookie = new byte[KexInit.CookieLength],
+            KexAlgorithms = NameList.Of(kex),
+            ServerHostKeyAlgorithms = NameList.Of(hostKey),
+            EncryptionClientToServer = NameList.Of(cipher),
+            EncryptionServerToClient = NameList.Of(cipher),
+            MacClientToServer = NameList.Of(mac),
+            MacServerToClient = NameList.Of(mac),
+            CompressionClientToServer = NameList.Of(compression),
+            CompressionServerToClient = NameList.Of(compression),
+        };
 }

@@ -1,6 +1,4 @@
 using Nacre.Protocol.Authentication;
-using Nacre.Protocol.Keys;
-using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Tests.Authentication;

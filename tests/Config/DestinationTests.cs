@@ -73,7 +73,7 @@ public class DestinationTests
     [Fact]
     public void No_name_that_passes_can_act_on_a_shell()
     {
-        #pragma warning disable CA5394 // A fixed sequence, so that a failure can be repeated.
+#pragma warning disable CA5394 // A fixed sequence, so that a failure can be repeated.
         var random = new Random(20260101);
         const string alphabet = "ab-\\ '`\"$;&<>|(){},\n\t\0\u0001\u007f\u0085%@:/~*";
         for (int i = 0; i < 100_000; i++)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Transport;

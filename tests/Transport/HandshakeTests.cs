@@ -1,5 +1,4 @@
 using Nacre.Protocol.Algorithms;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;

@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Transport;

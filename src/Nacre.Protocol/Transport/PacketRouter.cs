@@ -67,15 +67,15 @@ internal sealed class PacketRouter(bool isClient)
         Phase[] phases = [Phase.Closed, Phase.First, Phase.KeyExchange, Phase.StrictKeyExchange, Phase.Service, Phase.Authentication, Phase.Connection];
         return Array.ConvertAll(phases, phase =>
         {
+            // Strict key exchange: "terminate the connection if any unexpected packet arrives", known or not.
             var table = new Permission[256];
+            Array.Fill(table, phase is Phase.StrictKeyExchange or Phase.Closed ? Permission.Refused : Permission.Unknown);
             foreach (MessageTable.Row row in MessageTable.Rows)
             {
                 bool isPermitted = (row.Sender & sender) != 0 && (row.Phases & phase) != 0;
                 table[(byte)row.Number] = isPermitted ? Permission.Permitted : Permission.Refused;
             }
 
-            // Strict key exchange: "terminate the connection if any unexpected packet arrives", known or not.
-            if (phase is Phase.StrictKeyExchange or Phase.Closed) table.AsSpan().Replace(Permission.Unknown, Permission.Refused);
             return table;
         });
     }

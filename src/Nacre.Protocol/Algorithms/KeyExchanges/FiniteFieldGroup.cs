@@ -1,5 +1,3 @@
-using Nacre.Crypto;
-
 namespace Nacre.Protocol.Algorithms.KeyExchanges;
 
 /// <summary>A safe prime p and a generator of its subgroup of order (p-1)/2 or of the whole group. Numbers are unsigned and big-endian.</summary>

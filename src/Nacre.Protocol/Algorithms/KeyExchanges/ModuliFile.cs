@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Nacre.Crypto;
 
 namespace Nacre.Protocol.Algorithms.KeyExchanges;
