@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Nacre.Protocol.Connection;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
@@ -24,9 +25,15 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
-    private ITimer? _timer;
+    private ITimer? _rekeyTimer;
+    private ITimer? _keepAliveTimer;
+    private Multiplexer? _multiplexer;
+    private long _receives;
+    private long _receivesSeen;
+    private int _unanswered;
     private Task _loops = Task.CompletedTask;
     private int _isStopping;
+    private SshViolationException? _silence;
 
     /// <summary>Takes over the stream and the transport.</summary>
     public SshConnection(Stream stream, SecureTransport transport, TimeProvider time)
@@ -43,13 +50,32 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>How long a peer may leave a DISCONNECT unread before the stream is closed under it.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>After how long without a word from the peer it is asked for one; zero for never.</summary>
+    public TimeSpan KeepAliveInterval { get; init; }
+
+    /// <summary>How many such questions in a row may stay unanswered.</summary>
+    public int KeepAliveCount { get; init; } = 3;
+
     /// <summary>Begins to speak.</summary>
     public void Start()
     {
         _transport.Start();
         long seconds = _transport.Options.Rekey.Seconds;
-        if (seconds > 0) _timer = _time.CreateTimer(static state => ((SshConnection)state!).OnTimer(), this, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
+        if (seconds > 0)
+        {
+            var period = TimeSpan.FromSeconds(Math.Clamp(seconds / 8, 1, 60));
+            _rekeyTimer = _time.CreateTimer(static state => ((SshConnection)state!).OnRekeyTimer(), this, period, period);
+        }
+
         _loops = RunAsync();
+    }
+
+    /// <summary>The user is authenticated: from now on a silent peer is asked for a sign of life, if that is wanted.</summary>
+    public void OnConnectionProtocol(Multiplexer multiplexer)
+    {
+        _multiplexer = multiplexer;
+        if (KeepAliveInterval <= TimeSpan.Zero) return;
+        _keepAliveTimer = _time.CreateTimer(static state => ((SshConnection)state!).OnKeepAliveTimer(), this, KeepAliveInterval, KeepAliveInterval);
     }
 
     /// <summary>Ends the connection as agreed: what is queued goes out, then DISCONNECT.</summary>
@@ -83,9 +109,11 @@ internal sealed class SshConnection : IAsyncDisposable
         }
 
         error = await StopWritingAsync(writing, error).ConfigureAwait(false);
-        _timer?.Dispose();
+        _rekeyTimer?.Dispose();
+        _keepAliveTimer?.Dispose();
         await _stream.DisposeAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _isStopping) == 1 && error is not SshException) error = null;
+        if (_silence is not null) error = _silence;
+        else if (Volatile.Read(ref _isStopping) == 1) error = null;
         _transport.Close(error);
         _transport.Dispose();
         if (error is null) _completion.SetResult();
@@ -142,7 +170,9 @@ internal sealed class SshConnection : IAsyncDisposable
                 lastRead = await _stream.ReadAsync(buffer.AsMemory(end), _stop.Token).ConfigureAwait(false);
                 if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
                 end += lastRead;
+                Volatile.Write(ref _receives, _receives + 1);
                 start += await _transport.ReceiveAsync(buffer.AsMemory(start, end - start), _stop.Token).ConfigureAwait(false);
+                _multiplexer?.FlushWakeups();
             }
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
@@ -214,5 +244,28 @@ internal sealed class SshConnection : IAsyncDisposable
     private static SshViolationException Lost(Exception failure) =>
         new(Violation.ConnectionLost, $"The connection was lost: {failure.Message}", failure);
 
-    private void OnTimer() => _transport.OnTick(_time.GetElapsedTime(_startedAt));
+    private void OnRekeyTimer() => _transport.OnTick(_time.GetElapsedTime(_startedAt));
+
+    private void OnKeepAliveTimer()
+    {
+        long receives = Volatile.Read(ref _receives);
+        if (receives != _receivesSeen)
+        {
+            (_receivesSeen, _unanswered) = (receives, 0);
+            return;
+        }
+
+        if (_unanswered++ >= KeepAliveCount)
+        {
+            _silence = new SshViolationException(Violation.PeerSilent, "Timeout, the peer is not responding.");
+            _transport.Disconnect(DisconnectReason.ConnectionLost, _silence.Message);
+            _stop.Cancel();
+            return;
+        }
+
+        _ = AskForSignOfLifeAsync();
+    }
+
+    private async Task AskForSignOfLifeAsync() =>
+        await _multiplexer!.SendKeepAliveAsync(_multiplexer.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -36,7 +36,9 @@ internal sealed class Outbox : IDisposable
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Queues channel or authentication traffic; dropped once closed.</summary>
-    public void Post(Packet packet, bool isUrgent) => Enqueue(isUrgent ? _urgent : _traffic, new OutboxItem(packet, null));
+    /// <remarks>Authentication is urgent as well, so that nothing of the connection protocol overtakes its end.</remarks>
+    public void Post(Packet packet, bool isUrgent) =>
+        Enqueue(isUrgent || packet.Number < MessageNumber.GlobalRequest ? _urgent : _traffic, new OutboxItem(packet, null));
 
     /// <summary>Queues a message of the transport, which no key exchange holds up.</summary>
     public void PostTransport(Packet packet) => Enqueue(_transport, new OutboxItem(packet, null));

@@ -1,0 +1,14 @@
+namespace Nacre.Client;
+
+/// <summary>How a program is started at the server.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Nothing special: no terminal, no variables.</summary>
+    public static RunOptions Default { get; } = new();
+
+    /// <summary>The terminal that the program gets; null for none. With a terminal there is one stream of output.</summary>
+    public TerminalRequest? Terminal { get; init; }
+
+    /// <summary>Environment variables to set; a server takes those that it is configured to accept and says nothing of the rest (RFC 4254 6.4).</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
+}

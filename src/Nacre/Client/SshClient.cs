@@ -1,0 +1,236 @@
+using System.Net;
+using System.Net.Sockets;
+using Nacre.Forwarding;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Client;
+
+/// <summary>A connection to an SSH server, logged in: runs programs, transfers files, forwards ports.</summary>
+/// <remarks>Everything may be used from several threads at once. When the connection ends, whatever goes on over it fails with the reason.</remarks>
+public sealed class SshClient : IAsyncDisposable
+{
+    private readonly SshConnection _connection;
+    private readonly Multiplexer _multiplexer;
+    private readonly RemoteForwards _remoteForwards;
+
+    private SshClient(SshConnection connection, Multiplexer multiplexer, RemoteForwards remoteForwards, AuthenticationOutcome outcome) =>
+        (_connection, _multiplexer, _remoteForwards, Authentication) = (connection, multiplexer, remoteForwards, outcome);
+
+    /// <summary>Ends when the connection has: with its error, or without one when this side closed it.</summary>
+    public Task Completion => _connection.Completion;
+
+    /// <summary>The server's identification, such as SSH-2.0-OpenSSH_9.2.</summary>
+    public string ServerIdentification => _connection.Transport.PeerIdentification;
+
+    internal AuthenticationOutcome Authentication { get; }
+
+    internal SecureTransport Transport => _connection.Transport;
+
+    internal Multiplexer Multiplexer => _multiplexer;
+
+    /// <summary>Connects over TCP, verifies the server and logs in.</summary>
+    /// <param name="destination">[user@]host[:port].</param>
+    /// <param name="options">Whom to trust and what to log in with.</param>
+    /// <param name="ct">Cancels connecting and logging in.</param>
+    /// <returns>The connection; dispose of it to disconnect.</returns>
+    /// <exception cref="FormatException">The destination is malformed.</exception>
+    /// <exception cref="SocketException">No address of the host could be connected to.</exception>
+    /// <exception cref="HostKeyNotTrustedException">The policy did not trust the host key.</exception>
+    /// <exception cref="AuthenticationFailedException">The server accepted nothing of what there was to log in with.</exception>
+    /// <exception cref="SshException">The connection failed otherwise.</exception>
+    public static async Task<SshClient> ConnectAsync(string destination, SshClientOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        SshDestination parsed = SshDestination.Parse(destination);
+        Socket socket = await DialAsync(parsed, options.ConnectTimeout, ct).ConfigureAwait(false);
+        string? address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+        return await ConnectAsync(new NetworkStream(socket, ownsSocket: true), parsed, address, options, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Verifies the server and logs in over a stream that is connected to it already: a proxy's, a jump host's.</summary>
+    /// <param name="stream">The stream, which the connection takes over.</param>
+    /// <param name="destination">Whom the stream leads to; its host key is looked for under this name.</param>
+    /// <param name="options">Whom to trust and what to log in with.</param>
+    /// <param name="ct">Cancels connecting and logging in.</param>
+    /// <returns>The connection; dispose of it to disconnect.</returns>
+    /// <exception cref="SshException">The connection, the trust or the login failed.</exception>
+    public static Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, SshClientOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(options);
+        return ConnectAsync(stream, destination, address: null, options, ct);
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="command">The command line, which the user's shell at the server takes apart.</param>
+    /// <param name="options">A terminal, variables.</param>
+    /// <param name="ct">Cancels the start; later the process goes on.</param>
+    /// <returns>The running process.</returns>
+    /// <exception cref="ChannelOpenFailedException">The server opens no session.</exception>
+    /// <exception cref="SshException">The server refused the command or the terminal, or the connection failed.</exception>
+    public Task<RemoteProcess> RunAsync(string command, RunOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return RemoteProcess.StartAsync(_multiplexer, options ?? RunOptions.Default, (channel, token) => RemoteProcess.Exec(channel, command, token), "exec", ct);
+    }
+
+    /// <summary>Starts the user's shell.</summary>
+    /// <param name="options">A terminal, variables.</param>
+    /// <param name="ct">Cancels the start; later the shell goes on.</param>
+    /// <returns>The running shell.</returns>
+    /// <exception cref="SshException">The server refused the shell or the terminal, or the connection failed.</exception>
+    public Task<RemoteProcess> OpenShellAsync(RunOptions? options = null, CancellationToken ct = default) =>
+        RemoteProcess.StartAsync(_multiplexer, options ?? RunOptions.Default, RemoteProcess.Shell, "shell", ct);
+
+    /// <summary>Starts a subsystem, such as sftp.</summary>
+    /// <param name="name">The subsystem's name.</param>
+    /// <param name="ct">Cancels the start.</param>
+    /// <returns>The subsystem's streams.</returns>
+    /// <exception cref="SshException">The server has no such subsystem, or the connection failed.</exception>
+    public Task<RemoteProcess> OpenSubsystemAsync(string name, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return RemoteProcess.StartAsync(_multiplexer, RunOptions.Default, (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
+    }
+
+    /// <summary>Listens locally and carries each connection to a host at the server's side (ssh -L).</summary>
+    /// <param name="listen">Where to listen: host:port; port 0 lets the system choose.</param>
+    /// <param name="target">Where the server connects to: host:port.</param>
+    /// <param name="ct">Cancels the start.</param>
+    /// <returns>The forward; dispose of it to stop listening.</returns>
+    /// <exception cref="FormatException">An endpoint is malformed.</exception>
+    /// <exception cref="SocketException">The local port cannot be listened on.</exception>
+    public Task<LocalForward> ForwardLocalAsync(string listen, string target, CancellationToken ct = default) =>
+        LocalForward.StartAsync(_multiplexer, TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
+
+    /// <summary>Has the server listen and carries each connection to a host at this side (ssh -R).</summary>
+    /// <param name="listen">Where the server listens: host:port; port 0 lets it choose.</param>
+    /// <param name="target">Where this side connects to: host:port.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The forward; dispose of it to stop it.</returns>
+    /// <exception cref="FormatException">An endpoint is malformed.</exception>
+    /// <exception cref="SshException">The server refused, or the connection failed.</exception>
+    public Task<RemoteForward> ForwardRemoteAsync(string listen, string target, CancellationToken ct = default) =>
+        StartRemoteForwardAsync(TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
+
+    /// <summary>Disconnects; what is queued goes out first.</summary>
+    /// <returns>Done when the connection has ended.</returns>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    internal static async Task<Socket> DialAsync(SshDestination destination, TimeSpan timeout, CancellationToken ct)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (timeout > TimeSpan.Zero) limited.CancelAfter(timeout);
+        try
+        {
+            return await new TcpEndpoint(destination.Host, destination.Port).ConnectAsync(limited.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
+
+    internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
+    {
+        var remoteForwards = new RemoteForwards();
+        var keysAgreed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        AuthenticationClient? authentication = null;
+        Multiplexer? multiplexer = null;
+        var transport = new SecureTransport(TransportOptionsFor(destination, address, options), CreateService);
+        var connection = new SshConnection(stream, transport, options.Time)
+        {
+            KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount, DrainTime = TimeSpan.Zero,
+        };
+        connection.Start();
+        try
+        {
+            await Task.WhenAny(keysAgreed.Task, connection.Completion).WaitAsync(ct).ConfigureAwait(false);
+            if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
+            AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
+            connection.OnConnectionProtocol(multiplexer!);
+            return new SshClient(connection, multiplexer!, remoteForwards, outcome);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        IPacketSink CreateService(ITransport created)
+        {
+            multiplexer = new Multiplexer(created, new ClientPolicy(remoteForwards), options.Connection);
+            remoteForwards.Multiplexer = multiplexer;
+            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options), multiplexer);
+            authentication.Start(ct);
+            keysAgreed.SetResult();
+            return authentication;
+        }
+    }
+
+    internal Task<LocalForward> StartLocalForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
+        LocalForward.StartAsync(_multiplexer, listen, target, onFailure, ct);
+
+    internal Task<RemoteForward> StartRemoteForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
+        _remoteForwards.StartAsync(listen, target, onFailure, ct);
+
+    private static TransportOptions TransportOptionsFor(SshDestination destination, string? address, SshClientOptions options) => new()
+    {
+        IsClient = true,
+        Algorithms = options.Algorithms,
+        Identification = "SSH-2.0-" + options.Version,
+        Pool = new PacketPool(),
+        Rekey = options.Rekey,
+        Trace = options.Trace,
+        HostKeyJudge = new PolicyJudge(options.HostKeyPolicy, destination, address),
+        RequiredRsaBits = options.RequiredRsaBits,
+    };
+
+    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options)
+    {
+        var authentication = new AuthenticationClientOptions
+        {
+            UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
+            Identities = options.Identities,
+            Passwords = options.Passwords,
+            Prompter = options.Prompter,
+            Banners = options.Banners,
+            SignatureAlgorithms = options.UserSignatureAlgorithms,
+            PasswordPrompts = options.PasswordPrompts,
+            RefusesTrivialLogin = options.RefusesTrivialLogin,
+            Trace = options.Trace,
+            Warn = options.Warn,
+            PreferredMethods = options.PreferredMethods ?? DefaultMethods,
+        };
+        return authentication;
+    }
+
+    private static readonly string[] DefaultMethods = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+
+    /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
+    private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge
+    {
+        public async ValueTask<bool> IsTrustedAsync(PublicKey hostKey, CancellationToken ct)
+        {
+            var offer = new HostKeyOffer(destination.Host, destination.Port, address, hostKey);
+            return await policy.JudgeAsync(offer, ct).ConfigureAwait(false) == HostKeyVerdict.Trust;
+        }
+    }
+
+    /// <summary>What a server may open at its client: only what the client asked for.</summary>
+    private sealed class ClientPolicy(RemoteForwards remoteForwards) : IConnectionPolicy
+    {
+        public ValueTask<ChannelAnswer> AnswerOpenAsync(ChannelOffer offer, CancellationToken ct) => ValueTask.FromResult(
+            offer.Type == ForwardedTcpIpOpen.RecordName
+                ? remoteForwards.Answer(offer)
+                : ChannelAnswer.Refuse(OpenFailureReason.UnknownChannelType, "unknown channel type"));
+
+        public ValueTask<GlobalAnswer> AnswerRequestAsync(IncomingRequest request, CancellationToken ct) => ValueTask.FromResult(GlobalAnswer.Failure);
+    }
+}

@@ -1,0 +1,20 @@
+using Nacre.Forwarding;
+using Nacre.Protocol.Authentication;
+
+namespace Nacre.Server;
+
+/// <summary>Decides what a client may reach through the server. A server without one forwards nothing.</summary>
+public interface IForwardingPolicy
+{
+    /// <summary>May the client have the server connect to this host and port (direct-tcpip)?</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="target">Where to; the host is the client's word for it.</param>
+    /// <returns>True to let it.</returns>
+    bool MayConnect(AuthenticatedUser user, TcpEndpoint target);
+
+    /// <summary>May the client have the server listen here (tcpip-forward)?</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="listen">Where; port 0 lets the server choose.</param>
+    /// <returns>Where to listen, such as the loopback address whatever was asked for; null to refuse.</returns>
+    TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen);
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Server;
+
+/// <summary>
+/// The server's end of one session channel: collects terminal and environment, starts one program, tells its end.
+/// </summary>
+/// <remarks>RFC 4254 6.5: "Only one of these requests can succeed per channel", so a second shell, exec or subsystem fails.</remarks>
+internal sealed class SessionChannel(SshServerConnection connection, AuthenticatedUser user) : IChannelService
+{
+    /// <summary>More environment variables than this are refused.</summary>
+    public const int MaxVariables = 128;
+
+    /// <summary>Longer command lines are refused.</summary>
+    public const int MaxCommandLength = 128 * 1024;
+
+    private readonly List<KeyValuePair<string, string>> _environment = [];
+    private readonly CancellationTokenSource _ended = new();
+    private TerminalRequest? _terminal;
+    private SessionProgram? _program;
+    private ServerSession? _session;
+
+    public void OnOpened(Channel channel)
+    {
+    }
+
+    public ValueTask<bool> AnswerRequestAsync(Channel channel, IncomingRequest request, CancellationToken ct) => request.Name switch
+    {
+        "pty-req" => ValueTask.FromResult(SetTerminal(channel, request)),
+        "env" => ValueTask.FromResult(SetVariable(request)),
+        "shell" => StartAsync(channel, SessionKind.Shell, "", ct),
+        "exec" => StartAsync(channel, SessionKind.Command, Text(request.Read<ExecRequest>().Command), ct),
+        "subsystem" => StartAsync(channel, SessionKind.Subsystem, Text(request.Read<SubsystemRequest>().Subsystem), ct),
+        "window-change" => ValueTask.FromResult(Resize(request.Read<WindowChangeRequest>())),
+        "signal" => ValueTask.FromResult(_session?.Controls?.Signal(Text(request.Read<SignalRequest>().SignalName)) ?? false),
+        "break" => ValueTask.FromResult(_session?.Controls?.Break(TimeSpan.FromMilliseconds(request.Read<BreakRequest>().LengthMs)) ?? false),
+        _ => ValueTask.FromResult(false),
+    };
+
+    public void OnAnswered(Channel channel, IncomingRequest request, bool isAccepted)
+    {
+        if (!isAccepted || _program is null || _session is not null || request.Name is not ("shell" or "exec" or "subsystem")) return;
+        _session = new ServerSession(channel, _request!);
+        _ = RunAsync(channel, _program, _session);
+    }
+
+    public void OnClosed(Channel channel, Exception? error)
+    {
+        connection.OnSessionClosed();
+        _ended.Cancel();
+    }
+
+    private SessionRequest? _request;
+
+    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+
+    private bool SetTerminal(Channel channel, IncomingRequest request)
+    {
+        if (_program is not null || _terminal is not null || !connection.Options.PermitsTerminal) return false;
+        PtyRequest pty = request.Read<PtyRequest>();
+        _terminal = new TerminalRequest(Text(pty.Terminal), Size(pty.Columns), Size(pty.Rows))
+        {
+            WidthPixels = Size(pty.WidthPixels), HeightPixels = Size(pty.HeightPixels), Modes = pty.Modes.ToArray(),
+        };
+        channel.IsUrgent = true;
+        return true;
+    }
+
+    private bool SetVariable(IncomingRequest request)
+    {
+        EnvRequest env = request.Read<EnvRequest>();
+        string name = Text(env.Variable);
+        if (_program is not null || _environment.Count >= MaxVariables || !connection.Options.AcceptsVariable(name)) return false;
+        _environment.Add(new(name, Text(env.Value)));
+        return true;
+    }
+
+    private bool Resize(WindowChangeRequest change)
+    {
+        _session?.Controls?.Resize(Size(change.Columns), Size(change.Rows), Size(change.WidthPixels), Size(change.HeightPixels));
+        return _session?.Controls is not null;
+    }
+
+    // A terminal's sizes are 16 bits wide where they are used.
+    private static int Size(uint value) => (int)Math.Min(value, ushort.MaxValue);
+
+    private async ValueTask<bool> StartAsync(Channel channel, SessionKind kind, string text, CancellationToken ct)
+    {
+        if (_program is not null || text.Length > MaxCommandLength || text.Contains('\0', StringComparison.Ordinal)) return false;
+        if (connection.Options.Sessions is not { } sessions) return false;
+        _request = new SessionRequest(user, kind, text, _terminal, _environment);
+        _program = await sessions.ChooseAsync(_request, ct).ConfigureAwait(false);
+        return _program is not null;
+    }
+
+    private async Task RunAsync(Channel channel, SessionProgram program, ServerSession session)
+    {
+        ProcessExit exit;
+        try
+        {
+            exit = await Task.Run(() => program(session, _ended.Token)).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            connection.OnProgramFailed(error);
+            exit = ProcessExit.WithStatus(255);
+        }
+
+        await channel.Output.CompleteAsync().ConfigureAwait(false);
+        TellExit(channel, exit);
+        channel.Close();
+        await channel.Input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static void TellExit(Channel channel, ProcessExit exit)
+    {
+        if (exit.Status is { } status)
+        {
+            var message = new ExitStatusRequest { ExitStatus = status };
+            channel.Notify(ref message);
+        }
+        else if (exit.Signal is { } signal)
+        {
+            var message = new ExitSignalRequest
+            {
+                SignalName = Encoding.ASCII.GetBytes(signal), CoreDumped = exit.CoreDumped, ErrorMessage = Encoding.UTF8.GetBytes(exit.Message),
+            };
+            channel.Notify(ref message);
+        }
+    }
+}

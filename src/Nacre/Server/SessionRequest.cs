@@ -1,0 +1,29 @@
+using Nacre.Protocol.Authentication;
+
+namespace Nacre.Server;
+
+/// <summary>What kind of program a client asks for.</summary>
+public enum SessionKind
+{
+    /// <summary>The user's shell (RFC 4254 6.5 "shell").</summary>
+    Shell,
+
+    /// <summary>One command line (RFC 4254 6.5 "exec").</summary>
+    Command,
+
+    /// <summary>A named service such as sftp (RFC 4254 6.5 "subsystem").</summary>
+    Subsystem,
+}
+
+/// <summary>A client's request to start a program, with what it set up before.</summary>
+/// <param name="User">Who the client has proven to be.</param>
+/// <param name="Kind">What it asks for.</param>
+/// <param name="Text">The command line or the subsystem's name; empty for a shell. Hostile until validated.</param>
+/// <param name="Terminal">The terminal that it asked for and got; null for none.</param>
+/// <param name="Environment">The variables that were accepted, in the client's order.</param>
+public sealed record SessionRequest(
+    AuthenticatedUser User,
+    SessionKind Kind,
+    string Text,
+    TerminalRequest? Terminal,
+    IReadOnlyList<KeyValuePair<string, string>> Environment);

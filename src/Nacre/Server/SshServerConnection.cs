@@ -1,0 +1,164 @@
+using Nacre.Forwarding;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Server;
+
+/// <summary>One client's connection to a server, from its first byte to its last; it ends by itself or when it is disposed of.</summary>
+public sealed class SshServerConnection : IAsyncDisposable
+{
+    private readonly SshConnection _connection;
+    private readonly CancellationTokenSource _authenticated = new();
+    private AuthenticationServer? _authentication;
+    private int _sessions;
+
+    internal SshServerConnection(Stream stream, SshServerOptions options, PacketPool pool)
+    {
+        Options = options;
+        var transportOptions = new TransportOptions
+        {
+            IsClient = false,
+            Algorithms = options.Algorithms with { HostKeyAlgorithms = SupportedBy(options.HostKeys, options.Algorithms.HostKeyAlgorithms) },
+            Identification = "SSH-2.0-" + options.Version,
+            Pool = pool,
+            Rekey = options.Rekey,
+            Trace = options.Trace,
+            HostKeys = options.HostKeys,
+            Moduli = options.Moduli,
+            UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmNames.DefaultSignatures,
+        };
+        var transport = new SecureTransport(transportOptions, CreateAuthentication);
+        _connection = new SshConnection(stream, transport, options.Time) { KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount };
+    }
+
+    /// <summary>Ends when the connection has: with its error, or without one when the client left as agreed.</summary>
+    public Task Completion => _connection.Completion;
+
+    /// <summary>Who logged in; null before that.</summary>
+    public AuthenticatedUser? User { get; private set; }
+
+    /// <summary>The client's identification, such as SSH-2.0-OpenSSH_9.2; empty before it came. The peer's word: escape it.</summary>
+    public string ClientIdentification => _connection.Transport.PeerIdentification;
+
+    internal SshServerOptions Options { get; }
+
+    internal SshConnection Connection => _connection;
+
+    /// <summary>Disconnects the client.</summary>
+    /// <param name="reason">What it is told.</param>
+    /// <param name="description">What it is told in words.</param>
+    /// <returns>Done when the connection has ended.</returns>
+    public Task DisconnectAsync(DisconnectReason reason, string description) => _connection.CloseAsync(reason, description);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _authenticated.Dispose();
+    }
+
+    internal void Start()
+    {
+        _connection.Start();
+        if (Options.LoginGraceTime > TimeSpan.Zero) _ = EnforceGraceAsync();
+    }
+
+    internal bool TryBeginSession()
+    {
+        if (Interlocked.Increment(ref _sessions) <= Options.MaxSessions) return true;
+        Interlocked.Decrement(ref _sessions);
+        return false;
+    }
+
+    internal void OnSessionClosed() => Interlocked.Decrement(ref _sessions);
+
+    internal void OnProgramFailed(Exception error) => Options.OnFailure?.Invoke(error);
+
+    // What the host keys can sign, in the order of preference.
+    private static string[] SupportedBy(IReadOnlyList<ISigner> hostKeys, IReadOnlyList<string> algorithms)
+    {
+        string[] supported = [.. algorithms.Where(name => hostKeys.Any(key => key.PublicKey.Supports(name)))];
+        if (supported.Length == 0) throw new ArgumentException("No host key can sign by any of the host key algorithms.", nameof(hostKeys));
+        return supported;
+    }
+
+    private AuthenticationServer CreateAuthentication(ITransport transport)
+    {
+        var options = new AuthenticationServerOptions
+        {
+            Authenticator = Options.Authenticator,
+            Methods = Options.Methods,
+            Chains = Options.Chains,
+            SignatureAlgorithms = Options.UserSignatureAlgorithms,
+            MaxTries = Options.MaxAuthTries,
+            Banner = Options.Banner,
+            RequiredRsaBits = Options.RequiredRsaBits,
+            Journal = Options.Journal,
+        };
+        return _authentication = new AuthenticationServer(transport, options, user => CreateConnection(transport, user));
+    }
+
+    private Multiplexer CreateConnection(ITransport transport, AuthenticatedUser user)
+    {
+        User = user;
+        _authenticated.Cancel();
+        var policy = new ServerPolicy(this, user);
+        var multiplexer = new Multiplexer(transport, policy, Options.Connection);
+        policy.Forwards = new ServerForwards(multiplexer);
+        _connection.OnConnectionProtocol(multiplexer);
+        _authentication?.Dispose();
+        return multiplexer;
+    }
+
+    private async Task EnforceGraceAsync()
+    {
+        Task first = await Task.WhenAny(Task.Delay(Options.LoginGraceTime, Options.Time, _authenticated.Token), Completion).ConfigureAwait(false);
+        if (first == Completion || first.IsCanceled || User is not null) return;
+        Options.Journal?.Invoke(new AttemptReport("", "", AttemptResult.Rejected, null, new TimeoutException("Timeout before authentication")));
+        await _connection.CloseAsync(DisconnectReason.ByApplication, "Timeout before authentication").ConfigureAwait(false);
+    }
+
+    /// <summary>Decides what an authenticated client may open and ask for.</summary>
+    private sealed class ServerPolicy(SshServerConnection connection, AuthenticatedUser user) : IConnectionPolicy
+    {
+        private bool _noMoreSessions;
+
+        public ServerForwards? Forwards { get; set; }
+
+        public ValueTask<ChannelAnswer> AnswerOpenAsync(ChannelOffer offer, CancellationToken ct) => offer.Type switch
+        {
+            "session" => ValueTask.FromResult(OpenSession()),
+            "direct-tcpip" => Forwards!.ConnectAsync(offer, user, connection.Options.Forwarding, ct),
+            _ => ValueTask.FromResult(ChannelAnswer.Refuse(OpenFailureReason.UnknownChannelType, "unknown channel type")),
+        };
+
+        public ValueTask<GlobalAnswer> AnswerRequestAsync(IncomingRequest request, CancellationToken ct)
+        {
+            switch (request.Name)
+            {
+                case "tcpip-forward":
+                    return Forwards!.ListenAsync(request, user, connection.Options.Forwarding, ct);
+                case "cancel-tcpip-forward":
+                    return Forwards!.CancelAsync(request);
+                case "no-more-sessions@openssh.com":
+                    _noMoreSessions = true;
+                    return ValueTask.FromResult(GlobalAnswer.Success());
+                default:
+                    return ValueTask.FromResult(GlobalAnswer.Failure);
+            }
+        }
+
+        private ChannelAnswer OpenSession()
+        {
+            // M-21: once said, it holds; a client that opens a session after it has been taken over.
+            if (_noMoreSessions) throw new SshViolationException(Violation.UnexpectedMessage, "Possible attack: attempt to open a session after additional sessions disabled");
+            return connection.TryBeginSession()
+                ? ChannelAnswer.Accept(new SessionChannel(connection, user))
+                : ChannelAnswer.Refuse(OpenFailureReason.ResourceShortage, "too many sessions");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Server;
+
+/// <summary>What a server is, whom it lets in and what they may do. Limits are on by default; nothing is permitted by default.</summary>
+public sealed record SshServerOptions
+{
+    /// <summary>The keys that prove the server's identity; one of each type at most is used.</summary>
+    public required IReadOnlyList<ISigner> HostKeys { get; init; }
+
+    /// <summary>Decides who may log in.</summary>
+    public required IAuthenticator Authenticator { get; init; }
+
+    /// <summary>Runs sessions; without one there are none.</summary>
+    public ISessionHandler? Sessions { get; init; }
+
+    /// <summary>Permits forwarding; without one there is none.</summary>
+    public IForwardingPolicy? Forwarding { get; init; }
+
+    /// <summary>The methods of authentication offered, in the order in which clients are told of them.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = ["publickey", "password", "keyboard-interactive"];
+
+    /// <summary>Text that clients are shown before they log in.</summary>
+    public IBannerPolicy? Banner { get; init; }
+
+    /// <summary>How long a client may take to log in; 120 s unless set, and zero for no limit.</summary>
+    public TimeSpan LoginGraceTime { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Failed attempts after which a client is disconnected.</summary>
+    public int MaxAuthTries { get; init; } = 6;
+
+    /// <summary>Sessions that one connection may have at a time.</summary>
+    public int MaxSessions { get; init; } = 10;
+
+    /// <summary>True when sessions may have a terminal.</summary>
+    public bool PermitsTerminal { get; init; } = true;
+
+    /// <summary>Says which environment variables clients may set; none unless given.</summary>
+    public Func<string, bool> AcceptsVariable { get; init; } = static _ => false;
+
+    /// <summary>After how long without a word from the client it is asked for one; zero for never.</summary>
+    public TimeSpan KeepAliveInterval { get; init; }
+
+    /// <summary>How many such questions in a row may stay unanswered.</summary>
+    public int KeepAliveCount { get; init; } = 3;
+
+    /// <summary>What follows SSH-2.0- in the identification.</summary>
+    public string Version { get; init; } = "Nacre_0.1";
+
+    /// <summary>Hears of failures inside the server that no caller sees.</summary>
+    public Action<Exception>? OnFailure { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal AlgorithmSelection Algorithms { get; init; } = AlgorithmSelection.ServerDefault;
+
+    internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
+
+    internal int RequiredRsaBits { get; init; } = 2048;
+
+    internal AuthenticationChains Chains { get; init; } = AuthenticationChains.Any;
+
+    internal RekeyPolicy Rekey { get; init; } = RekeyPolicy.Default;
+
+    internal IModulusSource Moduli { get; init; } = Protocol.Algorithms.KeyExchanges.RfcModuli.Instance;
+
+    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default;
+
+    internal ITrace Trace { get; init; } = NoTrace.Instance;
+
+    internal Action<AttemptReport>? Journal { get; init; }
+}
