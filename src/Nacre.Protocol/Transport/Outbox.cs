@@ -9,15 +9,18 @@ namespace Nacre.Protocol.Transport;
 /// <remarks>
 /// Three lanes, taken in this order: the transport's own messages, urgent traffic, traffic. From our KEXINIT to our NEWKEYS the traffic
 /// lanes are held (RFC 4253 7.1); NEWKEYS carries the next keys through the transport lane, so that the writer changes keys exactly
-/// there. Sending is bounded by <see cref="WhenRoomAsync"/> for whoever produces data, and by <see cref="MaxPending"/> for replies.
+/// there. Sending is bounded by <see cref="WhenRoomAsync"/> for whoever produces data, and by <see cref="MaxHeld"/> for replies.
 /// </remarks>
 internal sealed class Outbox : IDisposable
 {
     /// <summary>Producers wait while more than this many bytes are queued.</summary>
     public const int Budget = 1024 * 1024;
 
-    /// <summary>A peer that makes us queue more than this by not reading is cut off .</summary>
-    public const int MaxPending = 2 * Budget;
+    /// <summary>Producers wait while the buffers of what is queued take more than this, be they ever so empty.</summary>
+    public const int HeldBudget = 2 * Budget;
+
+    /// <summary>A peer that makes us hold more than this by not reading is cut off: a reply of five bytes costs a buffer all the same.</summary>
+    public const int MaxHeld = 4 * Budget;
 
     private readonly Lock _lock = new();
     private readonly Lane _transport = new();
@@ -26,11 +29,20 @@ internal sealed class Outbox : IDisposable
     private readonly RoomWaiters _roomWaiters = new();
     private readonly WakeSignal _wake = new();
     private long _queuedBytes;
-    private bool _isHeld;
+    private long _heldBytes;
+
+    // How many KEXINITs of ours were queued whose NEWKEYS is not taken yet: the next exchange may begin before the writer came to the last one's.
+    private int _holds;
     private bool _isClosed;
 
     /// <summary>Bytes of payload that wait to be sealed.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>Bytes of the buffers that hold them.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
+
+    /// <summary>True when so little waits that those who waited may go on.</summary>
+    public bool HasRoomAgain => IsClosed || (QueuedBytes < Budget / 2 && HeldBytes < HeldBudget / 2);
 
     /// <summary>True once nothing can be posted any more.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed);
@@ -46,7 +58,7 @@ internal sealed class Outbox : IDisposable
     /// <summary>Queues our KEXINIT and holds the traffic from here on.</summary>
     public void PostKexInit(Packet packet)
     {
-        lock (_lock) _isHeld = true;
+        lock (_lock) _holds++;
         PostTransport(packet);
     }
 
@@ -66,9 +78,8 @@ internal sealed class Outbox : IDisposable
 
             _isClosed = true;
             if (!isAgreed) DropAll();
-            Lane last = isAgreed && !_isHeld ? _traffic : _transport;
-            last.Add(new OutboxItem(packet, null));
-            _queuedBytes += packet.Length;
+            Lane last = isAgreed && _holds == 0 ? _traffic : _transport;
+            Add(last, new OutboxItem(packet, null));
         }
 
         _roomWaiters.ReleaseAll();
@@ -89,7 +100,7 @@ internal sealed class Outbox : IDisposable
         bool hasRoomNow;
         lock (_lock)
         {
-            Lane? lane = !_transport.IsEmpty ? _transport : _isHeld ? null : !_urgent.IsEmpty ? _urgent : !_traffic.IsEmpty ? _traffic : null;
+            Lane? lane = !_transport.IsEmpty ? _transport : _holds > 0 ? null : !_urgent.IsEmpty ? _urgent : !_traffic.IsEmpty ? _traffic : null;
             if (lane is null || codec.SealedBound(lane.Peek().Packet) > room)
             {
                 item = default;
@@ -98,8 +109,9 @@ internal sealed class Outbox : IDisposable
 
             item = lane.Take();
             _queuedBytes -= item.Packet.Length;
-            if (item.NextKeys is not null) _isHeld = false;
-            hasRoomNow = _queuedBytes < Budget / 2;
+            _heldBytes -= item.Packet.Capacity;
+            if (item.NextKeys is not null) _holds--;
+            hasRoomNow = HasRoomAgain;
         }
 
         if (hasRoomNow) _roomWaiters.ReleaseAll();
@@ -113,7 +125,7 @@ internal sealed class Outbox : IDisposable
         {
             lock (_lock)
             {
-                if (!_transport.IsEmpty || (!_isHeld && (!_urgent.IsEmpty || !_traffic.IsEmpty))) return true;
+                if (!_transport.IsEmpty || (_holds == 0 && (!_urgent.IsEmpty || !_traffic.IsEmpty))) return true;
                 if (_isClosed) return false;
                 _wake.Reset();
             }
@@ -124,7 +136,7 @@ internal sealed class Outbox : IDisposable
 
     /// <summary>Completes when fewer bytes than the budget wait; at once in the usual case.</summary>
     public ValueTask WhenRoomAsync(CancellationToken ct) =>
-        QueuedBytes < Budget || IsClosed ? ValueTask.CompletedTask : _roomWaiters.WaitAsync(this, ct);
+        (QueuedBytes < Budget && HeldBytes < HeldBudget) || IsClosed ? ValueTask.CompletedTask : _roomWaiters.WaitAsync(this, ct);
 
     /// <summary>Disposes of all packets and keys that were never sent.</summary>
     public void Dispose()
@@ -149,11 +161,17 @@ internal sealed class Outbox : IDisposable
                 return;
             }
 
-            _queuedBytes += item.Packet.Length;
-            lane.Add(item);
+            Add(lane, item);
         }
 
         _wake.Set();
+    }
+
+    private void Add(Lane lane, OutboxItem item)
+    {
+        _queuedBytes += item.Packet.Length;
+        _heldBytes += item.Packet.Capacity;
+        lane.Add(item);
     }
 
     private void DropAll()
@@ -164,6 +182,7 @@ internal sealed class Outbox : IDisposable
         }
 
         _queuedBytes = 0;
+        _heldBytes = 0;
     }
 
     /// <summary>A ring of items that grows and is never allocated while it is empty.</summary>

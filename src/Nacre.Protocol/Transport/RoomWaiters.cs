@@ -15,11 +15,16 @@ internal sealed class RoomWaiters
         Waiter waiter;
         lock (_lock)
         {
-            // The writer releases after it has taken, so a queue that has room now might have nobody left to release us.
-            if (outbox.QueuedBytes < Outbox.Budget / 2 || outbox.IsClosed) return ValueTask.CompletedTask;
+            // The writer takes, then looks whether anybody waits: so first we wait, then we look whether it took the last that there was.
+            Interlocked.Exchange(ref _waitingCount, _waiting.Count + 1);
+            if (outbox.HasRoomAgain)
+            {
+                _waitingCount = _waiting.Count;
+                return ValueTask.CompletedTask;
+            }
+
             waiter = _spare.TryPop(out Waiter? spare) ? spare : new Waiter(this);
             _waiting.Add(waiter);
-            _waitingCount = _waiting.Count;
         }
 
         return waiter.WaitAsync(ct);
@@ -27,6 +32,7 @@ internal sealed class RoomWaiters
 
     public void ReleaseAll()
     {
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waitingCount) == 0) return;
         while (true)
         {

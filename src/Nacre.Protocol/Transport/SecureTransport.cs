@@ -99,7 +99,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
             {
                 used += consumed;
                 await RouteAsync(packet, ct).ConfigureAwait(false);
-                if (Outbox.QueuedBytes > Outbox.MaxPending) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
+                if (Outbox.HeldBytes > Outbox.MaxHeld) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
             }
 
             if (Options.Rekey.IsDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys)) RequestRekey();
