@@ -212,8 +212,10 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     internal void CompleteOpening(Exception? error)
     {
         TaskCompletionSource<Channel>? opening = Interlocked.Exchange(ref _opening, null);
-        if (error is null) opening?.TrySetResult(this);
-        else opening?.TrySetException(error);
+        if (opening is null) return;
+        if (error is null) opening.TrySetResult(this);
+        else opening.TrySetException(error);
+        _ = opening.Task.Exception; // who gave up waiting is not told, and that is no fault
     }
 
     /// <summary>The channel was refused: it never was.</summary>
@@ -339,7 +341,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         bool isDeferred = _multiplexer.Settings.DefersWakeups;
         if (length > 0 && input is not null && input.Add(packet, wakes: !isDeferred))
         {
-            if (isDeferred) _multiplexer.WakeLater(input);
+            if (isDeferred && input.IsWaiting) _multiplexer.WakeLater(input);
             return;
         }
 

@@ -67,6 +67,9 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     /// <summary>True while this input stands in the reader's list of consumers to wake; the reader's alone.</summary>
     internal bool IsWakeDue { get; set; }
 
+    /// <summary>True when the consumer waits for data.</summary>
+    internal bool IsWaiting => Volatile.Read(ref _isWaiting);
+
     /// <summary>The reader adds a packet that was narrowed to its data; false when nobody wants it, and then it is the caller's.</summary>
     public bool Add(Packet packet, bool wakes)
     {
@@ -155,6 +158,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     {
         Packet? done;
         long credit, unread;
+        bool isLast;
         lock (_lock)
         {
             if (!_isReading)
@@ -172,11 +176,12 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
             _examined = seen;
             done = UnlinkConsumed();
             unread = _end - _start;
+            isLast = _isEnded && unread == 0;
         }
 
         DisposeAll(done);
         if (credit > 0) channel.OnConsumed(credit, unread);
-        TellIfDrained();
+        if (isLast) TellIfDrained();
     }
 
     public override void CancelPendingRead()

@@ -197,8 +197,11 @@ internal sealed class ChannelOutput : PipeWriter
             {
                 _wakeup.Reset();
                 if (Volatile.Read(ref _isFlushCanceled)) break;
-                if (!PostFirst()) await _wakeup.WaitAsync(ct).ConfigureAwait(false);
-                else if (_first is not null) await _channel.Transport.WhenRoomAsync(ct).ConfigureAwait(false);
+
+                // Those who waited for room are all let go at once and do not all fit, so each looks again.
+                ValueTask again = _channel.Transport.WhenRoomAsync(ct);
+                if (!again.IsCompletedSuccessfully) await again.ConfigureAwait(false);
+                else if (!PostFirst()) await _wakeup.WaitAsync(ct).ConfigureAwait(false);
             }
 
             return Result();

@@ -133,10 +133,10 @@ internal sealed class Multiplexer : IPacketSink
         Exception end = error ?? new SshException("The connection was closed.");
         if (Interlocked.CompareExchange(ref _error, end, null) is not null) return;
         FlushWakeups();
-        _ended.Cancel();
         _requests.End();
         _replies.End(end);
         foreach (Channel channel in _channels.ToArray()) channel.OnConnectionClosed(end);
+        _ended.Cancel();
     }
 
     internal ReceiveWindow CreateReceiveWindow() => new(Settings.InitialWindow, Settings.MaximumWindow, _growth);

@@ -12,5 +12,9 @@ internal class PendingReply
     public virtual void OnReply(bool isSuccess, ReadOnlySpan<byte> fields) =>
         _completion.TrySetResult(isSuccess ? GlobalAnswer.Success(fields.ToArray()) : GlobalAnswer.Failure);
 
-    public void OnEnded(Exception error) => _completion.TrySetException(error);
+    public void OnEnded(Exception error)
+    {
+        _completion.TrySetException(error);
+        _ = _completion.Task.Exception; // who gave up waiting is not told, and that is no fault
+    }
 }

@@ -12,8 +12,8 @@ namespace Nacre.Protocol.Connection;
 internal abstract class ReplySequence
 {
     private readonly Lock _lock = new();
-    private readonly Queue<(Packet Packet, PendingReply? Reply)> _outgoing = new();
-    private readonly Queue<PendingReply> _pending = new();
+    private Queue<(Packet Packet, PendingReply? Reply)>? _outgoing;
+    private Queue<PendingReply>? _pending;
     private bool _isPosting;
     private Exception? _end;
 
@@ -22,7 +22,7 @@ internal abstract class ReplySequence
     {
         get
         {
-            lock (_lock) return _pending.Count;
+            lock (_lock) return _pending?.Count ?? 0;
         }
     }
 
@@ -35,7 +35,7 @@ internal abstract class ReplySequence
             end = _end;
             if (end is null)
             {
-                _outgoing.Enqueue((packet, reply));
+                (_outgoing ??= new()).Enqueue((packet, reply));
                 if (_isPosting) return;
                 _isPosting = true;
             }
@@ -55,8 +55,8 @@ internal abstract class ReplySequence
     /// <summary>The reader has a reply; one that nobody asked for is let go .</summary>
     public void OnReply(bool isSuccess, ReadOnlySpan<byte> fields)
     {
-        PendingReply? reply;
-        lock (_lock) _pending.TryDequeue(out reply);
+        PendingReply? reply = null;
+        lock (_lock) _pending?.TryDequeue(out reply);
         reply?.OnReply(isSuccess, fields);
     }
 
@@ -74,7 +74,7 @@ internal abstract class ReplySequence
             PendingReply? reply;
             lock (_lock)
             {
-                if (!_pending.TryDequeue(out reply)) return;
+                if (_pending is null || !_pending.TryDequeue(out reply)) return;
             }
 
             reply.OnEnded(error);
@@ -93,7 +93,7 @@ internal abstract class ReplySequence
             lock (_lock)
             {
                 end = _end;
-                if (!_outgoing.TryDequeue(out (Packet Packet, PendingReply? Reply) next))
+                if (!_outgoing!.TryDequeue(out (Packet Packet, PendingReply? Reply) next))
                 {
                     _isPosting = false;
                     packet = null;
@@ -102,7 +102,7 @@ internal abstract class ReplySequence
 
                 packet = next.Packet;
                 if (end is not null) unanswered = next.Reply;
-                else if (next.Reply is not null) _pending.Enqueue(next.Reply);
+                else if (next.Reply is not null) (_pending ??= new()).Enqueue(next.Reply);
             }
 
             if (end is null) return true;
