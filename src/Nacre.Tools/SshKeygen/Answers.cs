@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nacre.Unix;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>Where the answers to a tool's questions come from: passphrases from the terminal if there is one, all else from standard input.</summary>
+/// <remarks>Input is read byte by byte, so that what follows an answer is left for whoever reads next.</remarks>
+internal sealed class Answers(Stream input, TextWriter prompts, TextWriter errors, bool usesTerminal)
+{
+    public static Answers OfPerson() => new(Console.OpenStandardInput(), Console.Out, Console.Error, usesTerminal: true);
+
+    /// <summary>Asks for a line; null at the end of input.</summary>
+    public string? Ask(string prompt)
+    {
+        prompts.Write(prompt);
+        prompts.Flush();
+        byte[]? line = ReadLine();
+        return line is null ? null : Encoding.UTF8.GetString(line);
+    }
+
+    /// <summary>Asks for a passphrase; the bytes are for the caller to erase, and there are none where nobody can be asked.</summary>
+    public byte[] AskPassphrase(string prompt)
+    {
+        prompts.Flush();
+        if (usesTerminal && Terminal.IsPresent) return Terminal.ReadPassphrase(prompt) ?? [];
+        errors.Write(prompt);
+        errors.Flush();
+        return ReadLine() ?? [];
+    }
+
+    /// <summary>Asks for a new passphrase until it has been typed twice.</summary>
+    public byte[] AskNewPassphrase()
+    {
+        while (true)
+        {
+            byte[] first = AskPassphrase("Enter passphrase (empty for no passphrase): ");
+            byte[] second = AskPassphrase("Enter same passphrase again: ");
+            bool areEqual = CryptographicOperations.FixedTimeEquals(first, second);
+            CryptographicOperations.ZeroMemory(second);
+            if (areEqual) return first;
+            CryptographicOperations.ZeroMemory(first);
+            prompts.WriteLine("Passphrases do not match.  Try again.");
+        }
+    }
+
+    private byte[]? ReadLine()
+    {
+        byte[] line = GC.AllocateArray<byte>(Terminal.LongestAnswer, pinned: true);
+        try
+        {
+            int length = 0;
+            while (true)
+            {
+                int next = input.ReadByte();
+                if (next < 0 && length == 0) return null;
+                if (next is < 0 or '\n') break;
+                if (length < line.Length) line[length++] = (byte)next;
+            }
+
+            byte[] answer = GC.AllocateArray<byte>(length, pinned: true);
+            line.AsSpan(0, length).CopyTo(answer);
+            return answer;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(line);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Unix;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>Opens a private key file to show its public key or to store it with another passphrase or comment.</summary>
+internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFiles files, TextWriter output)
+{
+    public void PrintPublic()
+    {
+        string path = Locate();
+        using PrivateKey key = Open(path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
+        CryptographicOperations.ZeroMemory(passphrase);
+        output.WriteLine(new PublicKeyLine(key.PublicKey, key.Comment).ToString());
+    }
+
+    public void ChangePassphrase()
+    {
+        string path = Locate();
+        using PrivateKey key = Open(path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase, out byte[] old);
+        CryptographicOperations.ZeroMemory(old);
+        output.WriteLine($"Key has comment '{KeyGeneration.Shown(key.Comment)}'");
+        byte[] passphrase = settings.NewPassphrase ?? AskTwice();
+        try
+        {
+            Save(path, key, passphrase);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+        }
+
+        output.WriteLine("Your identification has been saved with the new passphrase.");
+    }
+
+    public void ChangeComment()
+    {
+        string path = Locate();
+        string failure = $"Cannot load private key \"{path}\"";
+        using PrivateKey key = Open(path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase, out byte[] passphrase);
+        try
+        {
+            output.WriteLine($"Old comment: {KeyGeneration.Shown(key.Comment)}");
+            string comment = settings.Comment ?? answers.Ask("New comment: ") ?? throw new FatalException("", status: 1);
+            if (comment == key.Comment)
+            {
+                output.WriteLine("No change to comment");
+                return;
+            }
+
+            key.Comment = comment;
+            Save(path, key, passphrase);
+            KeyFiles.SavePublic(path + ".pub", key.PublicKey, comment);
+            output.WriteLine(comment.Length > 0 ? $"Comment '{KeyGeneration.Shown(comment)}' applied" : "Comment removed");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+        }
+    }
+
+    private string Locate()
+    {
+        string path = settings.File ?? KeyGeneration.AskFile(answers, "Enter file in which the key is", KeyGeneration.CurrentUser(), settings);
+        return FileStatus.TryOfPath(path, out _) ? path : throw new FatalException($"{path}: {UnixException.Describe(Libc.LastErrno)}");
+    }
+
+    /// <summary>Opens a file, and asks for its passphrase where it has one and <paramref name="known"/> is null.</summary>
+    private PrivateKey Open(string path, string failure, string question, byte[]? known, out byte[] passphrase)
+    {
+        using PrivateKeyFile file = files.Load(path, failure);
+        passphrase = file.IsEncrypted ? known ?? answers.AskPassphrase(question) : [];
+        try
+        {
+            return file.Unlock(passphrase);
+        }
+        catch (KeyFormatException refused)
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+            throw new FatalException($"{failure}: {SshKeygenApplet.Explain(refused)}");
+        }
+    }
+
+    private byte[] AskTwice()
+    {
+        byte[] first = answers.AskPassphrase("Enter new passphrase (empty for no passphrase): ");
+        byte[] second = answers.AskPassphrase("Enter same passphrase again: ");
+        bool areEqual = CryptographicOperations.FixedTimeEquals(first, second);
+        CryptographicOperations.ZeroMemory(second);
+        if (areEqual) return first;
+        CryptographicOperations.ZeroMemory(first);
+        output.WriteLine("Pass phrases do not match.  Try again.");
+        throw new FatalException("", status: 1);
+    }
+
+    private void Save(string path, PrivateKey key, byte[] passphrase)
+    {
+        try
+        {
+            KeyFiles.SavePrivate(path, key, passphrase, settings);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new FatalException($"Saving key \"{path}\" failed: {KeyFiles.Reason(failure)}", status: 1);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nacre.Crypto;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Unix;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>Reads and writes key files: private ones only where nobody else can read them, and each either whole or not at all.</summary>
+internal sealed class KeyFiles(TextWriter error)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode ForEveryone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const uint OthersMask = 0x3f;
+
+    /// <summary>Reads a private key file, still locked.</summary>
+    /// <exception cref="FatalException">The file cannot be read; it starts with <paramref name="failure"/>.</exception>
+    public PrivateKeyFile Load(string path, string failure, bool isForPublicPart = false)
+    {
+        byte[] contents = GC.AllocateArray<byte>(PrivateKeyFile.MaxLength + 1, pinned: true);
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (!IsForOwnerOnly(stream, path) && !isForPublicPart) throw new FatalException($"{failure}: bad permissions");
+            int length = stream.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
+            return PrivateKeyFile.Parse(contents.AsSpan(0, length));
+        }
+        catch (KeyFormatException refused)
+        {
+            throw new FatalException($"{failure}: {SshKeygenApplet.Explain(refused)}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new FatalException($"{failure}: {Reason(unreadable)}");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(contents);
+        }
+    }
+
+    /// <summary>The first key of a public key file; null where there is none.</summary>
+    public static PublicKeyLine? LoadPublic(string path)
+    {
+        try
+        {
+            foreach (string line in File.ReadLines(path))
+            {
+                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read;
+            }
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return null;
+    }
+
+    public static void SavePrivate(string path, PrivateKey key, ReadOnlySpan<byte> passphrase, KeygenSettings settings)
+    {
+        using Secret text = OpenSshPrivateKey.Write(key, passphrase, settings.Rounds, settings.Cipher);
+        Save(path, text.Span, OwnerOnly);
+    }
+
+    public static void SavePublic(string path, PublicKey key, string comment)
+    {
+        try
+        {
+            Save(path, Encoding.UTF8.GetBytes(new PublicKeyLine(key, comment) + "\n"), ForEveryone);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new FatalException($"Unable to save public key to {path}: {Reason(failure)}");
+        }
+    }
+
+    /// <summary>What the system said, in its own words.</summary>
+    public static string Reason(Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => UnixException.Describe(Errno.ENOENT),
+        UnauthorizedAccessException => UnixException.Describe(Errno.EACCES),
+        _ => failure.Message,
+    };
+
+    /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
+    private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)
+    {
+        bool isLink = FileStatus.TryOfLink(path, out FileStatus link) && link.IsSymbolicLink;
+        string target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path;
+        bool isSpecial = FileStatus.TryOfPath(target, out FileStatus status) && !status.IsRegularFile;
+        if (isSpecial)
+        {
+            using FileStream device = File.OpenWrite(target);
+            device.Write(contents);
+            return;
+        }
+
+        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode };
+        try
+        {
+            using (var stream = new FileStream(temporary, options))
+            {
+                stream.Write(contents);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private bool IsForOwnerOnly(FileStream stream, string path)
+    {
+        FileStatus status = FileStatus.OfDescriptor((int)stream.SafeFileHandle.DangerousGetHandle());
+        if (status.Uid != Users.CurrentUid || (status.Mode & OthersMask) == 0) return true;
+        const string bar = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
+        error.Write($"{bar}\r\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\r\n{bar}\r\n");
+        error.Write($"Permissions 0{Convert.ToString(status.Mode & 0x1ff, 8).PadLeft(3, '0')} for '{path}' are too open.\r\n");
+        error.Write("It is required that your private key files are NOT accessible by others.\r\nThis private key will be ignored.\r\n");
+        return false;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>The command line of ssh-keygen, read and checked.</summary>
+internal sealed class KeygenSettings
+{
+    public KeygenMode Mode { get; private set; }
+
+    public string? Type { get; private set; }
+
+    /// <summary>The size asked for; zero for that of the type.</summary>
+    public int Bits { get; private set; }
+
+    public string? File { get; private set; }
+
+    public string? Comment { get; private set; }
+
+    public byte[]? Passphrase { get; private set; }
+
+    public byte[]? NewPassphrase { get; private set; }
+
+    public int Rounds { get; private set; } = OpenSshPrivateKey.DefaultRounds;
+
+    public string Cipher { get; private set; } = KeyFileCipher.Default;
+
+    public FingerprintHash Hash { get; private set; } = FingerprintHash.Sha256;
+
+    public bool IsQuiet { get; private set; }
+
+    public bool IsVerbose { get; private set; }
+
+    public static KeygenSettings Parse(string[] args)
+    {
+        var settings = new KeygenSettings();
+        var reader = new FlagReader(SshKeygenApplet.Flags, args);
+        var modes = new HashSet<KeygenMode>();
+        while (reader.TryRead(out FlagUse use)) settings.Take(use, modes);
+        if (reader.Rest.Any()) throw new UsageException("Too many arguments.");
+        if (modes.Contains(KeygenMode.ChangePassphrase) && modes.Contains(KeygenMode.ChangeComment)) throw new UsageException("Can only have one of -p and -c.");
+
+        // Where several are given OpenSSH does the first of these and does not mention the others.
+        foreach (KeygenMode mode in (KeygenMode[])[KeygenMode.Babble, KeygenMode.Fingerprint, KeygenMode.ChangePassphrase, KeygenMode.ChangeComment, KeygenMode.PrintPublic, KeygenMode.HostKeys])
+        {
+            if (!modes.Contains(mode)) continue;
+            settings.Mode = mode;
+            break;
+        }
+
+        return settings;
+    }
+
+    private void Take(FlagUse use, HashSet<KeygenMode> modes)
+    {
+        switch (use.Letter)
+        {
+            case 'A': modes.Add(KeygenMode.HostKeys); break;
+            case 'B': modes.Add(KeygenMode.Babble); break;
+            case 'c': modes.Add(KeygenMode.ChangeComment); break;
+            case 'l': modes.Add(KeygenMode.Fingerprint); break;
+            case 'p': modes.Add(KeygenMode.ChangePassphrase); break;
+            case 'y': modes.Add(KeygenMode.PrintPublic); break;
+            case 'q': IsQuiet = true; break;
+            case 'v': IsVerbose = true; break;
+            case 'C': Comment = use.Value; break;
+            case 'f': File = use.Value; break;
+            case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
+            case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
+            case 't': Type = use.Value; break;
+            case 'a': Rounds = (int)Number(use.Value, 1, OpenSshPrivateKey.MaxRounds, reason => $"Invalid number: {use.Value} ({reason})"); break;
+            case 'b': Bits = (int)Math.Min(int.MaxValue, Number(use.Value, 1, uint.MaxValue, reason => $"Bits has bad value {use.Value} ({reason})")); break;
+            case 'Z': Cipher = IsCipher(use.Value) ? use.Value : throw new FatalException($"Invalid OpenSSH-format cipher '{use.Value}'"); break;
+            case 'E':
+                Hash = use.Value.ToLowerInvariant() switch
+                {
+                    "sha256" => FingerprintHash.Sha256,
+                    "md5" => FingerprintHash.Md5,
+                    _ => throw new FatalException($"Invalid hash algorithm \"{use.Value}\""),
+                };
+                break;
+        }
+    }
+
+    private static bool IsCipher(string name) => name != KeyFileCipher.None && KeyFileCipher.Find(name) is not null;
+
+    private static long Number(string text, long least, long most, Func<string, string> message)
+    {
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)) throw new FatalException(message("invalid"));
+        if (value < least) throw new FatalException(message("too small"));
+        return value <= most ? value : throw new FatalException(message("too large"));
+    }
+}

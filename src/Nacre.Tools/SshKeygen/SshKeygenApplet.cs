@@ -1,0 +1,98 @@
+using Nacre.Protocol.Keys;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>The tool ssh-keygen: makes key pairs, shows them and changes how they are stored.</summary>
+internal static class SshKeygenApplet
+{
+    public static readonly FlagTable Flags = new(
+        "ssh-keygen",
+        [
+            new("", "qabCfNtZ"),
+            new("p", "afNPZ"),
+            new("y", "fP"),
+            new("c", "aCfP"),
+            new("l", "vEf"),
+            new("B", "f"),
+            new("A", "af"),
+        ],
+        new('A', null, "Makes the host keys of every type that do not exist yet."),
+        new('a', "rounds", "How many rounds of key derivation lock the private key (16)."),
+        new('B', null, "Shows the fingerprint in words that can be pronounced."),
+        new('b', "bits", "The size of the key: RSA 1024 to 16384 (3072), ECDSA 256, 384 or 521 (256)."),
+        new('C', "comment", "The comment of the key (user@host)."),
+        new('c', null, "Changes the comment of a private key and its public key file."),
+        new('E', "fingerprint_hash", "The hash of fingerprints: sha256 or md5 (sha256)."),
+        new('f', "keyfile", "The file of the private key; the public one is beside it with .pub."),
+        new('l', null, "Shows the fingerprint of each key in a file."),
+        new('N', "new_passphrase", "The passphrase that locks the private key from now on."),
+        new('P', "passphrase", "The passphrase that opens the private key."),
+        new('p', null, "Changes the passphrase of a private key."),
+        new('q', null, "Says nothing but errors."),
+        new('t', "ecdsa | ed25519 | rsa", "The type of the key to make (ed25519)."),
+        new('v', null, "Draws the key beside its fingerprint."),
+        new('y', null, "Prints the public key of a private key file."),
+        new('Z', "cipher", "The cipher that locks the private key (aes256-ctr)."));
+
+    public static int Run(string[] args) => Run(args, Answers.OfPerson(), Console.Out, Console.Error);
+
+    /// <summary>Runs the tool on other streams than the process's own.</summary>
+    public static int Run(string[] args, Answers answers, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            KeygenSettings settings = KeygenSettings.Parse(args);
+            var files = new KeyFiles(error);
+            switch (settings.Mode)
+            {
+                case KeygenMode.Fingerprint or KeygenMode.Babble:
+                    new KeyListing(settings, answers, files, output, error).Run();
+                    return 0;
+                case KeygenMode.ChangePassphrase:
+                    new KeyChange(settings, answers, files, output).ChangePassphrase();
+                    return 0;
+                case KeygenMode.ChangeComment:
+                    new KeyChange(settings, answers, files, output).ChangeComment();
+                    return 0;
+                case KeygenMode.PrintPublic:
+                    new KeyChange(settings, answers, files, output).PrintPublic();
+                    return 0;
+                case KeygenMode.HostKeys:
+                    return new KeyGeneration(settings, answers, output).MakeHostKeys(error);
+                default:
+                    new KeyGeneration(settings, answers, output).Make();
+                    return 0;
+            }
+        }
+        catch (UsageException wrong)
+        {
+            Flags.Explain(wrong, error);
+            return 1;
+        }
+        catch (FatalException fatal)
+        {
+            if (fatal.Message.Length > 0) error.Write(fatal.Message + "\r\n");
+            return fatal.Status;
+        }
+        finally
+        {
+            output.Flush();
+        }
+    }
+
+    /// <summary>What people call a key type on the command line, and the name that it has in files.</summary>
+    public static string FileNameOf(string type) => type switch
+    {
+        "rsa" => "id_rsa",
+        "ecdsa" => "id_ecdsa",
+        _ => "id_ed25519",
+    };
+
+    /// <summary>Why a key could not be read, as OpenSSH says it where it has words.</summary>
+    public static string Explain(KeyFormatException failure) => failure.Fault switch
+    {
+        KeyFault.WrongPassphrase or KeyFault.PassphraseNeeded => "incorrect passphrase supplied to decrypt private key",
+        KeyFault.Unsupported => $"unknown or unsupported key type: {failure.Message}",
+        _ => $"invalid format: {failure.Message}",
+    };
+}
