@@ -29,7 +29,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
                 if (line.Length == 0 || line[0] == '#') continue;
                 bool isKey = ShowLine(line);
                 hasKey |= isKey;
-                if (!isKey && settings.IsVerbose) error.Write($"debug1: {path}:{number}: not a public key\r\n");
+                if (!isKey && settings.IsVerbose && EndOfWord(line) < line.Length) error.Write($"debug1: {path}:{number}: not a public key\r\n");
             }
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
