@@ -10,6 +10,7 @@ internal static class Targets
     [
         new("printable", FeedPrintable, ["text\n"u8.ToArray(), "\e]0;title\a\u202e"u8.ToArray(), [0xff, 0xc3]]),
         .. KeyTargets.All(),
+        .. AuthenticationTargets.All(),
         .. ConfigTargets.All(),
         .. MessageTargets.All(),
     ];

@@ -93,7 +93,7 @@ public sealed class SshClientTests
         await using SshClient client = await pair.ConnectAsync();
         await Assert.ThrowsAsync<SshException>(() => client.ForwardRemoteAsync("127.0.0.1:0", "127.0.0.1:9"));
         await using LocalForward forward = await client.ForwardLocalAsync("127.0.0.1:0", "127.0.0.1:9");
-        Assert.Equal("", await TalkAsync(forward.Listening.Port, "x"));
+        Assert.Equal("", await TalkOrBeResetAsync(forward.Listening.Port, "x"));
     }
 
     [Fact]
@@ -146,6 +146,19 @@ public sealed class SshClientTests
             foreach (ReadOnlyMemory<byte> segment in read.Buffer) all.Write(segment.Span);
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) return all.ToArray();
+        }
+    }
+
+    // A connection that is closed before its bytes were read ends by a reset.
+    private static async Task<string> TalkOrBeResetAsync(int port, string text)
+    {
+        try
+        {
+            return await TalkAsync(port, text);
+        }
+        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return "";
         }
     }
 

@@ -8,4 +8,7 @@ public enum HostKeyVerdict
 
     /// <summary>The key is the server's.</summary>
     Trust,
+
+    /// <summary>The key may be somebody else's, and the user wants to go on: no password and no answer is sent, and nothing is forwarded.</summary>
+    TrustWithoutSecrets,
 }

@@ -18,14 +18,17 @@ public sealed class SshClient : IAsyncDisposable
     private readonly Multiplexer _multiplexer;
     private readonly RemoteForwards _remoteForwards;
 
-    private SshClient(SshConnection connection, Multiplexer multiplexer, RemoteForwards remoteForwards, AuthenticationOutcome outcome) =>
-        (_connection, _multiplexer, _remoteForwards, Authentication) = (connection, multiplexer, remoteForwards, outcome);
+    private SshClient(SshConnection connection, Multiplexer multiplexer, RemoteForwards remoteForwards, AuthenticationOutcome outcome, bool isHostVerified) =>
+        (_connection, _multiplexer, _remoteForwards, Authentication, IsHostVerified) = (connection, multiplexer, remoteForwards, outcome, isHostVerified);
 
     /// <summary>Ends when the connection has: with its error, or without one when this side closed it.</summary>
     public Task Completion => _connection.Completion;
 
     /// <summary>The server's identification, such as SSH-2.0-OpenSSH_9.2.</summary>
     public string ServerIdentification => _connection.Transport.PeerIdentification;
+
+    /// <summary>False where the policy went on with a key that may be somebody else's; nothing is forwarded then.</summary>
+    public bool IsHostVerified { get; }
 
     internal AuthenticationOutcome Authentication { get; }
 
@@ -107,7 +110,7 @@ public sealed class SshClient : IAsyncDisposable
     /// <exception cref="FormatException">An endpoint is malformed.</exception>
     /// <exception cref="SocketException">The local port cannot be listened on.</exception>
     public Task<LocalForward> ForwardLocalAsync(string listen, string target, CancellationToken ct = default) =>
-        LocalForward.StartAsync(_multiplexer, TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
+        StartLocalForwardAsync(TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
 
     /// <summary>Has the server listen and carries each connection to a host at this side (ssh -R).</summary>
     /// <param name="listen">Where the server listens: host:port; port 0 lets it choose.</param>
@@ -143,7 +146,8 @@ public sealed class SshClient : IAsyncDisposable
         var keysAgreed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         AuthenticationClient? authentication = null;
         Multiplexer? multiplexer = null;
-        var transport = new SecureTransport(TransportOptionsFor(destination, address, options), CreateService);
+        var judge = new PolicyJudge(options.HostKeyPolicy, destination, address);
+        var transport = new SecureTransport(TransportOptionsFor(judge, options), CreateService);
         var connection = new SshConnection(stream, transport, options.Time)
         {
             KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount, DrainTime = TimeSpan.Zero,
@@ -155,7 +159,7 @@ public sealed class SshClient : IAsyncDisposable
             if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
-            return new SshClient(connection, multiplexer!, remoteForwards, outcome);
+            return new SshClient(connection, multiplexer!, remoteForwards, outcome, judge.IsVerified);
         }
         catch
         {
@@ -167,7 +171,7 @@ public sealed class SshClient : IAsyncDisposable
         {
             multiplexer = new Multiplexer(created, new ClientPolicy(remoteForwards), options.Connection);
             remoteForwards.Multiplexer = multiplexer;
-            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options), multiplexer);
+            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
             authentication.Start(ct);
             keysAgreed.SetResult();
             return authentication;
@@ -175,12 +179,14 @@ public sealed class SshClient : IAsyncDisposable
     }
 
     internal Task<LocalForward> StartLocalForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
-        LocalForward.StartAsync(_multiplexer, listen, target, onFailure, ct);
+        IsHostVerified ? LocalForward.StartAsync(_multiplexer, listen, target, onFailure, ct) : throw NotForwarded();
 
     internal Task<RemoteForward> StartRemoteForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
-        _remoteForwards.StartAsync(listen, target, onFailure, ct);
+        IsHostVerified ? _remoteForwards.StartAsync(listen, target, onFailure, ct) : throw NotForwarded();
 
-    private static TransportOptions TransportOptionsFor(SshDestination destination, string? address, SshClientOptions options) => new()
+    private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");
+
+    private static TransportOptions TransportOptionsFor(IHostKeyJudge judge, SshClientOptions options) => new()
     {
         IsClient = true,
         Algorithms = options.Algorithms,
@@ -188,18 +194,18 @@ public sealed class SshClient : IAsyncDisposable
         Pool = new PacketPool(),
         Rekey = options.Rekey,
         Trace = options.Trace,
-        HostKeyJudge = new PolicyJudge(options.HostKeyPolicy, destination, address),
+        HostKeyJudge = judge,
         RequiredRsaBits = options.RequiredRsaBits,
     };
 
-    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options)
+    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options, bool isHostVerified)
     {
         var authentication = new AuthenticationClientOptions
         {
             UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
             Identities = options.Identities,
-            Passwords = options.Passwords,
-            Prompter = options.Prompter,
+            Passwords = isHostVerified ? options.Passwords : null,
+            Prompter = isHostVerified ? options.Prompter : null,
             Banners = options.Banners,
             SignatureAlgorithms = options.UserSignatureAlgorithms,
             PasswordPrompts = options.PasswordPrompts,
@@ -216,10 +222,15 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
     private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge
     {
+        /// <summary>False until the policy has said that the key is the server's.</summary>
+        public bool IsVerified { get; private set; }
+
         public async ValueTask<bool> IsTrustedAsync(PublicKey hostKey, CancellationToken ct)
         {
             var offer = new HostKeyOffer(destination.Host, destination.Port, address, hostKey);
-            return await policy.JudgeAsync(offer, ct).ConfigureAwait(false) == HostKeyVerdict.Trust;
+            HostKeyVerdict verdict = await policy.JudgeAsync(offer, ct).ConfigureAwait(false);
+            IsVerified = verdict == HostKeyVerdict.Trust;
+            return verdict is HostKeyVerdict.Trust or HostKeyVerdict.TrustWithoutSecrets;
         }
     }
 

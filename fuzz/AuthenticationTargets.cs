@@ -1,0 +1,64 @@
+using System.Text;
+using Nacre.Client;
+using Nacre.Protocol.Agent;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Authentication.Methods;
+using Nacre.Protocol.Messages;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+
+namespace Nacre.Fuzz;
+
+/// <summary>The parsers of logging in, beyond the messages as such: requests with their methods, questions, agents, and the files of trust.</summary>
+internal static class AuthenticationTargets
+{
+    private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
+
+    public static IEnumerable<FuzzTarget> All() =>
+    [
+        new("authentication-request", input => FeedNumbered(input, MessageNumber.UserauthRequest, payload => AuthenticationRequest.Read(payload).Dispose()), Requests()),
+        new("interactive-request", input => FeedNumbered(input, MessageNumber.UserauthInfoRequest, payload => InteractiveMessages.ReadRequest(payload)), Questions()),
+        new("agent-constraints", input => AgentConstraints.Read(input), [[1, 0, 0, 0, 9, 2, 255, 0, 0, 0, 1, 97, 0, 0, 0, 0]]),
+        new("known-hosts", FeedKnownHosts, [Encoding.UTF8.GetBytes($"@revoked *.a,!b {Key} c\n|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAA {Key}\n[h]:2 {Key}\n")])
+        {
+            Words = ["@revoked ", "@cert-authority ", "|1|", "*", "!", ",", "[h]:22", "\n", "\t", Key],
+        },
+        new("authorized-keys", input => AuthorizedKeys.Read(input).Count(), [Encoding.UTF8.GetBytes($"restrict,command=\"a \\\" b\" {Key} c\n{Key}\r\n# x\n")])
+        {
+            Words = ["restrict", "command=\"", "from=\"", "\\\"", "\"", ",", " ", "\n", Key],
+        },
+    ];
+
+    private static void FeedNumbered(byte[] input, MessageNumber number, Action<byte[]> feed)
+    {
+        if (input.Length == 0) return;
+        input = [(byte)number, .. input.AsSpan(1)];
+        feed(input);
+    }
+
+    private static void FeedKnownHosts(byte[] input)
+    {
+        foreach (KnownHostsEntry entry in KnownHostsReader.Read("fuzz", input)) KnownHostName.IsNamed("[h]:22", entry.Names);
+    }
+
+    private static byte[][] Requests() =>
+    [
+        Request("none", []),
+        Request("publickey", [1, 0, 0, 0, 1, 97, 0, 0, 0, 1, 98, 0, 0, 0, 1, 99]),
+        Request(MethodName.HostBoundPublicKey, [0, 0, 0, 0, 1, 97, 0, 0, 0, 1, 98, 0, 0, 0, 1, 99]),
+        Request("password", [1, 0, 0, 0, 1, 97, 0, 0, 0, 1, 98]),
+        Request("keyboard-interactive", [0, 0, 0, 0, 0, 0, 0, 0]),
+    ];
+
+    private static byte[][] Questions()
+    {
+        var question = new UserauthInfoRequest { Name = "n"u8, Instruction = "i"u8, Count = 1, Prompts = [0, 0, 0, 1, 63, 1] };
+        return [[(byte)MessageNumber.UserauthInfoRequest, .. Message.WriteRecord(ref question)]];
+    }
+
+    private static byte[] Request(string method, byte[] fields)
+    {
+        var request = new UserauthRequest { UserName = "al"u8, ServiceName = "ssh-connection"u8, MethodName = Encoding.ASCII.GetBytes(method), MethodFields = fields };
+        return [(byte)MessageNumber.UserauthRequest, .. Message.WriteRecord(ref request)];
+    }
+}

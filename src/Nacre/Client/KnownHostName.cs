@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Nacre.Client;
+
+/// <summary>The name under which known_hosts keeps a host: plain, with a port, or hashed.</summary>
+internal static class KnownHostName
+{
+    public const int DefaultPort = 22;
+
+    /// <summary>What a hashed name starts with: HMAC-SHA1 under a salt, so that the file does not tell where its owner goes.</summary>
+    private const string HashMagic = "|1|";
+
+    private const int HashLength = 20;
+
+    /// <summary>The name in lower case, with the port unless it is the usual one.</summary>
+    public static string Of(string host, int port)
+    {
+        string lower = string.Create(host.Length, host, static (lower, host) =>
+        {
+            for (int i = 0; i < lower.Length; i++) lower[i] = HostPattern.ToLower(host[i]);
+        });
+        return port is 0 or DefaultPort ? lower : $"[{lower}]:{port}";
+    }
+
+    /// <summary>True when the names field of a line names the host; false also when its hash is malformed.</summary>
+    public static bool IsNamed(string host, string names)
+    {
+        if (!names.StartsWith('|')) return HostPattern.MatchesList(host, names);
+        return TryReadSalt(names, out byte[]? salt) && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(host, salt)), Encoding.ASCII.GetBytes(names));
+    }
+
+    /// <summary>A hashed name under a new salt.</summary>
+    public static string Hash(string host) => Hash(host, RandomNumberGenerator.GetBytes(HashLength));
+
+    /// <summary>True when the name can stand in a line and means itself there: nothing that separates, begins something else or is a pattern (A-21).</summary>
+    public static bool IsWritable(string name) =>
+        name.Length > 0 && name[0] is not ('@' or '#') && !name.AsSpan().ContainsAny(",*?!|\"\\")
+        && name.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.Format);
+
+    [SuppressMessage("Security", "CA5350", Justification = "The format of known_hosts is HMAC-SHA1; it hides names and proves nothing.")]
+    private static string Hash(string host, byte[] salt) =>
+        $"{HashMagic}{Convert.ToBase64String(salt)}|{Convert.ToBase64String(HMACSHA1.HashData(salt, Encoding.UTF8.GetBytes(host)))}";
+
+    private static bool TryReadSalt(string names, [NotNullWhen(true)] out byte[]? salt)
+    {
+        salt = null;
+        if (!names.StartsWith(HashMagic, StringComparison.Ordinal)) return false;
+        int end = names.IndexOf('|', HashMagic.Length);
+        if (end < 0) return false;
+        Span<byte> bytes = stackalloc byte[HashLength];
+        if (!Convert.TryFromBase64Chars(names.AsSpan(HashMagic.Length..end), bytes, out int length) || length != HashLength) return false;
+        salt = bytes.ToArray();
+        return true;
+    }
+}

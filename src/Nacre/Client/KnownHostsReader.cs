@@ -1,0 +1,99 @@
+using System.Text;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Client;
+
+/// <summary>Reads known_hosts files line by line; lines that make no sense name no host.</summary>
+internal static class KnownHostsReader
+{
+    /// <summary>Larger files are refused: they are not what they should be.</summary>
+    public const int MaxFileLength = 64 * 1024 * 1024;
+
+    private const string CertAuthority = "@cert-authority", Revoked = "@revoked";
+
+    /// <summary>Reads a file; one that does not exist has no entries.</summary>
+    /// <exception cref="SshException">It exists and cannot be read. To go on would make its hosts unknown ones.</exception>
+    public static IReadOnlyList<KnownHostsEntry> ReadFile(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] contents = ReadAll(stream);
+            return Read(path, contents);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SshException($"The known hosts in {Printable.Escape(path)} cannot be read: {error.Message}", error);
+        }
+    }
+
+    public static IReadOnlyList<KnownHostsEntry> Read(string path, ReadOnlySpan<byte> contents)
+    {
+        var entries = new List<KnownHostsEntry>();
+        int number = 0;
+        while (!contents.IsEmpty)
+        {
+            number++;
+            int end = contents.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? contents : contents[..end];
+            contents = end < 0 ? default : contents[(end + 1)..];
+            if (TryReadLine(path, number, line) is { } entry) entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    private static KnownHostsEntry? TryReadLine(string path, int number, ReadOnlySpan<byte> bytes)
+    {
+        // A zero byte ends a line for OpenSSH. What follows must not count here if it does not count there.
+        int zero = bytes.IndexOf((byte)0);
+        ReadOnlySpan<char> line = Encoding.UTF8.GetString(zero < 0 ? bytes : bytes[..zero]).AsSpan().TrimStart(" \t");
+        if (line.IsEmpty || line[0] == '#') return null;
+        if (!TryReadMarker(ref line, out KnownHostsMarker marker)) return null;
+        int end = line.IndexOfAny(' ', '\t');
+        if (end < 0) return null;
+        string names = line[..end].ToString();
+        return PublicKeyLine.TryParse(line[end..], out PublicKeyLine? key) ? new KnownHostsEntry(path, number, marker, names, key.Key) : null;
+    }
+
+    /// <summary>Reads the one marker that a line may have; false for an unknown one and for two.</summary>
+    private static bool TryReadMarker(ref ReadOnlySpan<char> line, out KnownHostsMarker marker)
+    {
+        marker = KnownHostsMarker.None;
+        if (!line.StartsWith('@')) return true;
+        int end = line.IndexOfAny(' ', '\t');
+        if (end < 0) return false;
+        switch (line[..end])
+        {
+            case CertAuthority:
+                marker = KnownHostsMarker.CertAuthority;
+                break;
+            case Revoked:
+                marker = KnownHostsMarker.Revoked;
+                break;
+            default:
+                return false;
+        }
+
+        line = line[end..].TrimStart(" \t");
+        return !line.StartsWith('@');
+    }
+
+    private static byte[] ReadAll(FileStream stream)
+    {
+        using var contents = new MemoryStream();
+        byte[] buffer = new byte[16 * 1024];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            contents.Write(buffer, 0, read);
+            if (contents.Length > MaxFileLength) throw new IOException($"it has more than {MaxFileLength} bytes.");
+        }
+
+        return contents.ToArray();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+
+namespace Nacre.Server;
+
+/// <summary>Reads authorized_keys files. Comments, lines of any length and lines that make no sense are passed over; none is fatal.</summary>
+internal static class AuthorizedKeys
+{
+    /// <summary>Longer lines hold no key; they are passed over without a copy.</summary>
+    public const int MaxLine = 128 * 1024;
+
+    /// <summary>Reads the lines that hold a key, in order.</summary>
+    public static IEnumerable<AuthorizedKey> Read(ReadOnlyMemory<byte> contents)
+    {
+        for (int number = 1; !contents.IsEmpty; number++)
+        {
+            int end = contents.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> line = end < 0 ? contents : contents[..end];
+            contents = end < 0 ? default : contents[(end + 1)..];
+            if (line.Length <= MaxLine && ReadLine(line.Span, number) is { } key) yield return key;
+        }
+    }
+
+    /// <summary>
+    /// The first line that holds the key and is not of a certificate authority. It alone decides: a later line without its limits must not
+    /// lift them.
+    /// </summary>
+    public static AuthorizedKey? Find(ReadOnlyMemory<byte> contents, PublicKey key) =>
+        Read(contents).FirstOrDefault(line => !line.IsCertAuthority && line.Key.Equals(key));
+
+    private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number)
+    {
+        int zero = bytes.IndexOf((byte)0);
+        ReadOnlySpan<char> line = Encoding.UTF8.GetString(zero < 0 ? bytes : bytes[..zero]).AsSpan().Trim(" \t\r");
+        if (line.IsEmpty || line[0] == '#') return null;
+        if (PublicKeyLine.TryParse(line, out PublicKeyLine? plain)) return new AuthorizedKey(number, plain.Key, plain.Comment, KeyOptions.None);
+        if (!KeyOptions.TryTake(ref line, out KeyOptions options)) return null;
+        return PublicKeyLine.TryParse(line, out PublicKeyLine? key) ? new AuthorizedKey(number, key.Key, key.Comment, options) : null;
+    }
+}
+
+/// <summary>A line of an authorized_keys file.</summary>
+/// <param name="Line">Its number, from 1.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Comment">What follows the key.</param>
+/// <param name="Options">What stands before it.</param>
+internal sealed record AuthorizedKey(int Line, PublicKey Key, string Comment, KeyOptions Options)
+{
+    /// <summary>True when the key signs certificates and is nobody's own.</summary>
+    public bool IsCertAuthority => Options.All.Any(option => option.Key == "cert-authority");
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
+using Nacre.Server;
+using Nacre.Tests.Authentication;
+
+namespace Nacre.Tests.Server;
+
+public sealed class AuthorizedKeysTests
+{
+    private static PublicKey A => TestKeys.A.PublicKey;
+
+    private static PublicKey B => TestKeys.B.PublicKey;
+
+    [Fact]
+    public void Plain_lines_are_read_with_their_comments()
+    {
+        AuthorizedKey[] keys = [.. Read($"# comment\n\n   \t\n{A} al@host with words\n  {B}\r\n{TestKeys.C.PublicKey}\t tab")];
+        Assert.Equal([(4, "al@host with words"), (5, ""), (6, "tab")], keys.Select(key => (key.Line, key.Comment)));
+        Assert.All(keys, key => Assert.True(key.Options.IsUnrestricted));
+    }
+
+    [Fact]
+    public void Junk_is_passed_over_and_never_fatal_A81()
+    {
+        string blob = Convert.ToBase64String(A.Blob.Span);
+        string text = $"""
+            ssh-rsa {blob}
+            ssh-ed25519
+            ssh-ed25519 {blob[..^4]}
+            ssh-ed25519 ####
+            no-pty
+            restrict ssh-ed25519
+            command="x ssh-ed25519 {blob}
+            {blob}
+            ﻿{A}
+            "quoted" {A}
+            1024 65537 1234567890
+            {new string('x', 300_000)}
+            {A} {new string('c', 100_000)}
+            {A} the one
+            """;
+        Assert.Equal([13, 14], Read(text).Select(key => key.Line));
+        Assert.Empty(AuthorizedKeys.Read(new byte[100_000]));
+        Assert.Empty(AuthorizedKeys.Read(default));
+    }
+
+    [Fact]
+    public void A_line_longer_than_any_key_is_passed_over_A81()
+    {
+        string line = $"{A} ";
+        string longest = line + new string('c', AuthorizedKeys.MaxLine - line.Length);
+        Assert.Single(Read(longest));
+        Assert.Empty(Read(longest + "c"));
+    }
+
+    [Fact]
+    public void What_follows_a_zero_byte_does_not_count() => Assert.Empty(Read($"\0{A}\nssh-ed25519\0 {Convert.ToBase64String(A.Blob.Span)}"));
+
+    [Theory]
+    [InlineData("command=\"echo \\\"hi, there\\\"\"", "command", "echo \"hi, there\"")]
+    [InlineData("from=\"*.example,!bad\"", "from", "*.example,!bad")]
+    [InlineData("FROM=\"a\"", "from", "a")]
+    [InlineData("environment=\"A=b c\"", "environment", "A=b c")]
+    [InlineData("command=\"a\\\\b\"", "command", "a\\\\b")]
+    [InlineData("command=\"\"", "command", "")]
+    [InlineData("Restrict", "restrict", null)]
+    public void Options_are_parsed(string option, string name, string? value)
+    {
+        AuthorizedKey key = Assert.Single(Read($"{option} {A} me"));
+        Assert.Equal(new KeyValuePair<string, string?>(name, value), Assert.Single(key.Options.All));
+        Assert.Equal("me", key.Comment);
+    }
+
+    [Fact]
+    public void Options_in_a_row_keep_their_order()
+    {
+        AuthorizedKey key = Assert.Single(Read($"restrict,pty,command=\"a b,c\",permitopen=\"h:1\",permitopen=\"h:2\"\t {A}"));
+        Assert.Equal(["restrict", "pty", "command", "permitopen", "permitopen"], key.Options.All.Select(option => option.Key));
+    }
+
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("restrict,")]
+    [InlineData(",restrict")]
+    [InlineData("restrict,,pty")]
+    [InlineData("pty=\"yes\"")]
+    [InlineData("command")]
+    [InlineData("command=")]
+    [InlineData("command=x")]
+    [InlineData("command=\"x")]
+    [InlineData("command=\"x\"y")]
+    [InlineData("command=\"x\"\"y\"")]
+    [InlineData("restrict;pty")]
+    [InlineData("no-pty=")]
+    public void Options_that_are_malformed_or_unknown_make_the_line_none_A81(string options) => Assert.Empty(Read($"{options} {A}"));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("pty ", true)]
+    [InlineData("agent-forwarding,port-forwarding,x11-forwarding,user-rc,pty ", true)]
+    [InlineData("restrict ", false)]
+    [InlineData("restrict,pty,port-forwarding,agent-forwarding,x11-forwarding,user-rc ", false)]
+    [InlineData("no-pty ", false)]
+    [InlineData("no-port-forwarding ", false)]
+    [InlineData("no-touch-required ", false)]
+    [InlineData("verify-required ", false)]
+    [InlineData("command=\"true\" ", false)]
+    [InlineData("from=\"*\" ", false)]
+    [InlineData("expiry-time=\"29991231\" ", false)]
+    [InlineData("environment=\"A=b\" ", false)]
+    [InlineData("principals=\"al\" ", false)]
+    [InlineData("tunnel=\"0\" ", false)]
+    [InlineData("permitlisten=\"1\" ", false)]
+    [InlineData("cert-authority ", false)]
+    [InlineData("unknown ", false)]
+    public async Task A_key_whose_line_limits_it_is_not_let_in(string options, bool isAccepted)
+    {
+        Assert.Equal(isAccepted, await IsAcceptedAsync(A, isVerified: true, $"{options}{A}"));
+        Assert.Equal(isAccepted, await IsAcceptedAsync(A, isVerified: false, $"{options}{A}"));
+    }
+
+    [Fact]
+    public async Task A_later_line_does_not_lift_the_limits_of_the_first_A81()
+    {
+        Assert.False(await IsAcceptedAsync(A, true, $"command=\"true\" {A}\n{A}"));
+        Assert.False(await IsAcceptedAsync(A, true, $"command=\"true\" {A}", $"{A}"));
+        Assert.True(await IsAcceptedAsync(A, true, $"{A}\ncommand=\"true\" {A}"));
+        Assert.True(await IsAcceptedAsync(A, true, $"command=\"true\" {B}\n{A}"));
+    }
+
+    [Fact]
+    public async Task A_certificate_authority_is_nobodys_own_key()
+    {
+        Assert.False(await IsAcceptedAsync(A, true, $"cert-authority {A}"));
+        Assert.True(await IsAcceptedAsync(A, true, $"cert-authority {A}\n{A}"));
+    }
+
+    [Fact]
+    public async Task Other_keys_other_methods_and_users_without_files_are_rejected()
+    {
+        Assert.False(await IsAcceptedAsync(B, true, $"{A}"));
+        Assert.False(await IsAcceptedAsync(A, true));
+        Assert.True(await IsAcceptedAsync(A, true, "", $"{A}"));
+        using var password = new Password("x");
+        var policy = new AuthorizedKeysAuthenticator(new Files($"{A}"));
+        Assert.False((await policy.JudgeAsync(new PasswordAttempt("al", password, null), TestContext.Current.CancellationToken)).IsAccepted);
+        Assert.False((await policy.JudgeAsync(new NoneAttempt("al"), TestContext.Current.CancellationToken)).IsAccepted);
+    }
+
+    [Fact]
+    public async Task Each_method_has_a_policy_of_its_own_or_lets_nobody_in()
+    {
+        using var password = new Password("right");
+        var all = new KnownUser { Password = "right", NeedsNothing = true };
+        var policy = new MethodAuthenticator { Password = all };
+        Assert.True((await policy.JudgeAsync(new PasswordAttempt("al", password, null), TestContext.Current.CancellationToken)).IsAccepted);
+        Assert.False((await policy.JudgeAsync(new NoneAttempt("al"), TestContext.Current.CancellationToken)).IsAccepted);
+        Assert.False((await policy.JudgeAsync(new PublicKeyAttempt("al", A, "ssh-ed25519", true), TestContext.Current.CancellationToken)).IsAccepted);
+        Assert.True((await new MethodAuthenticator { None = all }.JudgeAsync(new NoneAttempt("al"), TestContext.Current.CancellationToken)).IsAccepted);
+    }
+
+    private static IEnumerable<AuthorizedKey> Read(string text) => AuthorizedKeys.Read(Encoding.UTF8.GetBytes(text));
+
+    private static async Task<bool> IsAcceptedAsync(PublicKey key, bool isVerified, params string[] files)
+    {
+        var policy = new AuthorizedKeysAuthenticator(new Files(files));
+        return (await policy.JudgeAsync(new PublicKeyAttempt("al", key, key.SignatureAlgorithms[0], isVerified), TestContext.Current.CancellationToken)).IsAccepted;
+    }
+
+    private sealed class Files(params string[] contents) : IAuthorizedKeysSource
+    {
+        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) =>
+            new([.. contents.Select(each => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(each))]);
+    }
+}
