@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
@@ -15,6 +16,13 @@ internal static class SampleKeys
         KeyAlgorithm.EcdsaP521 => PrivateKey.GenerateEcdsa(521),
         _ => PrivateKey.GenerateRsa(1024),
     };
+
+    /// <summary>The order of a curve's group from the base library's own table, so that ours is checked against it.</summary>
+    public static byte[] OrderOf(EcdsaCurve curve)
+    {
+        using ECDsa named = ECDsa.Create(curve.Curve);
+        return named.ExportExplicitParameters(false).Curve.Order!.AsSpan().TrimStart((byte)0).ToArray();
+    }
 
     public static byte[] Field(ReadOnlySpan<byte> contents)
     {

@@ -56,7 +56,7 @@ public sealed class SignatureTests
     {
         using PrivateKey key = PrivateKey.GenerateEcdsa(bits);
         EcdsaCurve curve = ((EcdsaPublicKey)key.PublicKey).Curve;
-        byte[] order = OrderOf(curve);
+        byte[] order = SampleKeys.OrderOf(curve);
         byte[] aboveOrder = [.. order];
         aboveOrder[^1]++;
         byte[] belowOrder = [.. order];
@@ -86,7 +86,7 @@ public sealed class SignatureTests
     public void A_scalar_lies_between_zero_and_the_order(int bits)
     {
         EcdsaCurve curve = EcdsaCurve.All.Single(row => row.Bits == bits);
-        byte[] order = OrderOf(curve);
+        byte[] order = SampleKeys.OrderOf(curve);
         byte[] below = [.. order];
         below[^1]--;
         Assert.False(curve.IsScalar([]));
@@ -204,13 +204,6 @@ public sealed class SignatureTests
 
     private static bool Verifies(PrivateKey key, byte[] r, byte[] s) =>
         key.PublicKey.Verify(key.PublicKey.Type, Data, SignatureFields.Write(key.PublicKey.Type, [.. SampleKeys.Number(r), .. SampleKeys.Number(s)]));
-
-    private static byte[] OrderOf(EcdsaCurve curve)
-    {
-        // The order from the base library's own table, so that ours is checked against it.
-        using ECDsa named = ECDsa.Create(curve.Curve);
-        return named.ExportExplicitParameters(false).Curve.Order!.AsSpan().TrimStart((byte)0).ToArray();
-    }
 
     private static byte[] Raise(byte[] padded, RSAParameters numbers)
     {
