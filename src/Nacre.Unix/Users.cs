@@ -108,7 +108,10 @@ internal static unsafe class Users
     }
 
     /// <summary>All groups that a user belongs to, the primary one first.</summary>
-    public static uint[] GroupsOf(UserAccount account)
+    public static uint[] GroupsOf(UserAccount account) => GroupsOf(account.Name, account.Gid);
+
+    /// <summary>All groups that a user belongs to, with <paramref name="gid"/>, the primary one, first.</summary>
+    public static uint[] GroupsOf(string name, uint gid)
     {
         int count = 64;
         while (true)
@@ -117,11 +120,11 @@ internal static unsafe class Users
             int found = count;
             fixed (uint* first = groups)
             {
-                if (Libc.getgrouplist(account.Name, account.Gid, first, &found) != -1)
+                if (Libc.getgrouplist(name, gid, first, &found) != -1)
                     return groups[..found];
             }
             if (count >= MostGroups)
-                throw new UnixException(Errno.EINVAL, $"list the groups of user {account.Name}");
+                throw new UnixException(Errno.EINVAL, $"list the groups of user {name}");
             count = Math.Clamp(found, count * 2, MostGroups);
         }
     }

@@ -14,6 +14,11 @@ internal static class ChildRole
     {
         ["read-passphrase"] = ChildRoles.ReadPassphrase,
         ["pump"] = ChildRoles.Pump,
+        ["launch"] = ChildRoles.Launch,
+        ["drop"] = ChildRoles.Drop,
+        ["drop-badly"] = ChildRoles.DropBadly,
+        ["daemon"] = ChildRoles.BecomeDaemon,
+        ["traits"] = ChildRoles.ShowTraits,
     };
 
     /// <summary>What starts the test executable in a role.</summary>

@@ -1,0 +1,113 @@
+using System.Text;
+
+namespace Nacre.Unix;
+
+/// <summary>The child's side of a <see cref="LaunchPlan"/>: becomes another user, and then another program.</summary>
+/// <remarks>
+/// posix_spawn can neither change ids nor the root directory, and forking a managed process is not possible. So our own executable
+/// is spawned, does in managed code what others do between fork and exec, and calls execve.
+/// </remarks>
+internal static unsafe class Launcher
+{
+    /// <summary>OpenSSH's status for an error of its own.</summary>
+    private const int SetupFailed = 255;
+
+    private const int ExecuteFailed = 1;
+
+    /// <summary>Carries out the plan in the arguments of this process; returns only when that failed, with the exit status.</summary>
+    /// <param name="argumentCount">How many arguments follow the verb.</param>
+    public static int Run(int argumentCount)
+    {
+        LaunchPlan plan;
+        try
+        {
+            plan = LaunchPlan.Parse(OwnArguments(argumentCount));
+            Prepare(plan);
+        }
+        catch (Exception failure) when (failure is UnixException or FormatException or OverflowException)
+        {
+            Say($"launch: {failure.Message}");
+            return SetupFailed;
+        }
+
+        Execute(plan);
+        Say(UnixException.FromLast(plan.Program).Message);
+        return ExecuteFailed;
+    }
+
+    /// <summary>The last arguments of this process as they were given: what managed code is handed has lost bytes that are no UTF-8.</summary>
+    private static CStrings OwnArguments(int count)
+    {
+        byte[] all = File.ReadAllBytes("/proc/self/cmdline");
+        var ends = new List<int>();
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i] == 0)
+                ends.Add(i);
+        }
+        if (ends.Count <= count)
+            throw new FormatException("The launcher was not started by its own executable.");
+
+        var arguments = new CStrings();
+        for (int i = ends.Count - count; i < ends.Count; i++)
+            arguments.Add(all.AsSpan()[(ends[i - 1] + 1)..ends[i]]);
+        return arguments;
+    }
+
+    private static void Prepare(LaunchPlan plan)
+    {
+        if (plan.TakesTerminal)
+            Libc.Check(Libc.ioctl(0, Libc.TIOCSCTTY, null), "take the terminal");
+        if (plan.OpenFiles is { } limit)
+            OpenFileLimit.SetSoft(limit);
+        if (plan.FileModeMask is { } mask)
+            Libc.umask(mask);
+
+        // The groups are looked up before the root directory, and with it the group database, is another.
+        uint[] groups = GroupsFor(plan);
+        if (plan.Root is { } root)
+        {
+            Libc.Check(Libc.chdir(root), $"chdir {root}");
+            Libc.Check(Libc.chroot("."), $"chroot {root}");
+            Libc.Check(Libc.chdir("/"), "chdir /");
+        }
+        if (plan.Uid is { } uid && plan.Gid is { } gid)
+            Privileges.DropForGood(uid, gid, groups);
+        EnterDirectory(plan);
+        if (plan.GainsNoPrivileges)
+            Prctl.SetNoNewPrivileges();
+    }
+
+    private static uint[] GroupsFor(LaunchPlan plan)
+    {
+        uint gid = plan.Gid ?? Users.CurrentGid;
+        return plan.User is { } user ? Users.GroupsOf(user, gid) : [gid];
+    }
+
+    private static void EnterDirectory(LaunchPlan plan)
+    {
+        if (plan.Directory is not { } directory || Libc.chdir(directory) == 0)
+            return;
+        UnixException failure = UnixException.FromLast($"Could not chdir to home directory {directory}");
+        if (plan.FallbackDirectory is not { } fallback)
+            throw failure;
+        Say(failure.Message);
+        Libc.Check(Libc.chdir(fallback), $"chdir {fallback}");
+    }
+
+    private static void Execute(LaunchPlan plan)
+    {
+        using CStrings.NativeCopy program = new CStrings { plan.Program }.ToNative();
+        using CStrings.NativeCopy arguments = plan.Arguments.ToNative();
+        SignalDispositions.UnblockAll();
+        SignalDispositions.UnignoreAll();
+        _ = Libc.execve(*program.Pointers, arguments.Pointers, CStrings.OwnEnvironmentPointer);
+    }
+
+    private static void Say(string message)
+    {
+        byte[] line = Encoding.UTF8.GetBytes(message + "\n");
+        fixed (byte* text = line)
+            _ = Libc.write(2, text, (nuint)line.Length);
+    }
+}

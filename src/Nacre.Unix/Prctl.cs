@@ -1,0 +1,19 @@
+namespace Nacre.Unix;
+
+/// <summary>What this process asks of the kernel for itself, by prctl(2) and umask(2).</summary>
+internal static class Prctl
+{
+    private const int PR_SET_DUMPABLE = 4;
+    private const int PR_SET_NO_NEW_PRIVS = 38;
+
+    /// <summary>Whether this process may leave a core dump and be traced by others of its user: no, while it holds keys.</summary>
+    public static void SetDumpable(bool isDumpable) =>
+        Libc.Check(Libc.prctl(PR_SET_DUMPABLE, isDumpable ? 1 : 0, 0, 0, 0), "prctl PR_SET_DUMPABLE");
+
+    /// <summary>Set-user-id programs, run by this thread or its children, gain nothing from then on.</summary>
+    public static void SetNoNewPrivileges() =>
+        Libc.Check(Libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS");
+
+    /// <summary>Sets the umask, and returns what it was.</summary>
+    public static uint SetFileModeMask(uint mask) => Libc.umask(mask);
+}
