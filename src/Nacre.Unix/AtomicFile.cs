@@ -19,7 +19,7 @@ internal static unsafe class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, uint mode, bool replaces = true)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        string temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{RandomNumberGenerator.GetHexString(TagBytes * 2, lowercase: true)}");
+        string temporary = Path.Join(directory, $".{Path.GetFileName(path)}.{RandomNumberGenerator.GetHexString(TagBytes * 2, lowercase: true)}");
         const int flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
         int descriptor = Libc.Check(Libc.open(temporary, flags | Libc.O_NOFOLLOW, mode), $"write {path}");
         try

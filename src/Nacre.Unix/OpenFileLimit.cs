@@ -39,18 +39,23 @@ internal static unsafe class OpenFileLimit
 
     /// <summary>
     /// Runs what starts a child while this process has its inherited limit back, which the child then copies. Descriptors that are
-    /// open stay open; only a new one that is numbered above the limit would be refused to another thread meanwhile, so a process
-    /// that has so many keeps its limit and the child gets the raised one.
+    /// open stay open, but another thread is refused new ones above the limit meanwhile. So a process that has so many open that
+    /// this could happen keeps its limit, and the child's is set just after it has started.
     /// </summary>
-    internal static int WhileInherited<TStart>(ref TStart start, int highestDescriptor)
+    internal static int WhileInherited<TStart>(ref TStart start)
         where TStart : struct, IStart, allows ref struct
     {
-        ulong raised = Current.Soft;
-        if (raised <= Inherited || (ulong)highestDescriptor + 64 >= Inherited)
+        // Without this the starts of a process that nothing was raised for would wait for each other.
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
             return start.Run();
 
         lock (Gate)
         {
+            ulong raised = Current.Soft;
+            if (raised <= Inherited)
+                return start.Run();
+            if (!HasRoomBelowInherited())
+                return RunThenLower(ref start);
             SetSoft(Inherited);
             try
             {
@@ -61,6 +66,25 @@ internal static unsafe class OpenFileLimit
                 SetSoft(raised);
             }
         }
+    }
+
+    /// <summary>The kernel gives out the lowest free number: where that is low, no thread comes near the limit within a millisecond.</summary>
+    private static bool HasRoomBelowInherited()
+    {
+        int lowest = Libc.eventfd(0, Libc.EFD_CLOEXEC);
+        if (lowest != -1)
+            _ = Libc.close(lowest);
+        return lowest != -1 && (ulong)lowest < Inherited / 2;
+    }
+
+    private static int RunThenLower<TStart>(ref TStart start)
+        where TStart : struct, IStart, allows ref struct
+    {
+        int error = start.Run();
+        var limit = new Libc.ResourceLimit { Soft = Inherited, Hard = Current.Hard };
+        if (error == 0)
+            _ = Libc.prlimit(start.Pid, Libc.RLIMIT_NOFILE, &limit, null);
+        return error;
     }
 
     private static ulong FindInherited()
@@ -77,6 +101,10 @@ internal static unsafe class OpenFileLimit
     /// <summary>The call that starts a child.</summary>
     internal interface IStart
     {
+        /// <summary>The pid of the child that was started.</summary>
+        int Pid { get; }
+
+        /// <summary>Starts it; 0 or an error number.</summary>
         int Run();
     }
 }

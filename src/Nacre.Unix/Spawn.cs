@@ -25,7 +25,7 @@ internal static unsafe class Spawn
             AddActions(actions, start, sources);
             CheckSpawn(Libc.posix_spawnattr_init(attributes), start);
             SetAttributes(attributes, start);
-            int pid = Execute(start, actions, attributes, sources.Highest);
+            int pid = Execute(start, actions, attributes);
             return watch.Add(pid, leadsGroup);
         }
         finally
@@ -90,7 +90,7 @@ internal static unsafe class Spawn
         CheckSpawn(Libc.posix_spawnattr_setpgroup(attributes, 0), start);
     }
 
-    private static int Execute(ProgramStart start, byte* actions, byte* attributes, int highestDescriptor)
+    private static int Execute(ProgramStart start, byte* actions, byte* attributes)
     {
         using CStrings.NativeCopy arguments = start.Arguments.ToNative();
         using CStrings.NativeCopy environment = (start.Environment ?? CStrings.OwnEnvironment()).ToNative();
@@ -103,7 +103,7 @@ internal static unsafe class Spawn
             Arguments = arguments.Pointers,
             Environment = environment.Pointers,
         };
-        int error = OpenFileLimit.WhileInherited(ref call, highestDescriptor);
+        int error = OpenFileLimit.WhileInherited(ref call);
         CheckSpawn(error, start);
         return call.Pid;
     }
@@ -122,7 +122,8 @@ internal static unsafe class Spawn
         public byte* Attributes;
         public byte** Arguments;
         public byte** Environment;
-        public int Pid;
+
+        public int Pid { get; private set; }
 
         public int Run()
         {
@@ -162,8 +163,6 @@ internal static unsafe class Spawn
         }
 
         public int Count => numbers.Length;
-
-        public int Highest => numbers.Max();
 
         public int this[int target] => numbers[target];
 
