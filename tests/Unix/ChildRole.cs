@@ -24,7 +24,7 @@ internal static class ChildRole
     /// <summary>What starts the test executable in a role.</summary>
     public static ProgramStart Start(string role, ProgramStart form, params string[] arguments)
     {
-        string executable = Path.Combine(AppContext.BaseDirectory, "Nacre.Tests");
+        string executable = Path.Join(AppContext.BaseDirectory, "Nacre.Tests");
         var argv = new CStrings { executable };
         foreach (string argument in arguments)
             argv.Add(argument);

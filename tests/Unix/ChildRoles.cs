@@ -34,7 +34,7 @@ internal static class ChildRoles
         Privileges.DropForGood(Users.Find("nobody")!);
         foreach (string thread in Directory.GetDirectories("/proc/self/task"))
         {
-            foreach (string line in File.ReadLines(Path.Combine(thread, "status")))
+            foreach (string line in File.ReadLines(Path.Join(thread, "status")))
             {
                 if (line.StartsWith("Uid:", StringComparison.Ordinal) || line.StartsWith("Gid:", StringComparison.Ordinal)
                     || line.StartsWith("Groups:", StringComparison.Ordinal) || line.StartsWith("CapEff:", StringComparison.Ordinal))

@@ -22,7 +22,7 @@ public sealed class FileSafetyTests : IDisposable
     [Fact]
     public async Task A52_a_fifo_or_a_device_is_refused_without_waiting()
     {
-        string fifo = Path.Combine(directory, "fifo");
+        string fifo = Path.Join(directory, "fifo");
         ChildProcess child = Spawn.Start(new ProgramStart { Path = "mkfifo", Arguments = ["mkfifo", fifo], IsSearched = true });
         Assert.Equal(0, (await child.Exited).Status);
 
@@ -34,7 +34,7 @@ public sealed class FileSafetyTests : IDisposable
     [Fact]
     public void A_symbolic_link_is_followed_only_where_that_is_wanted()
     {
-        string link = Path.Combine(directory, "link");
+        string link = Path.Join(directory, "link");
         File.CreateSymbolicLink(link, Make("target", "x"));
 
         Assert.Equal("x"u8.ToArray(), FileSafety.Read(link, 10, out _));
@@ -74,7 +74,7 @@ public sealed class FileSafetyTests : IDisposable
     [Fact]
     public void A_path_is_safe_when_nobody_else_may_write_any_part_of_it()
     {
-        string ssh = Path.Combine(directory, ".ssh");
+        string ssh = Path.Join(directory, ".ssh");
         Directory.CreateDirectory(ssh);
         string path = Make(".ssh/authorized_keys", "x");
         Assert.Null(Unsafe(path));
@@ -120,7 +120,7 @@ public sealed class FileSafetyTests : IDisposable
     [Fact]
     public void A_file_is_written_whole_with_its_mode_and_replaced()
     {
-        string path = Path.Combine(directory, "known_hosts");
+        string path = Path.Join(directory, "known_hosts");
         AtomicFile.Write(path, "first"u8, 0b110_000_000);
         AtomicFile.Write(path, "second"u8, 0b110_110_110);
 
@@ -146,7 +146,7 @@ public sealed class FileSafetyTests : IDisposable
 
     private string Make(string name, string content)
     {
-        string path = Path.Combine(directory, name);
+        string path = Path.Join(directory, name);
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;

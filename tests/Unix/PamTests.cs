@@ -93,11 +93,11 @@ public sealed class PamTests : IDisposable
     [Fact]
     public void A_session_sets_variables_and_is_closed()
     {
-        string mark = Path.Combine(configuration, "mark");
-        string script = Path.Combine(configuration, "session");
+        string mark = Path.Join(configuration, "mark");
+        string script = Path.Join(configuration, "session");
         File.WriteAllText(script, $"#!/bin/sh\necho \"$PAM_TYPE $PAM_USER $PAM_RHOST $PAM_TTY\" >> {mark}\n");
         File.SetUnixFileMode(script, (UnixFileMode)0b111_000_000);
-        File.WriteAllText(Path.Combine(configuration, "environment"), "NACRE_TEST=1\n");
+        File.WriteAllText(Path.Join(configuration, "environment"), "NACRE_TEST=1\n");
         Service($"session required pam_exec.so {script}\nsession required pam_env.so readenv=1 envfile={configuration}/environment\nauth required pam_permit.so\n");
 
         using (PamTransaction transaction = PamTransaction.Start("test", "root", "host.example", configuration: configuration))
@@ -142,13 +142,13 @@ public sealed class PamTests : IDisposable
     /// <summary>A service that accepts one password.</summary>
     private void Checks(string password)
     {
-        string script = Path.Combine(configuration, "check");
+        string script = Path.Join(configuration, "check");
         File.WriteAllText(script, $"#!/bin/sh\n[ \"$(tr -d '\\000')\" = {password} ]\n");
         File.SetUnixFileMode(script, (UnixFileMode)0b111_000_000);
         Service($"auth required pam_exec.so expose_authtok quiet {script}\naccount required pam_permit.so\n");
     }
 
-    private void Service(string lines) => File.WriteAllText(Path.Combine(configuration, "test"), lines);
+    private void Service(string lines) => File.WriteAllText(Path.Join(configuration, "test"), lines);
 
     private sealed class Recorder(string? password) : IPamConversation
     {
