@@ -49,8 +49,8 @@ internal sealed unsafe class EcdhNistP : IDisposable
     public static int PointSize(NistCurve curve) => 1 + (2 * FieldSize(curve));
 
     /// <summary>
-    /// Computes the x-coordinate of the shared point. False where the peer's point is not an uncompressed point on the curve
-    /// (RFC 5656 4: "All elliptic curve public keys MUST be validated after they are received").
+    /// Computes the x-coordinate of the shared point. False where the peer's point is not an uncompressed point on the curve, as
+    /// SEC 1 3.2.2 validates it: the curves have a prime order, so a point on them that is not at infinity is in the group.
     /// </summary>
     public bool TryAgree(ReadOnlySpan<byte> peerPoint, Span<byte> shared)
     {

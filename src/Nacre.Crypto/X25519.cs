@@ -33,9 +33,8 @@ internal sealed unsafe class X25519 : IDisposable
     public static X25519 FromPrivateKey(ReadOnlySpan<byte> privateKey) => new(privateKey);
 
     /// <summary>
-    /// Computes the shared secret. False where the peer's value has the wrong length or lies in the small subgroup, so that the result
-    /// would not depend on our key: RFC 8731 3: "Clients and servers MUST also abort if the length of the received public keys are not
-    /// the expected lengths", "... if the shared secret is the all-zero value".
+    /// Computes the shared secret. False where the peer's value has the wrong length, or lies in the small subgroup, so that the result
+    /// would be the same for every key of ours.
     /// </summary>
     public bool TryAgree(ReadOnlySpan<byte> peerPublicKey, Span<byte> shared)
     {
@@ -44,6 +43,8 @@ internal sealed unsafe class X25519 : IDisposable
         shared.Clear();
         if (peerPublicKey.Length != KeySize)
             return false;
+
+        // RFC 7748 6.1: "whether K is the all-zero value and abort if so"
         if (!Derive(peerPublicKey, shared) || ConstantTime.IsZero(shared))
         {
             LibCrypto.ERR_clear_error();
