@@ -356,6 +356,15 @@ public class ClientConfigTests
         Assert.Null(ConfigBed.Client("Include /big\n", new ConfigDiagnostics(), files: files));
     }
 
+    [Theory]
+    [InlineData(FileParsing.MaxIncludes, true)]
+    [InlineData(FileParsing.MaxIncludes + 1, false)]
+    public void Only_so_many_files_are_included(int count, bool isGood)
+    {
+        var files = new MemoryConfigFiles { ["/empty"] = "" };
+        Assert.Equal(isGood, ConfigBed.Client(string.Concat(Enumerable.Repeat("Include /empty\n", count)), new ConfigDiagnostics(), files: files) is not null);
+    }
+
     [Fact]
     public void A_file_with_a_NUL_byte_is_refused() =>
         Assert.Contains("NUL byte", ConfigBed.ClientComplaints("Port 1\0\n")[0], StringComparison.Ordinal);

@@ -42,7 +42,11 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     /// <summary>How deep files may include each other.</summary>
     public const int MaxDepth = 16;
 
+    /// <summary>How many files may be included, each time that one is counted.</summary>
+    public const int MaxIncludes = 4096;
+
     private long totalBytes;
+    private int includes;
 
     protected ConfigRole Role => role;
 
@@ -134,6 +138,8 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
                 return Fatal($"{place}: glob failed for {pattern}: it names more than {PathGlob.MaxMatches} files");
             foreach (string path in paths)
             {
+                if (++includes > MaxIncludes)
+                    return Fatal($"{place}: more than {MaxIncludes} files are included");
                 ConfigRead read = files.Read(path, MaxFileBytes);
                 if (read.Status == ConfigReadStatus.Missing)
                 {
