@@ -40,7 +40,8 @@ internal static class Negotiation
             Choose(AlgorithmCatalog.Compressions, ourCompressions, theirCompressions, isClient));
     }
 
-    // RFC 4253 7.1: "The first algorithm on the client's name-list that is also on the server's name-list MUST be chosen."
+    // RFC 4253 7.1: "The chosen encryption algorithm to each direction MUST be the first algorithm on the client's name-list that is also on
+    // the server's name-list." The other kinds are chosen alike.
     private static T Choose<T>(AlgorithmTable<T> table, NameList ours, NameList theirs, bool isClient)
         where T : Algorithm
     {

@@ -12,8 +12,8 @@ internal sealed class ZlibCompressor : ICompressor
 
     public ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> payload)
     {
-        // RFC 4253 6.2: "The compression context ... is passed from one packet to the next, with only a partial flush being performed at the
-        // end of each packet." The stream makes a sync flush, which is one for the receiver.
+        // RFC 4253 6.2: "The compression context is initialized after each key exchange, and is passed from one packet to the next, with only
+        // a partial flush being performed at the end of each packet." A sync flush is as good to the receiver.
         _output.SetLength(0);
         _zlib.Write(payload);
         _zlib.Flush();

@@ -45,6 +45,9 @@ internal sealed class FiniteFieldMethod(FiniteFieldGroup group, IRandomSource ra
     {
         using var power = new Secret(_field.Size);
         _field.Raise(share, _exponent!.Span, power.Span);
+
+        // RFC 4419 3: "To prevent confinement attacks, they MUST accept the shared secret K only if 1 < K < p - 1."
+        if (!_field.IsInRange(power.Span)) Share.Refuse(Name, "confines the secret");
         return Share.ToMpint(power.Span);
     }
 
