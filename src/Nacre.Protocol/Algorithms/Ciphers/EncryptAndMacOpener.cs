@@ -5,7 +5,10 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Algorithms.Ciphers;
 
-/// <summary>Opens what <see cref="EncryptAndMacSealer"/> seals. The length must be decrypted before the tag can be looked for, so a chained cipher takes care not to tell what it was.</summary>
+/// <summary>
+/// Opens what <see cref="EncryptAndMacSealer"/> seals. The length must be decrypted before the tag can be looked for, so a chained cipher takes
+/// care not to tell what it was.
+/// </summary>
 /// <remarks>
 /// With cipher block chaining, a peer in the middle may put a block of another packet where a length is due, and learn the block's first
 /// bytes from how much is read before the tag fails (CVE-2008-5161, A-40). So a bad length reads the same fixed amount as the largest

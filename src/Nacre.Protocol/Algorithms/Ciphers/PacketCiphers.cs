@@ -41,7 +41,8 @@ internal static class PacketCiphers
         if (cipher.IsAead != mac is null) throw new ArgumentException($"{cipher.Name} goes {(cipher.IsAead ? "without" : "with")} a MAC.", nameof(mac));
         if (key.Length != cipher.KeyLength || iv.Length != cipher.IvLength || macKey.Length != (mac?.KeyLength ?? 0))
         {
-            throw new ArgumentException($"{cipher.Name} takes a key of {cipher.KeyLength} bytes and an initial vector of {cipher.IvLength}, its MAC a key of {mac?.KeyLength ?? 0}.");
+            throw new ArgumentException(
+                $"{cipher.Name} takes a key of {cipher.KeyLength} bytes and an initial vector of {cipher.IvLength}, its MAC a key of {mac?.KeyLength ?? 0}.");
         }
     }
 }

@@ -23,7 +23,11 @@ internal sealed class ZlibDecompressor : IDecompressor
                 int read = _zlib.Read(_output.AsSpan(length));
                 if (read == 0) break;
                 length += read;
-                if (length > PacketLimits.MaxPacketLength) throw new SshViolationException(Violation.BadCompression, $"A payload decompresses to more than {PacketLimits.MaxPacketLength} bytes.");
+                if (length > PacketLimits.MaxPacketLength)
+                {
+                    throw new SshViolationException(Violation.BadCompression, $"A payload decompresses to more than {PacketLimits.MaxPacketLength} bytes.");
+                }
+
                 if (length == _output.Length) Array.Resize(ref _output, Math.Min(2 * length, PacketLimits.MaxPacketLength + 1));
             }
         }

@@ -51,7 +51,10 @@ internal sealed class FiniteFieldMethod(FiniteFieldGroup group, IRandomSource ra
         return Share.ToMpint(power.Span);
     }
 
-    /// <summary>The magnitude of a share. RFC 4253 8: values of e or f that are not in the range [1, p-1] MUST NOT be accepted; 1 and p-1 are refused too, as they give the secret away.</summary>
+    /// <summary>
+    /// The magnitude of a share. RFC 4253 8: values of e or f that are not in the range [1, p-1] MUST NOT be accepted; 1 and p-1 are refused
+    /// too, as they give the secret away.
+    /// </summary>
     private ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> share)
     {
         bool isPadded = share.Length > 1 && share[0] == 0;
