@@ -8,7 +8,7 @@ namespace Nacre.Tools.SshKeygen;
 /// <remarks>Input is read byte by byte, so that what follows an answer is left for whoever reads next.</remarks>
 internal sealed class Answers(Stream input, TextWriter prompts, TextWriter errors, bool usesTerminal)
 {
-    public static Answers OfPerson() => new(Console.OpenStandardInput(), Console.Out, Console.Error, usesTerminal: true);
+    public static Answers OfPerson() => new(InheritedStream.OpenInput(), Console.Out, Console.Error, usesTerminal: true);
 
     /// <summary>Asks for a line; null at the end of input.</summary>
     public string? Ask(string prompt)
@@ -44,18 +44,28 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
         }
     }
 
+    /// <summary>All that has not been read yet.</summary>
+    public Stream ReadAll()
+    {
+        var rest = new MemoryStream();
+        input.CopyToAsync(rest).GetAwaiter().GetResult();
+        rest.Position = 0;
+        return rest;
+    }
+
     private byte[]? ReadLine()
     {
         byte[] line = GC.AllocateArray<byte>(Terminal.LongestAnswer, pinned: true);
         try
         {
             int length = 0;
+            byte[] next = new byte[1];
             while (true)
             {
-                int next = input.ReadByte();
-                if (next < 0 && length == 0) return null;
-                if (next is < 0 or '\n') break;
-                if (length < line.Length) line[length++] = (byte)next;
+                bool isEnd = input.ReadAsync(next).AsTask().GetAwaiter().GetResult() == 0;
+                if (isEnd && length == 0) return null;
+                if (isEnd || next[0] == '\n') break;
+                if (length < line.Length) line[length++] = next[0];
             }
 
             byte[] answer = GC.AllocateArray<byte>(length, pinned: true);

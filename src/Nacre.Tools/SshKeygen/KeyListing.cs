@@ -13,31 +13,39 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         string path = settings.File ?? KeyGeneration.AskFile(answers, "Enter file in which the key is", KeyGeneration.CurrentUser(), settings);
         bool isInput = path == "-";
         bool hasKey = false;
+        string[] lines = ReadLines(path, isInput);
+        if (!isInput && lines is [string first, ..] && first.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            ShowPrivate(path);
+            return;
+        }
+
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = lines[i].Trim(' ', '\t');
+            if (line.Length == 0 || line[0] == '#') continue;
+            bool isKey = ShowLine(line);
+            hasKey |= isKey;
+            if (!isKey && settings.IsVerbose && EndOfWord(line) < line.Length) error.Write($"debug1: {path}:{i + 1}: not a public key\r\n");
+        }
+
+        if (!hasKey) throw new FatalException($"{(isInput ? "(stdin)" : path)} is not a public key file.");
+    }
+
+    private string[] ReadLines(string path, bool isInput)
+    {
         try
         {
-            using Stream stream = isInput ? Console.OpenStandardInput() : File.OpenRead(path);
+            using Stream stream = isInput ? answers.ReadAll() : File.OpenRead(path);
             using var reader = new StreamReader(stream);
-            for (int number = 1; reader.ReadLine() is string line; number++)
-            {
-                if (number == 1 && !isInput && line.Contains("PRIVATE KEY", StringComparison.Ordinal))
-                {
-                    ShowPrivate(path);
-                    return;
-                }
-
-                line = line.Trim(' ', '\t');
-                if (line.Length == 0 || line[0] == '#') continue;
-                bool isKey = ShowLine(line);
-                hasKey |= isKey;
-                if (!isKey && settings.IsVerbose && EndOfWord(line) < line.Length) error.Write($"debug1: {path}:{number}: not a public key\r\n");
-            }
+            List<string> lines = [];
+            while (reader.ReadLine() is string line) lines.Add(line);
+            return [.. lines];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new FatalException($"ssh-keygen: {path}: {KeyFiles.Reason(unreadable)}");
         }
-
-        if (!hasKey) throw new FatalException($"{(isInput ? "(stdin)" : path)} is not a public key file.");
     }
 
     /// <summary>Shows a private key by its public one, which needs no passphrase: from the .pub file beside it, else from within.</summary>

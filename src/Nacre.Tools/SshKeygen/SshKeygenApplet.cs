@@ -34,7 +34,20 @@ internal static class SshKeygenApplet
         new('y', null, "Prints the public key of a private key file."),
         new('Z', "cipher", "The cipher that locks the private key (aes256-ctr)."));
 
-    public static int Run(string[] args) => Run(args, Answers.OfPerson(), Console.Out, Console.Error);
+    public static int Run(string[] args)
+    {
+        StandardStreams.Use();
+        try
+        {
+            return Run(args, Answers.OfPerson(), Console.Out, Console.Error);
+        }
+        catch (IOException broken)
+        {
+            // Nobody reads the output any more, or there is none to write to.
+            Console.Error.WriteLine($"ssh-keygen: {broken.Message}");
+            return 255;
+        }
+    }
 
     /// <summary>Runs the tool on other streams than the process's own.</summary>
     public static int Run(string[] args, Answers answers, TextWriter output, TextWriter error)
