@@ -1,6 +1,42 @@
+using Nacre.Tools.SftpServer;
+using Nacre.Tools.Ssh;
+using Nacre.Tools.Sshd;
+using Nacre.Tools.SshKeygen;
+using Nacre.Unix;
+
 namespace Nacre.Tools;
 
+/// <summary>The one executable: finds the tool that it was called as and runs it.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length;
+    /// <summary>Every tool, one row each.</summary>
+    internal static IReadOnlyList<Applet> Applets { get; } =
+    [
+        new("ssh", "log in to a remote machine, run commands there, forward ports", SshApplet.Run),
+        new("sshd", "serve logins, commands, files and forwards", SshdApplet.Run),
+        new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run),
+        new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run),
+        new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
+        new("ssh-add", "give keys to the agent", arguments => NotYet("ssh-add")),
+        new("ssh-keyscan", "gather host keys", arguments => NotYet("ssh-keyscan")),
+    ];
+
+    internal static int Main(string[] arguments)
+    {
+        string calledAs = Path.GetFileName(Environment.GetCommandLineArgs()[0]);
+        if (Find(calledAs) is { } tool) return tool.Run(arguments);
+        if (arguments.Length > 0 && arguments[0] == LaunchPlan.Verb) return Launcher.Run(arguments.Length - 1);
+        if (arguments.Length > 0 && Find(arguments[0]) is { } named) return named.Run(arguments[1..]);
+        Console.Error.WriteLine("usage: nacre TOOL [argument ...]\nor call it by a link that has the tool's name. The tools:");
+        foreach (Applet applet in Applets) Console.Error.WriteLine($"  {applet.Name,-12} {applet.Summary}");
+        return 2;
+    }
+
+    private static Applet? Find(string name) => Applets.FirstOrDefault(applet => applet.Name == name);
+
+    private static int NotYet(string name)
+    {
+        Console.Error.WriteLine($"{name}: this tool is not part of Nacre yet; use OpenSSH's {name} until it is.");
+        return 2;
+    }
 }

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const nuint TIOCSWINSZ = 0x5414;
 
     // The kernel's own struct termios2, whose layout no change of the C library moves and whose speeds are numbers.
+    public const nuint TCSBRK = 0x5409;
     public const nuint TCGETS2 = 0x802c542a;
     public const nuint TCSETS2 = 0x402c542b;
     public const nuint TCSETSW2 = 0x402c542c;

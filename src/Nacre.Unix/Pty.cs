@@ -82,6 +82,9 @@ internal sealed unsafe class Pty : IDisposable
             ThrowUnlessReadOnly(status, uid, $"chmod({Name}, {Convert.ToString(mode, 8)})");
     }
 
+    /// <summary>Sends a break on the line, for as long as the system's usual one lasts. False when the terminal cannot.</summary>
+    public bool SendBreak() => Libc.ioctl(Descriptor, Libc.TCSBRK, null) == 0;
+
     public void Dispose() => master.Dispose();
 
     private static string NameOf(int descriptor)

@@ -54,7 +54,13 @@ public sealed class SshServer : IAsyncDisposable
     public SshServerConnection Serve(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var connection = new SshServerConnection(stream, _options, _pool);
+        return Serve(stream, _options);
+    }
+
+    /// <summary>Serves one client by options of its own.</summary>
+    internal SshServerConnection Serve(Stream stream, SshServerOptions options)
+    {
+        var connection = new SshServerConnection(stream, options, _pool);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);

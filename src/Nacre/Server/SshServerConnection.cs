@@ -13,6 +13,7 @@ public sealed class SshServerConnection : IAsyncDisposable
 {
     private readonly SshConnection _connection;
     private readonly CancellationTokenSource _authenticated = new();
+    private readonly TaskCompletionSource _loggedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AuthenticationServer? _authentication;
     private int _sessions;
 
@@ -45,6 +46,9 @@ public sealed class SshServerConnection : IAsyncDisposable
     public string ClientIdentification => _connection.Transport.PeerIdentification;
 
     internal SshServerOptions Options { get; }
+
+    /// <summary>Ends when the client has logged in; not at all when it never does.</summary>
+    internal Task Authenticated => _loggedIn.Task;
 
     internal SshConnection Connection => _connection;
 
@@ -106,6 +110,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     {
         User = user;
         _authenticated.Cancel();
+        _loggedIn.TrySetResult();
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);
         policy.Forwards = new ServerForwards(multiplexer);

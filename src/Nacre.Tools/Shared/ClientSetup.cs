@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Config.Files;
+using Nacre.Config.Values;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>Turns a client's configuration into a connection, and what goes wrong into OpenSSH's words.</summary>
+internal static class ClientSetup
+{
+    /// <summary>Reads the configuration for a host; null when it is wrong, which has then been said.</summary>
+    public static ClientConfig? Load(string host, CommandLineOptions options, string? configFile, ErrorTrace trace)
+    {
+        if (LocalMachine.Identity() is not { } local)
+        {
+            trace.Fail($"No user exists for uid {Users.CurrentUid}");
+            return null;
+        }
+
+        var source = new ClientConfigSource
+        {
+            Files = new DiskConfigFiles(LocalMachine.FactsOf),
+            Algorithms = CatalogNames.For(isClient: true),
+            Local = local,
+            Host = host,
+            CommandLine = options,
+            ConfigFile = configFile,
+        };
+        var diagnostics = new ConfigDiagnostics();
+        ClientConfig? config = ClientConfigParser.Load(source, diagnostics);
+        foreach (ConfigDiagnostic line in diagnostics)
+        {
+            if (line.Severity == ConfigSeverity.Debug) trace.Write(1, line.Text);
+            else if (line.Severity == ConfigSeverity.Error) trace.Fail(line.Text);
+            else trace.Say(line.Text);
+        }
+
+        return config;
+    }
+
+    /// <summary>How much of the trace a LogLevel wants.</summary>
+    public static int VerbosityOf(LogLevel level) => Math.Max(0, level - LogLevel.Verbose);
+
+    /// <summary>Where a local forward listens that names no address: loopback, or everywhere with GatewayPorts.</summary>
+    public static string LocalListenHost(string? host, bool gatewayPorts) => host switch
+    {
+        null => gatewayPorts ? "" : "localhost",
+        "*" => "",
+        _ => host,
+    };
+
+    /// <summary>Connects and logs in; null when that failed, which has then been said.</summary>
+    public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace)
+    {
+        string user = config.User;
+        var destination = new SshDestination(user, config.Hostname, config.Port);
+        try
+        {
+            Socket socket = await DialAsync(config, trace).ConfigureAwait(false);
+            string address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+            (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
+            await using ClientTrust owned = trust;
+            SshClient client = await SshClient.ConnectAsync(new NetworkStream(socket, ownsSocket: true), destination, address, options, default).ConfigureAwait(false);
+            trace.Write(1, $"Authenticated to {config.Hostname} ([{address}]:{config.Port}) using \"{client.Authentication.Method}\".");
+            return client;
+        }
+        catch (SocketException error)
+        {
+            trace.Fail(error.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+                ? $"ssh: Could not resolve hostname {config.Hostname}: {error.Message}"
+                : $"ssh: connect to host {config.Hostname} port {config.Port}: {error.Message}");
+        }
+        catch (AuthenticationFailedException error)
+        {
+            trace.Fail($"{user}@{config.Hostname}: Permission denied ({string.Join(',', error.MethodsThatCanContinue)}).");
+        }
+        catch (NegotiationFailedException error)
+        {
+            trace.Fail($"Unable to negotiate with {config.Hostname} port {config.Port}: {error.Reason}. Their offer: {error.TheirOffer}");
+        }
+        catch (SshDisconnectedException error)
+        {
+            trace.Fail($"Received disconnect from {config.Hostname} port {config.Port}:{error.ReasonCode}: {error.Description}\nDisconnected from {config.Hostname} port {config.Port}");
+        }
+        catch (HostKeyNotTrustedException error)
+        {
+            trace.Fail(error.Message);
+        }
+        catch (SshViolationException error) when (error.Violation == Violation.ConnectionLost)
+        {
+            trace.Fail($"Connection closed by {config.Hostname} port {config.Port}");
+        }
+        catch (SshException error)
+        {
+            trace.Fail($"ssh: {config.Hostname} port {config.Port}: {error.Message}");
+        }
+
+        return null;
+    }
+
+    private static async Task<Socket> DialAsync(ClientConfig config, ErrorTrace trace)
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(config.Hostname, FamilyOf(config.AddressFamily)).ConfigureAwait(false);
+        SocketException? failure = null;
+        for (int attempt = 0; attempt < Math.Max(1, config.ConnectionAttempts); attempt++)
+        {
+            if (attempt > 0) await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            foreach (IPAddress address in addresses)
+            {
+                trace.Write(1, $"Connecting to {config.Hostname} [{address}] port {config.Port}.");
+                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    if (config.BindAddress is { } local) socket.Bind(new IPEndPoint((await Dns.GetHostAddressesAsync(local, address.AddressFamily).ConfigureAwait(false))[0], 0));
+                    using var limit = new CancellationTokenSource();
+                    if (config.ConnectTimeout is { } timeout && timeout > TimeSpan.Zero) limit.CancelAfter(timeout);
+                    await socket.ConnectAsync(new IPEndPoint(address, config.Port), limit.Token).ConfigureAwait(false);
+                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, config.TcpKeepAlive);
+                    trace.Write(1, "Connection established.");
+                    return socket;
+                }
+                catch (SocketException error)
+                {
+                    socket.Dispose();
+                    failure = error;
+                }
+                catch (OperationCanceledException)
+                {
+                    socket.Dispose();
+                    failure = new SocketException((int)SocketError.TimedOut);
+                }
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static AddressFamily FamilyOf(AddressFamilyChoice choice) => choice switch
+    {
+        AddressFamilyChoice.Inet => AddressFamily.InterNetwork,
+        AddressFamilyChoice.Inet6 => AddressFamily.InterNetworkV6,
+        _ => AddressFamily.Unspecified,
+    };
+}

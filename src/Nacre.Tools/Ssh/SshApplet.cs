@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Forwarding;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Ssh;
+
+/// <summary>The program ssh: reads the command line and the configuration, connects, and runs the session or holds the forwards.</summary>
+internal static class SshApplet
+{
+    public static int Run(string[] arguments)
+    {
+        SshCommandLine line;
+        try
+        {
+            line = SshCommandLine.Parse(arguments);
+        }
+        catch (UsageException wrong)
+        {
+            SshFlags.Table.Explain(wrong, Console.Error);
+            return SshSession.FailureStatus;
+        }
+
+        if (line.IsVersion)
+        {
+            Console.Error.WriteLine(ProductVersion.Line);
+            return 0;
+        }
+
+        if (line.Query is { } kind) return Query(kind);
+        using TextWriter log = line.LogFile is null ? Console.Error : new StreamWriter(line.LogFile, append: true);
+        return Run(line, log);
+    }
+
+    private static int Query(string kind)
+    {
+        if (AlgorithmCatalog.Query(kind) is not { } names)
+        {
+            Console.Error.WriteLine($"Unsupported query \"{kind}\"; ssh -Q help lists the kinds.");
+            return SshSession.FailureStatus;
+        }
+
+        foreach (string name in names) Console.Out.WriteLine(name);
+        return 0;
+    }
+
+    private static int Run(SshCommandLine line, TextWriter log)
+    {
+        var trace = new ErrorTrace(line.Verbosity, line.IsQuiet, log);
+        ClientConfig? config = ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace);
+        if (config is null) return SshSession.FailureStatus;
+        if (line.IsDump)
+        {
+            foreach (string dumped in config.Dump()) Console.Out.WriteLine(dumped);
+            return 0;
+        }
+
+        trace = new ErrorTrace(Math.Max(line.Verbosity, ClientSetup.VerbosityOf(config.LogLevel)), line.IsQuiet || config.LogLevel < LogLevel.Info, log);
+        return ConnectAndRunAsync(line, config, trace).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> ConnectAndRunAsync(SshCommandLine line, ClientConfig config, ErrorTrace trace)
+    {
+        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
+        if (client is null) return SshSession.FailureStatus;
+        await using (client)
+        {
+            if (!await StartForwardsAsync(client, config, trace).ConfigureAwait(false)) return SshSession.FailureStatus;
+            if (config.SessionType == SessionChoice.None) return await WaitAsync(client, trace).ConfigureAwait(false);
+            string command = line.Command.Length > 0 ? line.Command : config.RemoteCommand ?? "";
+            try
+            {
+                bool isSubsystem = line.IsSubsystem || config.SessionType == SessionChoice.Subsystem;
+                return await new SshSession(client, config, command, isSubsystem, trace).RunAsync().ConfigureAwait(false);
+            }
+            catch (SshException error)
+            {
+                trace.Fail(error.Message);
+                return SshSession.FailureStatus;
+            }
+        }
+    }
+
+    private static async Task<int> WaitAsync(SshClient client, ErrorTrace trace)
+    {
+        try
+        {
+            await client.Completion.ConfigureAwait(false);
+        }
+        catch (SshException error)
+        {
+            trace.Fail(error.Message);
+        }
+
+        return SshSession.FailureStatus;
+    }
+
+    private static async Task<bool> StartForwardsAsync(SshClient client, ClientConfig config, ErrorTrace trace)
+    {
+        bool allStarted = true;
+        foreach (Forward forward in config.LocalForwards) allStarted &= await StartAsync(forward, isLocal: true).ConfigureAwait(false);
+        foreach (Forward forward in config.RemoteForwards) allStarted &= await StartAsync(forward, isLocal: false).ConfigureAwait(false);
+        if (!allStarted && config.ExitOnForwardFailure) trace.Fail("Could not request local forwarding.");
+        return allStarted || !config.ExitOnForwardFailure;
+
+        async Task<bool> StartAsync(Forward forward, bool isLocal)
+        {
+            if (forward.Listen.Path is not null || forward.Connect?.Path is not null || forward.Connect is null)
+            {
+                trace.Fail($"{(isLocal ? "LocalForward" : "RemoteForward")} {forward}: forwarding of Unix sockets and SOCKS is not part of Nacre yet.");
+                return false;
+            }
+
+            var target = new TcpEndpoint(forward.Connect.Host!, forward.Connect.Port);
+            string listenHost = isLocal ? ClientSetup.LocalListenHost(forward.Listen.Host, config.GatewayPorts) : forward.Listen.Host ?? "localhost";
+            var listen = new TcpEndpoint(listenHost, forward.Listen.Port);
+            try
+            {
+                if (isLocal)
+                {
+                    await client.StartLocalForwardAsync(listen, target, error => trace.Say($"channel: {error.Message}"), default).ConfigureAwait(false);
+                }
+                else
+                {
+                    RemoteForward started = await client.StartRemoteForwardAsync(listen, target, error => trace.Say($"connect_to {target}: {error.Message}"), default).ConfigureAwait(false);
+                    if (listen.Port == 0) trace.Say($"Allocated port {started.Listening.Port} for remote forward to {target.Host}:{target.Port}");
+                }
+
+                return true;
+            }
+            catch (SocketException error)
+            {
+                trace.Fail($"bind [{listen.Host}]:{listen.Port}: {error.Message}");
+                trace.Fail($"channel_setup_fwd_listener_tcpip: cannot listen to port: {listen.Port}");
+                return false;
+            }
+            catch (SshException error)
+            {
+                trace.Fail((config.ExitOnForwardFailure ? "Error: " : "Warning: ") + error.Message);
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Joins a session's channel to a program that runs as a child process, by pipes or by a pseudo-terminal.</summary>
+/// <remarks>
+/// The session ends when the program has ended and everything that it and its descendants had written by then is sent. A descendant that
+/// keeps the pipes open holds the session open, as it does with OpenSSH.
+/// </remarks>
+internal sealed class ChildSession : ISessionControls
+{
+    /// <summary>Room that is asked for in a pipe of output: a full one is read in few calls.</summary>
+    private const int PipeCapacity = 1024 * 1024;
+
+    /// <summary>What is read from the program at once: the data of one packet.</summary>
+    private const int OutputBlock = 32 * 1024;
+
+    private readonly ChildProcess _child;
+    private readonly Pty? _pty;
+
+    private ChildSession(ChildProcess child, Pty? pty) => (_child, _pty) = (child, pty);
+
+    /// <summary>Runs a program without a terminal.</summary>
+    public static async Task<ProcessExit> RunWithPipesAsync(ServerSession session, Func<SafeHandles, ChildProcess> start, CancellationToken ct)
+    {
+        (SafeFileHandle inputReading, SafeFileHandle inputWriting) = Descriptors.CreatePipe(PipeCapacity);
+        (SafeFileHandle outputReading, SafeFileHandle outputWriting) = Descriptors.CreatePipe(PipeCapacity);
+        (SafeFileHandle errorReading, SafeFileHandle errorWriting) = Descriptors.CreatePipe();
+        ChildProcess child;
+        using (inputReading)
+        using (outputWriting)
+        using (errorWriting)
+        {
+            child = start(new SafeHandles(inputReading, outputWriting, errorWriting));
+        }
+
+        var running = new ChildSession(child, pty: null);
+        session.Controls = running;
+        await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
+        await using var stdin = new DescriptorStream(inputWriting);
+        await using var stdout = new DescriptorStream(outputReading);
+        await using var stderr = new DescriptorStream(errorReading);
+        _ = FeedAsync(session.Input, stdin, closesAtEnd: true);
+        Task outputs = Task.WhenAll(DrainAsync(stdout, session.Output, ct), DrainAsync(stderr, session.Error, ct));
+        ChildExit exit = await child.Exited.ConfigureAwait(false);
+        await outputs.ConfigureAwait(false);
+        return Describe(exit);
+    }
+
+    /// <summary>Runs a program at a pseudo-terminal, which it has as its controlling terminal.</summary>
+    public static async Task<ProcessExit> RunWithTerminalAsync(ServerSession session, Pty pty, Func<ChildProcess> start, CancellationToken ct)
+    {
+        ApplyModes(pty, session.Request.Terminal!);
+        ChildProcess child = start();
+        var running = new ChildSession(child, pty);
+        session.Controls = running;
+        await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
+        await using DescriptorStream terminal = pty.OpenStream();
+        _ = FeedAsync(session.Input, terminal, closesAtEnd: false);
+        Task draining = DrainAsync(terminal, session.Output, ct);
+        ChildExit exit = await child.Exited.ConfigureAwait(false);
+
+        // What stands in the terminal's buffer is there at once; a background process that keeps the terminal does not keep the session.
+        await Task.WhenAny(draining, Task.Delay(TerminalGrace, ct)).ConfigureAwait(false);
+        return Describe(exit);
+    }
+
+    public void Resize(int columns, int rows, int widthPixels, int heightPixels)
+    {
+        if (_pty is not null) _pty.Size = new TerminalSize((uint)columns, (uint)rows, (uint)widthPixels, (uint)heightPixels);
+    }
+
+    public bool Signal(string name) => Enum.TryParse(name, out UnixSignal signal) && IsForClients(signal) && _child.Signal(signal);
+
+    public bool Break(TimeSpan length) => _pty?.SendBreak() ?? false;
+
+    private static readonly TimeSpan TerminalGrace = TimeSpan.FromMilliseconds(200);
+
+    // RFC 4254 6.10 names these.
+    private static bool IsForClients(UnixSignal signal) => signal is UnixSignal.ABRT or UnixSignal.ALRM or UnixSignal.FPE or UnixSignal.HUP or UnixSignal.ILL
+        or UnixSignal.INT or UnixSignal.KILL or UnixSignal.PIPE or UnixSignal.QUIT or UnixSignal.SEGV or UnixSignal.TERM or UnixSignal.USR1 or UnixSignal.USR2;
+
+    private static ProcessExit Describe(ChildExit exit) => exit.IsBySignal
+        ? ProcessExit.WithSignal(exit.Signal.ToString(), exit.DumpedCore)
+        : ProcessExit.WithStatus((uint)exit.Status);
+
+    private static void ApplyModes(Pty pty, TerminalRequest terminal)
+    {
+        Termios modes = pty.Modes;
+        ReadOnlySpan<byte> encoded = terminal.Modes.Span;
+
+        // RFC 4254 8: opcodes 1 to 159 have a uint32; 0 ends, and so does one of 160 and above.
+        while (encoded.Length >= 5 && encoded[0] is > 0 and < 160)
+        {
+            TerminalModes.TryApply(encoded[0], BinaryPrimitives.ReadUInt32BigEndian(encoded[1..]), ref modes);
+            encoded = encoded[5..];
+        }
+
+        pty.Modes = modes;
+        pty.Size = new TerminalSize((uint)terminal.Columns, (uint)terminal.Rows, (uint)terminal.WidthPixels, (uint)terminal.HeightPixels);
+    }
+
+    private static async Task FeedAsync(PipeReader input, DescriptorStream target, bool closesAtEnd)
+    {
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await input.ReadAsync().ConfigureAwait(false);
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer) await target.WriteAsync(segment).ConfigureAwait(false);
+                input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) break;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnixException or SshException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The program reads no more, or the connection is gone: what still comes has no reader.
+        }
+
+        if (closesAtEnd) await target.DisposeAsync().ConfigureAwait(false);
+        await input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static async Task DrainAsync(DescriptorStream source, PipeWriter output, CancellationToken ct)
+    {
+        try
+        {
+            for (int length = 0; ;)
+            {
+                // Waits with no buffer, unless output is streaming: most programs say nothing most of the time.
+                if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
+                length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
+                if (length == 0) break;
+                output.Advance(length);
+                FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
+                if (flushed.IsCompleted) break;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnixException or SshException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client has gone: nobody is left to be told.
+        }
+
+        await output.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private void HangUp() => _child.Signal(UnixSignal.HUP);
+
+    /// <summary>The ends of the pipes that the program gets.</summary>
+    internal readonly record struct SafeHandles(SafeFileHandle Input, SafeFileHandle Output, SafeFileHandle Error);
+}

@@ -1,0 +1,55 @@
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Loads the server's host keys; a key that others could read or that is damaged is left out, with OpenSSH's words.</summary>
+internal static class HostKeyFiles
+{
+    private const int MaxFileBytes = 1024 * 1024;
+
+    /// <summary>Loads those that can be used, the first of each type.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="areDefaults">True when nobody named them: then one may be missing without a word.</param>
+    /// <param name="log">Told of each that cannot be used.</param>
+    public static List<ISigner> Load(IReadOnlyList<string> paths, bool areDefaults, SshdLog log)
+    {
+        var keys = new List<ISigner>();
+        foreach (string path in paths)
+        {
+            if (Load(path, areDefaults, log) is { } key && !keys.Any(known => known.PublicKey.Type == key.PublicKey.Type)) keys.Add(key);
+        }
+
+        return keys;
+    }
+
+    private static PrivateKey? Load(string path, bool isDefault, SshdLog log)
+    {
+        try
+        {
+            byte[] contents = FileSafety.Read(path, MaxFileBytes, out FileStatus status);
+            try
+            {
+                if (FileSafety.FindExposure(path, status) is { } exposure)
+                {
+                    foreach (string line in exposure.Split('\n')) log.Error(line);
+                    return null;
+                }
+
+                return PrivateKeyFile.Read(contents);
+            }
+            finally
+            {
+                System.Security.Cryptography.CryptographicOperations.ZeroMemory(contents);
+            }
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException or SshException)
+        {
+            bool isMissing = error is UnixException { Errno: Errno.ENOENT };
+            if (!isMissing || !isDefault) log.Error($"Unable to load host key: {Printable.Escape(path)}: {error.Message}");
+            return null;
+        }
+    }
+}

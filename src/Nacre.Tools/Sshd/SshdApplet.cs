@@ -1,0 +1,164 @@
+using System.Net.Sockets;
+using Nacre.Config;
+using Nacre.Config.Files;
+using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
+using Nacre.Tools.Shared;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>The program sshd: reads command line and configuration, loads the host keys, and serves in the way that was asked for.</summary>
+internal static class SshdApplet
+{
+    private const int Failure = 255;
+
+    public static int Run(string[] arguments)
+    {
+        SshdCommandLine line;
+        try
+        {
+            line = SshdCommandLine.Parse(arguments);
+        }
+        catch (UsageException wrong)
+        {
+            SshdFlags.Table.Explain(wrong, Console.Error);
+            return 1;
+        }
+
+        if (line.IsVersion)
+        {
+            Console.Error.WriteLine(ProductVersion.Line);
+            return 0;
+        }
+
+        if (LoadConfig(line) is not { } config) return Failure;
+        bool isDaemon = !line.IsForeground && line.DebugLevel == 0 && !line.IsInetd && !line.IsTest && !line.IsDump;
+        using SshdLog log = OpenLog(line, config, isDaemon);
+        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, log);
+        if (hostKeys.Count == 0)
+        {
+            log.Fatal("sshd: no hostkeys available -- exiting.");
+            if (line.LogFile is null && !line.LogsToStandardError && line.DebugLevel == 0) Console.Error.WriteLine("sshd: no hostkeys available -- exiting.");
+            return 1;
+        }
+
+        if (line.IsDump) return Dump(config);
+        if (line.IsTest) return 0;
+        if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
+        return ServeAsync(line, config, hostKeys, log, isDaemon).GetAwaiter().GetResult();
+    }
+
+    private static CStrings OwnArguments(string[] arguments)
+    {
+        CStrings own = ["sshd"];
+        foreach (string argument in arguments) own.Add(argument);
+        return own;
+    }
+
+    private static int Dump(ServerConfig config)
+    {
+        foreach (string dumped in config.Dump()) Console.Out.WriteLine(dumped);
+        return 0;
+    }
+
+    private static ServerConfig? LoadConfig(SshdCommandLine line)
+    {
+        if (LocalMachine.Identity() is not { } local)
+        {
+            Console.Error.WriteLine($"sshd: no user exists for uid {Users.CurrentUid}");
+            return null;
+        }
+
+        var diagnostics = new ConfigDiagnostics();
+        var source = new ServerConfigSource
+        {
+            Files = new DiskConfigFiles(LocalMachine.FactsOf),
+            Algorithms = CatalogNames.For(isClient: false),
+            Local = local,
+            CommandLine = line.Options,
+            ConfigFile = line.ConfigFile,
+        };
+        ServerConfig? config = ServerConfigParser.Load(source, diagnostics);
+        foreach (ConfigDiagnostic diagnostic in diagnostics)
+        {
+            if (diagnostic.Severity != ConfigSeverity.Debug || line.DebugLevel > 0) Console.Error.WriteLine(diagnostic.Text);
+        }
+
+        return config;
+    }
+
+    private static SshdLog OpenLog(SshdCommandLine line, ServerConfig config, bool isDaemon)
+    {
+        LogLevel level = line.IsQuiet ? LogLevel.Quiet : line.DebugLevel > 0 ? LogLevel.Verbose + Math.Min(line.DebugLevel, 3) : config.LogLevel;
+        if (line.LogFile is { } file) return SshdLog.ToFile(level, file);
+        bool isSeen = line.LogsToStandardError || line.DebugLevel > 0 || line.IsTest || line.IsDump;
+        return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
+    }
+
+    private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
+    {
+        await using var service = new SshdService(config, hostKeys, log);
+        if (line.IsInetd)
+        {
+            await ServeStandardStreamsAsync(service, config).ConfigureAwait(false);
+            return 0;
+        }
+
+        if (!service.Listen()) return Failure;
+        string? pidFile = line.DebugLevel == 0 ? config.PidFile : null;
+        using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
+        if (pidFile is not null) WritePid(pidFile, log);
+        if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
+        Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
+        Task stopped = UntilStoppedAsync(signals, log);
+        await Task.WhenAny(serving, stopped).ConfigureAwait(false);
+        service.Stop();
+        if (pidFile is not null) File.Delete(pidFile);
+        return 0;
+    }
+
+    private static async Task ServeStandardStreamsAsync(SshdService service, ServerConfig config)
+    {
+        if (FileStatus.TryOfDescriptor(0, out FileStatus status) && status.IsSocket)
+        {
+            var socket = new Socket(new SafeSocketHandle(0, ownsHandle: false));
+            if (socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+            {
+                await service.ServeAsync(socket).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var stream = new DuplexStream(InheritedStream.OpenInput(), InheritedStream.OpenOutput());
+        await service.ServeAsync(stream, ClientConnection.OnPipes(config)).ConfigureAwait(false);
+    }
+
+    private static async Task UntilStoppedAsync(SignalWatch signals, SshdLog log)
+    {
+        while (true)
+        {
+            UnixSignal signal = await signals.NextAsync().ConfigureAwait(false);
+            if (signal == UnixSignal.HUP)
+            {
+                log.Info("Received SIGHUP; restart sshd to read its configuration again.");
+                continue;
+            }
+
+            log.Info($"Received signal {(int)signal}; terminating.");
+            return;
+        }
+    }
+
+    private static void WritePid(string path, SshdLog log)
+    {
+        try
+        {
+            File.WriteAllText(path, Environment.ProcessId + "\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            log.Error($"Couldn't create pid file \"{path}\": {error.Message}");
+        }
+    }
+}

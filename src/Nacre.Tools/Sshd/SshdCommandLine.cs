@@ -1,0 +1,67 @@
+using Nacre.Config;
+using Nacre.Config.Values;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>What the command line of sshd says.</summary>
+internal sealed class SshdCommandLine
+{
+    private SshdCommandLine()
+    {
+    }
+
+    public CommandLineOptions Options { get; } = new();
+
+    public bool IsForeground { get; private set; }
+
+    public bool IsTest { get; private set; }
+
+    public bool IsDump { get; private set; }
+
+    public bool IsVersion { get; private set; }
+
+    public bool IsInetd { get; private set; }
+
+    public bool LogsToStandardError { get; private set; }
+
+    public bool IsQuiet { get; private set; }
+
+    public int DebugLevel { get; private set; }
+
+    public string? LogFile { get; private set; }
+
+    public string ConfigFile { get; private set; } = "/etc/ssh/sshd_config";
+
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="UsageException">They make no sense.</exception>
+    public static SshdCommandLine Parse(string[] arguments)
+    {
+        var line = new SshdCommandLine();
+        var reader = new FlagReader(SshdFlags.Table, arguments);
+        while (reader.TryRead(out FlagUse use)) line.Take(use);
+        if (reader.Rest.Any()) throw new UsageException("Extra argument " + reader.Rest.First() + ".");
+        return line;
+    }
+
+    private void Take(FlagUse use)
+    {
+        switch (use.Letter)
+        {
+            case '4': Options.Set(ServerKeywords.AddressFamily, AddressFamilyChoice.Inet); break;
+            case '6': Options.Set(ServerKeywords.AddressFamily, AddressFamilyChoice.Inet6); break;
+            case 'D': IsForeground = true; break;
+            case 'E': LogFile = use.Value; break;
+            case 'T': IsDump = true; break;
+            case 'V': IsVersion = true; break;
+            case 'd': DebugLevel++; break;
+            case 'e': LogsToStandardError = true; break;
+            case 'f': ConfigFile = use.Value; break;
+            case 'h': Options.Add($"HostKey={use.Value}"); break;
+            case 'i': IsInetd = true; break;
+            case 'o': Options.Add(use.Value); break;
+            case 'p': Options.Add($"Port={use.Value}"); break;
+            case 'q': IsQuiet = true; break;
+            case 't': IsTest = true; break;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Nacre.Tools.Sshd;
+
+/// <summary>The flags of sshd that work; parser and usage are made from this table.</summary>
+internal static class SshdFlags
+{
+    public static FlagTable Table { get; } = new(
+        "sshd",
+        [new Synopsis("", "46DdeiqTtVEfhop")],
+        new Flag('4', null, "Use IPv4 addresses only."),
+        new Flag('6', null, "Use IPv6 addresses only."),
+        new Flag('D', null, "Stay in the foreground."),
+        new Flag('E', "log_file", "Append the log to a file."),
+        new Flag('T', null, "Check the configuration, print it and exit."),
+        new Flag('V', null, "Print the version and exit."),
+        new Flag('d', null, "Serve one connection in the foreground and tell what happens; up to three times tells more."),
+        new Flag('e', null, "Log to standard error."),
+        new Flag('f', "config_file", "Read this configuration file."),
+        new Flag('h', "host_key_file", "Use this host key."),
+        new Flag('i', null, "Serve one connection on standard input and output."),
+        new Flag('o', "option", "Set a configuration keyword."),
+        new Flag('p', "port", "Listen on this port."),
+        new Flag('q', null, "Log nothing."),
+        new Flag('t', null, "Check the configuration and the host keys and exit."));
+}

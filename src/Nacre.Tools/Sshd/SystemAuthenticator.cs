@@ -1,0 +1,142 @@
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Lets the machine's users in: by their authorized_keys, by password through PAM or shadow, as the configuration permits.</summary>
+/// <remarks>
+/// An unknown user takes the way of a known one: keys are looked for in no files, a password is checked that nobody has. Not as root,
+/// only the server's own user can log in, and only by key.
+/// </remarks>
+internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSource
+{
+    private const string PamService = "sshd";
+    private const int MaxKeysFile = 16 * 1024 * 1024;
+
+    private readonly ClientConnection _client;
+    private readonly SshdLog _log;
+    private readonly IAuthenticator _keys;
+
+    public SystemAuthenticator(ClientConnection client, SshdLog log)
+    {
+        (_client, _log) = (client, log);
+        _keys = new AuthorizedKeysAuthenticator(this);
+    }
+
+    /// <summary>True where passwords can be checked at all.</summary>
+    public static bool CanCheckPasswords => Users.IsRoot;
+
+    public async ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct)
+    {
+        ServerConfig config = _client.ConfigFor(attempt.UserName);
+        UserAccount? account = FindPermitted(attempt.UserName, config);
+        switch (attempt)
+        {
+            case PublicKeyAttempt when config.PubkeyAuthentication && IsRootPermitted(account, config, byPassword: false):
+                return await _keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
+            case PasswordAttempt { NewPassword: null } password when config.PasswordAuthentication:
+                return await CheckPasswordAsync(attempt.UserName, account, config, password.Password, ct).ConfigureAwait(false);
+            case KeyboardInteractiveAttempt interactive when config.KbdInteractiveAuthentication:
+                return await AskPasswordAsync(attempt.UserName, account, config, interactive, ct).ConfigureAwait(false);
+            case NoneAttempt when config.PermitEmptyPasswords && config.PasswordAuthentication:
+                using (var empty = new Password(ReadOnlySpan<byte>.Empty)) return await CheckPasswordAsync(attempt.UserName, account, config, empty, ct).ConfigureAwait(false);
+            default:
+                return AuthenticationVerdict.Reject;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct)
+    {
+        ServerConfig config = _client.ConfigFor(userName);
+        var contents = new List<ReadOnlyMemory<byte>>();
+        if (FindPermitted(userName, config) is not { } account) return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(contents);
+        foreach (string path in config.AuthorizedKeysFilesOf(account.Name, account.Uid, account.Home))
+        {
+            if (ReadKeys(path, account, config.StrictModes) is { } file) contents.Add(file);
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(contents);
+    }
+
+    private byte[]? ReadKeys(string path, UserAccount account, bool isStrict)
+    {
+        try
+        {
+            byte[] contents = FileSafety.Read(path, MaxKeysFile, out FileStatus status);
+            string? unsafePath = isStrict ? FileSafety.FindUnsafePath(path, status, account.Home, account.Uid) : null;
+            if (unsafePath is null) return contents;
+            _log.Info($"Authentication refused: {Printable.Escape(unsafePath)}");
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            if (_log.IsOn(1)) _log.Write(1, $"Could not open user '{account.Name}' authorized keys '{Printable.Escape(path)}': {error.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>The account of a user who may log in from there at all; null for everybody else.</summary>
+    private UserAccount? FindPermitted(string userName, ServerConfig config)
+    {
+        if (userName.Length == 0 || userName.Contains('\0', StringComparison.Ordinal) || Users.Find(userName) is not { } account) return null;
+        if (!Users.IsRoot && account.Uid != Users.CurrentUid) return null;
+        if (config.AllowsUser(account.Name, Users.GroupNamesOf(account), _client.Address, _client.Address, out string reason) && HasShell(account, out reason)) return account;
+        _log.Info(Printable.Escape(reason));
+        return null;
+    }
+
+    private static bool HasShell(UserAccount account, out string reason)
+    {
+        const uint anyExecute = 0b001_001_001;
+        bool exists = FileStatus.TryOfPath(account.LoginShell, out FileStatus shell) && shell.IsRegularFile && (shell.Mode & anyExecute) != 0;
+        reason = exists ? "" : $"User {account.Name} not allowed because shell {account.LoginShell} does not exist or is not executable";
+        return exists;
+    }
+
+    private static bool IsRootPermitted(UserAccount? account, ServerConfig config, bool byPassword) => account?.Uid != 0 || config.PermitRootLogin switch
+    {
+        RootLogin.Yes => true,
+        RootLogin.ProhibitPassword => !byPassword,
+        _ => false,
+    };
+
+    private async ValueTask<AuthenticationVerdict> CheckPasswordAsync(
+        string userName, UserAccount? account, ServerConfig config, Password password, CancellationToken ct)
+    {
+        bool isPermitted = CanCheckPasswords && account is not null && IsRootPermitted(account, config, byPassword: true)
+            && (password.Utf8.Length > 0 || config.PermitEmptyPasswords);
+        if (!config.UsePam) return CheckShadow(account, password, isPermitted);
+        byte[] copy = password.Utf8.ToArray();
+        try
+        {
+            PamPasswordResult result = await PamPasswordCheck.VerifyAsync(PamService, userName, copy, _client.Address, isPermitted, ct: ct).ConfigureAwait(false);
+            if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
+            return isPermitted && result.Verdict == PamVerdict.Accepted ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(copy);
+        }
+    }
+
+    private static AuthenticationVerdict CheckShadow(UserAccount? account, Password password, bool isPermitted)
+    {
+        ShadowEntry? shadow = isPermitted ? Users.FindShadow(account!.Name) : null;
+        long today = DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86400;
+        bool isRight = Crypt.Verify(password.Utf8, shadow is { IsLocked: false } ? shadow.Hash : null);
+        bool isUsable = shadow is not null && !shadow.IsAccountExpired(today) && !shadow.IsPasswordExpired(today);
+        return isRight && isPermitted && isUsable ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
+    }
+
+    private async ValueTask<AuthenticationVerdict> AskPasswordAsync(
+        string userName, UserAccount? account, ServerConfig config, KeyboardInteractiveAttempt attempt, CancellationToken ct)
+    {
+        var question = new InteractivePrompt(new PeerText("Password: "), Echo: false);
+        IReadOnlyList<Password> answers = await attempt.Conversation.AskAsync(new InteractiveRequest(new PeerText(""), new PeerText(""), [question]), ct).ConfigureAwait(false);
+        return await CheckPasswordAsync(userName, account, config, answers[0], ct).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,36 @@
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Forwarding;
+using Nacre.Protocol.Authentication;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Permits forwarding as the configuration says for the user.</summary>
+internal sealed class UserForwarding(ClientConnection client) : IForwardingPolicy
+{
+    /// <summary>Ports below this are root's to listen on, whoever's process does it.</summary>
+    private const int FirstUnprivilegedPort = 1024;
+
+    public bool MayConnect(AuthenticatedUser user, TcpEndpoint target)
+    {
+        ServerConfig config = client.ConfigFor(user.Name);
+        return !config.DisableForwarding && (config.AllowTcpForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.Allows(target.Host, target.Port);
+    }
+
+    public TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen)
+    {
+        ServerConfig config = client.ConfigFor(user.Name);
+        if (config.DisableForwarding || (config.AllowTcpForwarding & ForwardingPermission.Remote) == 0) return null;
+        if (!config.PermitListen.Allows(listen.Host, listen.Port)) return null;
+        bool isPrivileged = listen.Port is > 0 and < FirstUnprivilegedPort;
+        if (isPrivileged && Users.Find(user.Name)?.Uid != 0) return null;
+        return config.GatewayPorts switch
+        {
+            GatewayPortsChoice.Yes => listen with { Host = "" },
+            GatewayPortsChoice.ClientSpecified => listen,
+            _ => listen with { Host = "localhost" },
+        };
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Runs the sessions of one connection as its user: shell, command, subsystem, with or without a terminal.</summary>
+/// <remarks>
+/// As root, every program is started through the launcher, which drops to the user's ids for good before it becomes the program. Not as
+/// root, the user is the server's own.
+/// </remarks>
+internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISessionHandler
+{
+    private const string InternalSftp = "internal-sftp";
+
+    public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct)
+    {
+        ServerConfig config = client.ConfigFor(request.User.Name);
+        if (Users.Find(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
+        if (request.Terminal is not null && !config.PermitTty) return ValueTask.FromResult<SessionProgram?>(null);
+        string? command = CommandFor(request, config);
+        if (request.Kind == SessionKind.Subsystem && command is null)
+        {
+            log.Error($"subsystem request for {Printable.Escape(request.Text)} by user {Printable.Escape(account.Name)} failed, subsystem not found");
+            return ValueTask.FromResult<SessionProgram?>(null);
+        }
+
+        string what = request.Kind switch { SessionKind.Shell => "shell", SessionKind.Command => "command", _ => $"subsystem '{Printable.Escape(request.Text)}'" };
+        log.Verbose($"Starting session: {what} for {Printable.Escape(account.Name)} from {client.Place}");
+        return ValueTask.FromResult<SessionProgram?>((session, token) => RunAsync(session, account, config, command, token));
+    }
+
+    // The command line for the user's shell; null starts the shell itself.
+    private static string? CommandFor(SessionRequest request, ServerConfig config)
+    {
+        if (request.Kind == SessionKind.Subsystem && config.Subsystems.FirstOrDefault(subsystem => subsystem.Name == request.Text) is not { } found) return null;
+        if (config.ForceCommand is { } forced) return forced;
+        return request.Kind switch
+        {
+            SessionKind.Command => request.Text,
+            SessionKind.Subsystem => config.Subsystems.First(subsystem => subsystem.Name == request.Text).Command,
+            _ => null,
+        };
+    }
+
+    private async Task<ProcessExit> RunAsync(ServerSession session, UserAccount account, ServerConfig config, string? command, CancellationToken ct)
+    {
+        try
+        {
+            return session.Request.Terminal is null
+                ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, command, ends, null), ct).ConfigureAwait(false)
+                : await RunAtTerminalAsync(session, account, config, command, ct).ConfigureAwait(false);
+        }
+        catch (UnixException error)
+        {
+            log.Error($"starting a session for {Printable.Escape(account.Name)} failed: {error.Message}");
+            await session.Error.WriteAsync(Encoding.UTF8.GetBytes($"sshd: {error.Message}\r\n"), ct).ConfigureAwait(false);
+            await session.Error.CompleteAsync().ConfigureAwait(false);
+            return ProcessExit.WithStatus(255);
+        }
+    }
+
+    private async Task<ProcessExit> RunAtTerminalAsync(ServerSession session, UserAccount account, ServerConfig config, string? command, CancellationToken ct)
+    {
+        using Pty pty = Pty.Open();
+        if (Users.IsRoot) pty.GiveTo(account.Uid, account.Gid);
+        if (command is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
+        return await ChildSession.RunWithTerminalAsync(session, pty, () => Start(session.Request, account, config, command, default, pty), ct).ConfigureAwait(false);
+    }
+
+    private static async Task ShowMotdAsync(ServerSession session, UserAccount account, CancellationToken ct)
+    {
+        const int longest = 64 * 1024;
+        if (FileStatus.TryOfPath($"{account.Home.TrimEnd('/')}/.hushlogin", out _)) return;
+        try
+        {
+            string motd = Encoding.UTF8.GetString(FileSafety.Read("/etc/motd", longest, out _));
+            await session.Output.WriteAsync(Encoding.UTF8.GetBytes(motd.Replace("\n", "\r\n", StringComparison.Ordinal)), ct).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            // There is no message today.
+        }
+    }
+
+    private ChildProcess Start(SessionRequest request, UserAccount account, ServerConfig config, string? command, ChildSession.SafeHandles ends, Pty? pty)
+    {
+        (string program, CStrings arguments) = ProgramFor(account, command);
+        CStrings environment = LoginEnvironment.Of(account, request, client, config, pty?.Name);
+        bool isRoot = Users.IsRoot;
+        if (isRoot) (program, arguments) = Launched(program, arguments, account);
+        string? home = isRoot ? null : Spawn.CanEnter(account.Home) ? account.Home : "/";
+        return Spawn.Start(new ProgramStart
+        {
+            Path = program,
+            Arguments = arguments,
+            Environment = environment,
+            WorkingDirectory = home,
+            Input = ends.Input,
+            Output = ends.Output,
+            Error = ends.Error,
+            LeadsSession = true,
+            ControllingTerminal = pty?.Name,
+        });
+    }
+
+    // A login shell's name begins with a dash; a command goes to the shell that the user has.
+    private static (string Program, CStrings Arguments) ProgramFor(UserAccount account, string? command)
+    {
+        string shell = account.LoginShell;
+        string name = Path.GetFileName(shell);
+        if (command is null) return (shell, ["-" + name]);
+        if (command == InternalSftp || command.StartsWith(InternalSftp + " ", StringComparison.Ordinal))
+        {
+            CStrings sftp = ["sftp-server"];
+            foreach (string argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)) sftp.Add(argument);
+            return (Environment.ProcessPath!, sftp);
+        }
+
+        return (shell, [name, "-c", command]);
+    }
+
+    private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account)
+    {
+        var plan = new LaunchPlan
+        {
+            Program = program,
+            Arguments = arguments,
+            Uid = account.Uid,
+            Gid = account.Gid,
+            User = account.Name,
+            Directory = account.Home,
+            FallbackDirectory = "/",
+            OpenFiles = OpenFileLimit.Inherited,
+        };
+        return (Environment.ProcessPath!, plan.ToArguments(Environment.ProcessPath!));
+    }
+}
