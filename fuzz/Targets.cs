@@ -13,6 +13,7 @@ internal static class Targets
         .. AuthenticationTargets.All(),
         .. ConfigTargets.All(),
         .. MessageTargets.All(),
+        ConnectionTarget.Create(),
     ];
 
     /// <summary>Text from the peer, as it reaches a terminal or a log.</summary>

@@ -22,6 +22,9 @@ internal sealed class Link : IAsyncDisposable
 
     public PacketPool Pool { get; }
 
+    /// <summary>What one of the two readers ended with.</summary>
+    public SshViolationException? Violation { get; private set; }
+
     public FakeTransport ClientTransport { get; }
 
     public FakeTransport ServerTransport { get; }
@@ -119,6 +122,7 @@ internal sealed class Link : IAsyncDisposable
         }
         catch (SshViolationException violation)
         {
+            Violation = violation;
             multiplexer.OnClosed(violation);
         }
     }
