@@ -37,7 +37,7 @@ public sealed class ChaosTests
         }))];
         await Task.WhenAll(users).WaitAsync(TimeSpan.FromSeconds(60));
         await Task.WhenAll(served).WaitAsync(TimeSpan.FromSeconds(60));
-        await SettleAsync(() => link.Client.ChannelCount == 0 && link.Server.ChannelCount == 0 && link.Pool.Outstanding == 0);
+        await link.SettleAsync();
         Assert.Null(link.Violation);
         Assert.Equal((0, 0, 0), (link.Client.ChannelCount, link.Server.ChannelCount, link.Pool.Outstanding));
         await link.DisposeAsync();
@@ -145,11 +145,6 @@ public sealed class ChaosTests
         {
             // The channel was disposed of under the reader.
         }
-    }
-
-    private static async Task SettleAsync(Func<bool> isSettled)
-    {
-        for (int i = 0; i < 10_000_000 && !isSettled(); i++) await Task.Yield();
     }
 
     private sealed class Steps(uint seed)

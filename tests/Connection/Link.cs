@@ -64,6 +64,12 @@ internal sealed class Link : IAsyncDisposable
         lock (ServerPolicy.Opened) return (client, ServerPolicy.Opened[^1]);
     }
 
+    /// <summary>Waits until what is under way has come to its end on both sides.</summary>
+    public async Task SettleAsync()
+    {
+        for (int i = 0; i < 5_000_000 && (Client.ChannelCount | Server.ChannelCount | Pool.Outstanding) != 0; i++) await Task.Yield();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

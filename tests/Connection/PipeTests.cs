@@ -235,9 +235,36 @@ public sealed class PipeTests
         Task<ReadResult> read = channel.Input.ReadAsync().AsTask();
         await channel.DisposeAsync();
         Assert.True((await flush).IsCompleted);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => read);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => read);
         peer.ExpectOnly(MessageNumber.ChannelClose);
         Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task Disposing_takes_nothing_from_under_a_consumer_or_a_producer_at_work()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        peer.SendData(channel, "being read"u8);
+        ReadResult read = await channel.Input.ReadAsync();
+        Memory<byte> memory = channel.Output.GetMemory();
+        await channel.DisposeAsync();
+        peer.ExpectOnly(MessageNumber.ChannelClose);
+        Assert.Equal(2, peer.Pool.Outstanding);
+
+        using Packet first = peer.Pool.Rent(1000), second = peer.Pool.Rent(36_000);
+        first.PayloadRoom.Span.Fill(1);
+        memory.Span.Fill(2);
+        Assert.Equal("being read"u8.ToArray(), read.Buffer.ToArray());
+        Assert.Equal(-1, first.PayloadRoom.Span.IndexOfAnyExcept((byte)1));
+        channel.Output.Advance(100);
+        Assert.True((await channel.Output.FlushAsync()).IsCompleted);
+        channel.Input.AdvanceTo(read.Buffer.End);
+        Assert.Equal(2, peer.Pool.Outstanding);
+        Assert.Throws<InvalidOperationException>(() => channel.Output.GetMemory());
+        Assert.Throws<ObjectDisposedException>(() => channel.Input.TryRead(out _));
+        peer.SendClose(channel);
+        Assert.Equal(0, peer.Multiplexer.ChannelCount);
     }
 
     [Fact]

@@ -7,9 +7,9 @@ namespace Nacre.Tests.Connection;
 public sealed class TrafficTests
 {
     [Theory]
-    [InlineData(1u, 1u, 200_000)]
-    [InlineData(7u, 3u, 500_000)]
-    [InlineData(100_000u, 1u, 300_000)]
+    [InlineData(1u, 1u, 20_000)]
+    [InlineData(7u, 3u, 70_000)]
+    [InlineData(100_000u, 1u, 100_000)]
     [InlineData(65_537u, 32_767u, 20_000_000)]
     [InlineData(2_097_152u, 999u, 10_000_000)]
     public Task A66_bytes_arrive_intact_through_narrow_windows_and_odd_packets(uint window, uint maximumPacket, int length) =>
@@ -17,7 +17,7 @@ public sealed class TrafficTests
 
     [Theory]
     [Trait("Category", "Slow")]
-    [InlineData(1u, 1u, 5_000_000)]
+    [InlineData(1u, 1u, 1_000_000)]
     [InlineData(2_097_152u, 32_768u, 104_857_600)]
     [InlineData(uint.MaxValue, 32_768u, 104_857_600)]
     [InlineData(40_000u, 17u, 104_857_600)]
@@ -46,8 +46,8 @@ public sealed class TrafficTests
             await client.WaitForCloseAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Equal(0, link.Client.ChannelCount);
-        Assert.Equal(0, link.Server.ChannelCount);
+        await link.SettleAsync();
+        Assert.Equal((0, 0, 0), (link.Client.ChannelCount, link.Server.ChannelCount, link.Pool.Outstanding));
     }
 
     [Fact]
@@ -89,9 +89,8 @@ public sealed class TrafficTests
             channel.Close();
             await channel.WaitForCloseAsync(ct);
         }).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal(0, link.Client.ChannelCount);
-        Assert.Equal(0, link.Server.ChannelCount);
-        Assert.Equal(0, link.Pool.Outstanding);
+        await link.SettleAsync();
+        Assert.Equal((0, 0, 0), (link.Client.ChannelCount, link.Server.ChannelCount, link.Pool.Outstanding));
     }
 
     private static async Task EchoAsync(Channel channel)

@@ -244,7 +244,10 @@ public sealed class WindowTests
         long place = 0;
         foreach (ReadOnlyMemory<byte> piece in result.Buffer)
         {
-            foreach (byte b in piece.Span) Assert.True(data[place++ % size] == b);
+            foreach (byte b in piece.Span)
+            {
+                if (data[place++ % size] != b) Assert.Fail($"A wrong byte at {place - 1}.");
+            }
         }
 
         channel.Input.AdvanceTo(result.Buffer.End);

@@ -15,13 +15,11 @@ namespace Nacre.Protocol.Connection;
 ///   peer's: Offered --accepted------> Open          data that came before the peer's CLOSE stays readable after it,
 ///           Offered --refused-------> gone          and our number for the channel stays taken until it is read or dropped
 /// </code>
-/// Data, EOF and CLOSE go through one lane of the outbox, so their order holds; everything else goes before bulk data. Nothing is posted after
-/// CLOSE: posts are counted, and whoever ends the last one posts the CLOSE that was asked for meanwhile, so no lock is held while posting.
+/// Data, EOF and CLOSE go through one lane of the outbox, so their order holds; everything else goes before bulk data. The <see cref="PostGate"/>
+/// sees to it that nothing follows CLOSE.
 /// </remarks>
 internal sealed class Channel : IDuplexPipe, IAsyncDisposable
 {
-    private const int CloseAsked = 1 << 30;
-
     private readonly Multiplexer _multiplexer;
     private readonly ReceiveWindow _receiveWindow;
     private readonly ChannelInput _input;
@@ -42,7 +40,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     private bool _hasSentData;
     private bool _hasEnded;
     private int _openWriters;
-    private int _posting;
+    private PostGate _gate;
     private int _ends;
     private uint _maxSent;
 
@@ -124,7 +122,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     internal bool IsPeerClosed => _isPeerDone;
 
     /// <summary>True while data may be sent.</summary>
-    internal bool CanSend => _stage == ChannelStage.Open && !_isPeerDone && (Volatile.Read(ref _posting) & CloseAsked) == 0;
+    internal bool CanSend => _stage == ChannelStage.Open && !_isPeerDone && !_gate.IsClosed;
 
     /// <summary>Sends a request and waits for the reply; true for SUCCESS. Cancelling ends the wait, not the request.</summary>
     /// <exception cref="SshException">The channel or the connection ended before the reply.</exception>
@@ -143,10 +141,9 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>Sends CLOSE, once; what was not flushed is not sent any more. What has arrived can still be read.</summary>
     public void Close()
     {
-        int before = Interlocked.Or(ref _posting, CloseAsked);
-        if ((before & CloseAsked) != 0) return;
-        SendWindow.Wake();
-        if (before == 0) PostClose();
+        bool isDue = _gate.Close(out bool isFirst);
+        if (isFirst) SendWindow.Wake();
+        if (isDue) PostClose();
     }
 
     /// <summary>Completes when both sides have closed the channel, or the connection has ended.</summary>
@@ -162,7 +159,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         return closed.Task.WaitAsync(ct);
     }
 
-    /// <summary>Closes the channel and drops what is unread.</summary>
+    /// <summary>Closes the channel and drops what is unread; a producer or consumer that is still at work finds its end, and nothing is taken from under it.</summary>
     public ValueTask DisposeAsync()
     {
         Drop();
@@ -176,8 +173,8 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         Close();
         _output?.Abandon();
         _errorOutput?.Abandon();
-        _input.Complete();
-        _errorInput?.Complete();
+        _input.Abandon();
+        _errorInput?.Abandon();
     }
 
     /// <summary>Writers throw this when the connection failed.</summary>
@@ -282,7 +279,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     {
         Interlocked.Exchange(ref _error, error);
         _isPeerDone = true;
-        Interlocked.Or(ref _posting, CloseAsked);
+        _gate.Close(out _);
         _input.End(error);
         _errorInput?.End(error);
         SendWindow.Wake();
@@ -294,10 +291,9 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     internal void OnConsumed(long bytes, long unread)
     {
         uint grant = _receiveWindow.Return((uint)bytes, unread);
-        if (grant == 0 || !TryBeginPost()) return;
+        if (grant == 0 || _gate.IsClosed) return;
         var adjust = new ChannelWindowAdjust { RecipientChannel = RemoteId, BytesToAdd = grant };
-        Transport.Post(Message.Write(Transport.Pool, ref adjust), isUrgent: true);
-        EndPost();
+        PostControl(Message.Write(Transport.Pool, ref adjust));
     }
 
     /// <summary>An input has ended and holds nothing any more.</summary>
@@ -367,33 +363,14 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
 
     private void PostOrDrop(Packet packet, bool isUrgent)
     {
-        if (TryBeginPost())
-        {
-            Transport.Post(packet, isUrgent);
-            EndPost();
-        }
-        else
+        if (!_gate.TryEnter())
         {
             packet.Dispose();
-        }
-    }
-
-    private bool TryBeginPost()
-    {
-        int seen = Volatile.Read(ref _posting);
-        while ((seen & CloseAsked) == 0)
-        {
-            int now = Interlocked.CompareExchange(ref _posting, seen + 1, seen);
-            if (now == seen) return true;
-            seen = now;
+            return;
         }
 
-        return false;
-    }
-
-    private void EndPost()
-    {
-        if (Interlocked.Decrement(ref _posting) == CloseAsked) PostClose();
+        Transport.Post(packet, isUrgent);
+        if (_gate.Leave()) PostClose();
     }
 
     private void PostClose()

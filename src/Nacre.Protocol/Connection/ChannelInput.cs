@@ -44,6 +44,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     private bool _isCanceled;
     private bool _isEnded;
     private bool _isCompleted;
+    private bool _isAbandoned;
     private bool _isDrained;
 
     /// <summary>Bytes that the consumer has not consumed.</summary>
@@ -156,32 +157,24 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        Packet? done;
-        long credit, unread;
-        bool isLast;
+        Packet? done = null;
+        long credit = 0, unread;
+        bool isLast, isReleased;
         lock (_lock)
         {
-            if (!_isReading)
-            {
-                if (_isCompleted) return;
-                throw new InvalidOperationException("AdvanceTo without a read that it belongs to.");
-            }
-
+            if (!_isReading && _isCompleted) return;
+            if (!_isReading) throw new InvalidOperationException("AdvanceTo without a read that it belongs to.");
+            isReleased = _isAbandoned;
+            if (!isReleased) (credit, done) = Consume(PlaceOf(consumed), PlaceOf(examined));
             _isReading = false;
-            long start = PlaceOf(consumed);
-            long seen = PlaceOf(examined);
-            if (start < _start || seen < start || seen > _end) throw new InvalidOperationException("AdvanceTo with a place that was not read.");
-            credit = start - _start;
-            _start = start;
-            _examined = seen;
-            done = UnlinkConsumed();
             unread = _end - _start;
             isLast = _isEnded && unread == 0;
         }
 
         DisposeAll(done);
         if (credit > 0) channel.OnConsumed(credit, unread);
-        if (isLast) TellIfDrained();
+        if (isReleased) Release();
+        else if (isLast) TellIfDrained();
     }
 
     public override void CancelPendingRead()
@@ -199,23 +192,45 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     /// <summary>The consumer wants no more: what is unread is dropped, and the peer gets credit for it and for all that comes.</summary>
     public override void Complete(Exception? exception = null)
     {
-        Packet? done;
+        lock (_lock)
+        {
+            _isCompleted = true;
+            _isReading = false;
+        }
+
+        Release();
+    }
+
+    /// <summary>The channel is closed under the consumer: as <see cref="Complete"/>, but what the consumer is looking at it keeps until it has done so.</summary>
+    internal void Abandon()
+    {
+        lock (_lock)
+        {
+            _isCompleted = true;
+            _isAbandoned = true;
+            if (_isReading) return;
+        }
+
+        Release();
+    }
+
+    /// <summary>Drops what is unread and wakes a consumer that waits for more, which is then told that there is none.</summary>
+    private void Release()
+    {
+        Packet? dropped;
         long credit;
         bool wasWaiting;
         lock (_lock)
         {
-            if (_isCompleted) return;
-            _isCompleted = true;
-            _isReading = false;
             credit = _end - _start;
-            (done, _head, _tail) = (_head, null, null);
-            _start = _end;
+            (dropped, _head, _tail) = (_head, null, null);
+            _start = _examined = _end;
             _cost = 0;
             wasWaiting = _isWaiting;
             _isWaiting = false;
         }
 
-        DisposeAll(done);
+        DisposeAll(dropped);
         if (wasWaiting) _waiter.SetResult(true);
         if (credit > 0) channel.OnConsumed(credit, 0);
         TellIfDrained();
@@ -254,6 +269,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
 
     private void CheckReadable()
     {
+        ObjectDisposedException.ThrowIf(_isAbandoned, typeof(Channel));
         if (_isCompleted) throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
         if (_isReading || _isWaiting) throw new InvalidOperationException("A read is already in progress.");
     }
@@ -312,6 +328,16 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
         _end += packet.Length;
         _cost += packet.Capacity + PacketOverhead;
         return replaced;
+    }
+
+    /// <summary>Moves the places on; returns the bytes consumed and the packets that hold nothing else.</summary>
+    private (long Credit, Packet? Done) Consume(long start, long seen)
+    {
+        if (start < _start || seen < start || seen > _end) throw new InvalidOperationException("AdvanceTo with a place that was not read.");
+        long credit = start - _start;
+        _start = start;
+        _examined = seen;
+        return (credit, UnlinkConsumed());
     }
 
     /// <summary>Takes the packets off whose data is consumed.</summary>

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Connection;
@@ -16,80 +14,92 @@ namespace Nacre.Protocol.Connection;
 /// </remarks>
 internal sealed class ChannelOutput : PipeWriter
 {
-    private const int Idle = 0, Flushing = 1, FlushingThenDone = 2, Done = 3;
-
     private readonly Channel _channel;
-    private readonly PacketPool _pool;
-    private readonly uint? _dataType;
-    private readonly int _header;
-    private readonly int _maxData;
     private readonly Wakeup _wakeup = new();
 
-    // The packet being filled, and those that are full and wait to be posted; of the first, so many bytes are sent already.
-    private Packet? _current;
-    private int _currentData;
-    private Packet? _first;
-    private Packet? _last;
-    private int _firstSent;
-    private long _unflushed;
-
+    // Guards all that follows against whoever closes the channel under its producer; the producer itself is one.
+    private readonly Lock _lock = new();
+    private readonly OutgoingPackets _packets;
     private byte[]? _large;
     private Exception? _completionError;
-    private bool _isCompleted;
     private bool _isFlushCanceled;
-    private int _state;
+
+    // The producer may be writing into the packet being filled.
+    private bool _isLent;
+    private bool _isFlushing;
+
+    // No more is written; the end is wanted as soon as the flush in progress is over; the end is there.
+    private bool _isCompleted;
+    private bool _isEndWanted;
+    private bool _isEnded;
 
     public ChannelOutput(Channel channel, PacketPool pool, uint? dataType, uint maxData)
     {
         _channel = channel;
-        _pool = pool;
-        _dataType = dataType;
-        _header = dataType is null ? ChannelData.HeaderLength : ChannelExtendedData.HeaderLength;
-        _maxData = (int)maxData;
+        _packets = new OutgoingPackets(pool, dataType, (int)maxData);
         channel.SendWindow.Register(_wakeup);
+    }
+
+    private enum Step
+    {
+        /// <summary>Nothing waits any more.</summary>
+        Done,
+
+        /// <summary>A packet went, and there are others.</summary>
+        Posted,
+
+        /// <summary>The window is used up.</summary>
+        Blocked,
     }
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _unflushed;
+    public override long UnflushedBytes => _packets.Length;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        if (_isCompleted) throw new InvalidOperationException("Writing is not allowed after the writer was completed.");
-        if (sizeHint > _maxData) return _large = GC.AllocateUninitializedArray<byte>(sizeHint);
-        _large = null;
-        if (_current is not null && DataRoom(_current) - _currentData < Math.Max(1, sizeHint)) Seal();
-        Packet packet = Current(_maxData);
-        return packet.PayloadRoom.Slice(_header + _currentData, DataRoom(packet) - _currentData);
+        lock (_lock)
+        {
+            CheckWritable();
+            _large = null;
+            if (sizeHint > _packets.MaxData) return _large = GC.AllocateUninitializedArray<byte>(sizeHint);
+            _isLent = true;
+            return _packets.Room(Math.Max(1, sizeHint));
+        }
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public override void Advance(int bytes)
     {
-        if (_large is { } large)
+        lock (_lock)
         {
-            _large = null;
-            ReadOnlySpan<byte> source = large.AsSpan(0, bytes);
-            while (!source.IsEmpty) source = source[Fill(source)..];
-            return;
+            _isLent = false;
+            if (_isEnded)
+            {
+                _packets.DropCurrent();
+            }
+            else if (_large is { } large)
+            {
+                _large = null;
+                for (int used = 0; used < bytes;) used += _packets.Fill(large.AsSpan(used, bytes - used));
+            }
+            else
+            {
+                _packets.Advance(bytes);
+            }
         }
-
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_current is null ? 0 : DataRoom(_current) - _currentData));
-        _currentData += bytes;
-        _unflushed += bytes;
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
-        if (!_isCompleted) Seal();
-        if (!TryEnter()) return new ValueTask<FlushResult>(new FlushResult(false, true));
+        if (!TryEnter(out Step step)) return new ValueTask<FlushResult>(new FlushResult(false, true));
         bool isLeft = false;
         try
         {
-            while (_first is not null)
+            while (step == Step.Posted)
             {
                 ValueTask room = _channel.Transport.WhenRoomAsync(cancellationToken);
                 if (!room.IsCompletedSuccessfully)
@@ -98,13 +108,12 @@ internal sealed class ChannelOutput : PipeWriter
                     return FlushLaterAsync(room, cancellationToken);
                 }
 
-                room.GetAwaiter().GetResult();
-                if (PostFirst()) continue;
-                isLeft = true;
-                return FlushLaterAsync(ValueTask.CompletedTask, cancellationToken);
+                step = PostFirst();
             }
 
-            return new ValueTask<FlushResult>(Result());
+            if (step == Step.Done) return new ValueTask<FlushResult>(Result());
+            isLeft = true;
+            return FlushLaterAsync(ValueTask.CompletedTask, cancellationToken);
         }
         catch (SshException error)
         {
@@ -119,10 +128,9 @@ internal sealed class ChannelOutput : PipeWriter
     /// <summary>Copies and posts packet by packet, so that a large source never waits in memory; one cut short by cancellation was sent in part.</summary>
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        if (_isCompleted) throw new InvalidOperationException("Writing is not allowed after the writer was completed.");
         while (true)
         {
-            if (!source.IsEmpty) source = source[Fill(source.Span)..];
+            if (!source.IsEmpty) source = source[Copy(source.Span)..];
             ValueTask<FlushResult> flush = FlushAsync(cancellationToken);
             if (source.IsEmpty) return flush;
             if (!flush.IsCompletedSuccessfully) return WriteRestAsync(flush, source, cancellationToken);
@@ -139,33 +147,39 @@ internal sealed class ChannelOutput : PipeWriter
 
     public override void Complete(Exception? exception = null)
     {
-        if (_isCompleted) return;
-        if (exception is null) Seal();
-        _isCompleted = true;
-        _completionError = exception;
-        if (exception is not null || _first is null) Finish();
-        else _ = CompleteLaterAsync();
+        bool isLeft;
+        lock (_lock)
+        {
+            _isLent = false;
+            if (_isEnded) _packets.DropCurrent();
+            if (_isCompleted) return;
+            if (exception is null) _packets.Seal();
+            _isCompleted = true;
+            _completionError = exception;
+            isLeft = exception is null && !_packets.IsEmpty;
+        }
+
+        if (isLeft) _ = CompleteLaterAsync();
+        else End();
     }
 
     public override async ValueTask CompleteAsync(Exception? exception = null)
     {
-        if (!_isCompleted && exception is null)
+        try
         {
-            while (_first is not null || _current is not null)
-            {
-                FlushResult result = await FlushAsync().ConfigureAwait(false);
-                if (result.IsCompleted) break;
-            }
+            if (exception is null) await FlushAllAsync().ConfigureAwait(false);
         }
-
-        Complete(exception);
+        finally
+        {
+            Complete(exception);
+        }
     }
 
-    /// <summary>Ends the writer wherever it is: a flush in progress ends as soon as it notices that the channel is closed.</summary>
+    /// <summary>The channel is closed under the producer: what it holds is dropped as soon as it is not writing into it.</summary>
     internal void Abandon()
     {
-        _isCompleted = true;
-        Finish();
+        lock (_lock) _isCompleted = true;
+        End();
     }
 
     // A window may open late or never, and then the channel's end ends the wait; so nobody need watch this task.
@@ -173,18 +187,23 @@ internal sealed class ChannelOutput : PipeWriter
     {
         try
         {
-            while (_first is not null)
-            {
-                FlushResult result = await FlushAsync().ConfigureAwait(false);
-                if (result.IsCompleted) break;
-            }
+            await FlushAllAsync().ConfigureAwait(false);
         }
         catch (SshException)
         {
             // The connection is over, and whoever uses the channel learns it from there.
         }
 
-        Finish();
+        End();
+    }
+
+    private async ValueTask FlushAllAsync()
+    {
+        while (HasUnflushed())
+        {
+            FlushResult result = await FlushAsync().ConfigureAwait(false);
+            if (result.IsCompleted) return;
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -193,18 +212,23 @@ internal sealed class ChannelOutput : PipeWriter
         try
         {
             await room.ConfigureAwait(false);
-            while (_first is not null)
+            while (true)
             {
                 _wakeup.Reset();
-                if (Volatile.Read(ref _isFlushCanceled)) break;
+                if (Volatile.Read(ref _isFlushCanceled)) return Result();
 
                 // Those who waited for room are all let go at once and do not all fit, so each looks again.
                 ValueTask again = _channel.Transport.WhenRoomAsync(ct);
-                if (!again.IsCompletedSuccessfully) await again.ConfigureAwait(false);
-                else if (!PostFirst()) await _wakeup.WaitAsync(ct).ConfigureAwait(false);
-            }
+                if (!again.IsCompletedSuccessfully)
+                {
+                    await again.ConfigureAwait(false);
+                    continue;
+                }
 
-            return Result();
+                Step step = PostFirst();
+                if (step == Step.Done) return Result();
+                if (step == Step.Blocked) await _wakeup.WaitAsync(ct).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -219,7 +243,7 @@ internal sealed class ChannelOutput : PipeWriter
         {
             FlushResult result = await flush.ConfigureAwait(false);
             if (rest.IsEmpty || result.IsCompleted || result.IsCanceled) return result;
-            rest = rest[Fill(rest.Span)..];
+            rest = rest[Copy(rest.Span)..];
             flush = FlushAsync(ct);
         }
     }
@@ -232,158 +256,84 @@ internal sealed class ChannelOutput : PipeWriter
         return new FlushResult(isCanceled, !_channel.CanSend);
     }
 
-    /// <summary>Posts the first waiting packet as far as the window goes; false when it does not go anywhere.</summary>
-    private bool PostFirst()
+    /// <summary>Posts the first waiting packet as far as the window goes.</summary>
+    private Step PostFirst()
     {
-        Packet packet = _first!;
-        if (!_channel.CanSend)
+        Packet? packet;
+        bool isLast;
+        lock (_lock)
         {
-            DropAll();
-            return true;
+            if (!_channel.CanSend) _packets.DropQueued();
+            if (_packets.IsEmpty) return Step.Done;
+            packet = _packets.Take(_channel.SendWindow, _channel.RemoteId);
+            isLast = _packets.IsEmpty;
         }
 
-        int left = packet.Length - _header - _firstSent;
-        int taken = (int)_channel.SendWindow.Take((uint)left);
-        if (taken == 0) return false;
-        Packet sent = packet;
-        if (taken < left || _firstSent > 0)
-        {
-            // RFC 4254 5.2: the window counts bytes, so what goes may be a part of the packet, and then it is copied.
-            sent = _pool.Rent(_header + taken);
-            sent.SetPayload(_header + taken);
-            packet.Payload.Slice(_header + _firstSent, taken).CopyTo(sent.Payload[_header..]);
-        }
-
-        _firstSent += taken;
-        _unflushed -= taken;
-        if (taken == left)
-        {
-            _first = (Packet?)packet.Next;
-            if (_first is null) _last = null;
-            packet.Link(null);
-            _firstSent = 0;
-            if (sent != packet) packet.Dispose();
-        }
-
-        WriteHeader(sent, taken);
-        _channel.PostData(sent);
-        return true;
+        if (packet is null) return Step.Blocked;
+        _channel.PostData(packet);
+        return isLast ? Step.Done : Step.Posted;
     }
 
-    private void WriteHeader(Packet packet, int length)
+    private int Copy(ReadOnlySpan<byte> source)
     {
-        Span<byte> payload = packet.Payload;
-        BinaryPrimitives.WriteUInt32BigEndian(payload[1..], _channel.RemoteId);
-        if (_dataType is { } type)
+        lock (_lock)
         {
-            payload[0] = (byte)MessageNumber.ChannelExtendedData;
-            BinaryPrimitives.WriteUInt32BigEndian(payload[5..], type);
-            BinaryPrimitives.WriteUInt32BigEndian(payload[9..], (uint)length);
-        }
-        else
-        {
-            payload[0] = (byte)MessageNumber.ChannelData;
-            BinaryPrimitives.WriteUInt32BigEndian(payload[5..], (uint)length);
+            if (_isEnded) return source.Length; // the flush that follows says that nobody takes it
+            CheckWritable();
+            return _packets.Fill(source);
         }
     }
 
-    private Packet Current(int wanted)
+    private bool HasUnflushed()
     {
-        if (_current is null)
-        {
-            _current = _pool.Rent(_header + Math.Min(wanted, _maxData));
-            _currentData = 0;
-        }
-
-        return _current;
+        lock (_lock) return !_packets.IsEmpty || _packets.IsFilling;
     }
 
-    /// <summary>Copies as much as one packet takes.</summary>
-    private int Fill(ReadOnlySpan<byte> source)
+    private void CheckWritable()
     {
-        if (_current is not null && _currentData == DataRoom(_current)) Seal();
-        Packet packet = Current(source.Length);
-        int part = Math.Min(source.Length, DataRoom(packet) - _currentData);
-        source[..part].CopyTo(packet.PayloadRoom.Span[(_header + _currentData)..]);
-        _currentData += part;
-        _unflushed += part;
-        return part;
+        if (_isEnded) _packets.DropCurrent();
+        if (_isCompleted) throw new InvalidOperationException("Writing is not allowed after the writer was completed, or its channel closed.");
     }
 
-    private int DataRoom(Packet packet) => Math.Min(_maxData, packet.Capacity - _header);
-
-    /// <summary>Ends the packet being filled; little data goes on in a little buffer, so that queued packets cost what they carry.</summary>
-    private void Seal()
+    /// <summary>Begins a flush; false when the end is there already. The first step says whether there is anything to post.</summary>
+    private bool TryEnter(out Step step)
     {
-        if (_current is not { } packet) return;
-        int data = _currentData;
-        (_current, _currentData) = (null, 0);
-        packet.SetPayload(_header + data);
-        if (data > 0 && packet.Capacity > PacketPool.SmallCapacity && _header + data <= PacketPool.SmallCapacity)
+        lock (_lock)
         {
-            Packet small = _pool.Rent(_header + data);
-            small.SetPayload(_header + data);
-            packet.Payload[_header..].CopyTo(small.Payload[_header..]);
-            packet.Dispose();
-            packet = small;
+            if (_isFlushing) throw new InvalidOperationException("A flush is already in progress.");
+            _isLent = false;
+            if (_isEnded) _packets.DropCurrent();
+            else if (!_isCompleted) _packets.Seal();
+            step = _packets.IsEmpty ? Step.Done : Step.Posted;
+            return _isFlushing = !_isEnded;
         }
-
-        if (data == 0)
-        {
-            packet.Dispose();
-            return;
-        }
-
-        if (_last is null) _first = packet;
-        else _last.Link(packet);
-        _last = packet;
     }
-
-    private bool TryEnter() => Interlocked.CompareExchange(ref _state, Flushing, Idle) switch
-    {
-        Idle => true,
-        Done => false,
-        _ => throw new InvalidOperationException("A flush is already in progress."),
-    };
 
     private void Leave()
     {
-        if (Interlocked.CompareExchange(ref _state, Idle, Flushing) == FlushingThenDone) FinishNow();
-    }
-
-    private void Finish()
-    {
-        while (true)
+        lock (_lock)
         {
-            int state = Volatile.Read(ref _state);
-            if (state is Done or FlushingThenDone) return;
-            if (Interlocked.CompareExchange(ref _state, state == Flushing ? FlushingThenDone : Done, state) != state) continue;
-            if (state == Idle) FinishNow();
-            else _wakeup.Signal();
-            return;
-        }
-    }
-
-    private void FinishNow()
-    {
-        Volatile.Write(ref _state, Done);
-        bool isWhole = _first is null && _completionError is null;
-        DropAll();
-        _channel.OnWriterDone(isWhole);
-    }
-
-    private void DropAll()
-    {
-        while (_first is { } packet)
-        {
-            _first = (Packet?)packet.Next;
-            packet.Dispose();
+            _isFlushing = false;
+            if (!_isEndWanted) return;
         }
 
-        _last = null;
-        _firstSent = 0;
-        _current?.Dispose();
-        (_current, _currentData) = (null, 0);
-        _unflushed = 0;
+        End();
+    }
+
+    private void End()
+    {
+        bool isWhole, isNow;
+        lock (_lock)
+        {
+            _isEndWanted = true;
+            if (_isEnded) return;
+            _isEnded = isNow = !_isFlushing;
+            isWhole = _packets.IsEmpty && _completionError is null;
+            if (isNow) _packets.DropQueued();
+            if (isNow && !_isLent) _packets.DropCurrent();
+        }
+
+        if (isNow) _channel.OnWriterDone(isWhole);
+        else _wakeup.Signal();
     }
 }
