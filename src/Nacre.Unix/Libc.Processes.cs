@@ -82,6 +82,9 @@ internal static unsafe partial class Libc
     public static partial int kill(int pid, int signal);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int raise(int signal);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int execve(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -1,10 +1,17 @@
+using System.Runtime.InteropServices;
+
 namespace Nacre.Unix;
 
 /// <summary>A terminal in raw mode, as the client of a remote shell needs it; it goes back to what it was in every way out.</summary>
+/// <remarks>
+/// Whether the process returns, throws or is ended by a signal that can be caught, the shell finds its terminal as it left it.
+/// Signals keep their effect: whoever wants another watches them too, with a <see cref="SignalWatch"/>.
+/// </remarks>
 internal sealed class RawMode : IDisposable
 {
     private readonly int descriptor;
     private readonly Lock gate = new();
+    private readonly PosixSignalRegistration[] registrations;
     private Termios saved;
     private bool isRaw;
 
@@ -13,6 +20,13 @@ internal sealed class RawMode : IDisposable
         this.descriptor = descriptor;
         AppDomain.CurrentDomain.ProcessExit += OnProcessEnd;
         AppDomain.CurrentDomain.UnhandledException += OnProcessEnd;
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
     }
 
     /// <summary>The modes that the terminal had, and gets back.</summary>
@@ -70,7 +84,12 @@ internal sealed class RawMode : IDisposable
         Leave();
         AppDomain.CurrentDomain.ProcessExit -= OnProcessEnd;
         AppDomain.CurrentDomain.UnhandledException -= OnProcessEnd;
+        foreach (PosixSignalRegistration registration in registrations)
+            registration.Dispose();
     }
+
+    /// <summary>Not cancelled: the default action follows.</summary>
+    private void OnSignal(PosixSignalContext signal) => Leave();
 
     private void OnProcessEnd(object? sender, EventArgs e) => Leave();
 }

@@ -38,6 +38,12 @@ internal static unsafe class Terminal
     }
 
     /// <summary>
+    /// Stops this process as its terminal's suspend character would, and returns when it is continued. The shell must find its
+    /// terminal in order: leave raw mode first.
+    /// </summary>
+    public static void Suspend() => Libc.Check(Libc.raise((int)UnixSignal.TSTP), "suspend this process");
+
+    /// <summary>
     /// Prompts on the terminal and reads one line, without echo unless <paramref name="echo"/>. Null when there is no terminal or
     /// when it has hung up. The line is in pinned memory, for the caller to zero.
     /// </summary>
@@ -123,7 +129,7 @@ internal static unsafe class Terminal
                 PosixSignalRegistration.Create(PosixSignal.SIGHUP, End),
                 PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
                 PosixSignalRegistration.Create(PosixSignal.SIGQUIT, End),
-                PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend),
+                PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop),
             ];
             Ask();
         }
@@ -151,11 +157,12 @@ internal static unsafe class Terminal
         /// <summary>Not cancelled: the default action follows.</summary>
         private void End(PosixSignalContext signal) => Restore();
 
-        private void Suspend(PosixSignalContext signal)
+        private void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
             Restore();
-            _ = Libc.kill(Libc.getpid(), (int)UnixSignal.STOP);
+            // To this very thread: one that goes to the process may stop another first, while this one goes on to ask.
+            _ = Libc.raise((int)UnixSignal.STOP);
             Ask();
         }
     }

@@ -13,6 +13,7 @@ internal static class ChildRole
     private static readonly Dictionary<string, Func<int>> Roles = new()
     {
         ["read-passphrase"] = ChildRoles.ReadPassphrase,
+        ["raw"] = ChildRoles.StayRaw,
         ["pump"] = ChildRoles.Pump,
         ["launch"] = ChildRoles.Launch,
         ["drop"] = ChildRoles.Drop,

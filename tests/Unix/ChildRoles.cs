@@ -16,6 +16,15 @@ internal static class ChildRoles
         return 0;
     }
 
+    /// <summary>Puts its terminal into raw mode and waits to be ended.</summary>
+    public static int StayRaw()
+    {
+        using RawMode? raw = RawMode.TryEnter(0);
+        Say(raw is null ? "no terminal" : "raw");
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
     /// <summary>Copies standard input to standard output.</summary>
     public static int Pump()
     {

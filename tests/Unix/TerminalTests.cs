@@ -82,6 +82,45 @@ public sealed class TerminalTests
         Assert.Equal(LocalModes.ECHO, pty.Modes.Local & LocalModes.ECHO);
     }
 
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("HUP")]
+    [InlineData("QUIT")]
+    public async Task A_signal_that_ends_the_process_brings_its_terminal_back_from_raw_mode(string name)
+    {
+        using Pty pty = Pty.Open();
+        var before = TerminalModes.Encode(pty.Modes);
+        ChildProcess child = Spawn.Start(ChildRole.Start("raw", new ProgramStart { Path = "", Arguments = [], ControllingTerminal = pty.Name }));
+        await using DescriptorStream stream = pty.OpenStream();
+        Assert.Equal("raw", await ReadAsync(stream, 3));
+        Assert.NotEqual(before, TerminalModes.Encode(pty.Modes));
+
+        child.Signal(Enum.Parse<UnixSignal>(name));
+        ChildExit exit = await child.Exited;
+        Assert.NotEqual(0, exit.ShellStatus);
+        Assert.Equal(before, TerminalModes.Encode(pty.Modes));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_suspended_at_the_prompt_has_its_echo_and_prompts_again_when_continued()
+    {
+        using Pty pty = Pty.Open();
+        ChildProcess child = Ask(pty);
+        await using DescriptorStream stream = pty.OpenStream();
+        await ReadAsync(stream, 15);
+        await stream.WriteAsync(new byte[] { 26 });
+        await UntilStoppedAsync(child);
+        Assert.Equal(LocalModes.ECHO, pty.Modes.Local & LocalModes.ECHO);
+
+        child.Signal(UnixSignal.CONT);
+        Assert.Equal("Secret please: ", await ReadAsync(stream, 15));
+        Assert.Equal((LocalModes)0, pty.Modes.Local & LocalModes.ECHO);
+        await stream.WriteAsync("again\r"u8.ToArray());
+        Assert.Equal("\r\ngot [again]\r\n", await new StreamReader(stream).ReadToEndAsync());
+        Assert.Equal(0, (await child.Exited).Status);
+    }
+
     [Fact]
     public async Task The_end_of_input_at_the_prompt_is_no_answer()
     {
@@ -123,6 +162,16 @@ public sealed class TerminalTests
 
     private static ChildProcess Ask(Pty pty) => Spawn.Start(
         ChildRole.Start("read-passphrase", new ProgramStart { Path = "", Arguments = [], ControllingTerminal = pty.Name }));
+
+    /// <summary>The kernel tells nobody but a waiting parent that a process has stopped; its state is asked until it has.</summary>
+    private static async Task UntilStoppedAsync(ChildProcess child)
+    {
+        while (!File.ReadAllText($"/proc/{child.Pid}/stat").Contains(") T ", StringComparison.Ordinal))
+        {
+            Assert.False(child.Exited.IsCompleted, "The process ended instead of stopping.");
+            await Task.Yield();
+        }
+    }
 
     private static async Task<string> ReadAsync(DescriptorStream stream, int count)
     {
