@@ -26,6 +26,7 @@ internal sealed class RawMode : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
             PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, KeepModes),
         ];
     }
 
@@ -90,6 +91,12 @@ internal sealed class RawMode : IDisposable
 
     /// <summary>Not cancelled: the default action follows.</summary>
     private void OnSignal(PosixSignalContext signal) => Leave();
+
+    /// <summary>
+    /// The runtime answers SIGCONT by giving the terminal of standard input the modes that it had at start, some time later and so
+    /// over ours; a cancelled signal is none of its business.
+    /// </summary>
+    internal static void KeepModes(PosixSignalContext signal) => signal.Cancel = true;
 
     private void OnProcessEnd(object? sender, EventArgs e) => Leave();
 }

@@ -130,6 +130,7 @@ internal static unsafe class Terminal
                 PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
                 PosixSignalRegistration.Create(PosixSignal.SIGQUIT, End),
                 PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop),
+                PosixSignalRegistration.Create(PosixSignal.SIGCONT, RawMode.KeepModes),
             ];
             Ask();
         }
