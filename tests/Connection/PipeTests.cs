@@ -201,6 +201,21 @@ public sealed class PipeTests
         peer.ExpectOnly(MessageNumber.ChannelData, MessageNumber.ChannelEof);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Completing_all_output_ends_in_one_eof_whether_or_not_there_was_error_data(bool hasErrorData)
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        channel.Output.Write("out"u8);
+        if (hasErrorData) channel.ErrorOutput.Write("err"u8);
+        await channel.CompleteOutputAsync();
+        if (hasErrorData) peer.Expect(MessageNumber.ChannelExtendedData).Dispose();
+        peer.ExpectOnly(MessageNumber.ChannelData, MessageNumber.ChannelEof);
+        Assert.Throws<InvalidOperationException>(() => channel.Output.GetMemory());
+    }
+
     [Fact]
     public async Task Completing_the_output_with_an_error_closes_the_channel_instead_of_ending_the_data()
     {

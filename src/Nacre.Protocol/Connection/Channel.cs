@@ -138,6 +138,13 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     public void Notify<T>(scoped ref T fields)
         where T : INamedRecord<T>, allows ref struct => _replies.Send(RequestPacket(ref fields, wantsReply: false), null);
 
+    /// <summary>Completes both writers, as many as are in use: all that was written goes out, then EOF.</summary>
+    public async ValueTask CompleteOutputAsync()
+    {
+        if (_errorOutput is { } error) await error.CompleteAsync().ConfigureAwait(false);
+        await Output.CompleteAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Sends CLOSE, once; what was not flushed is not sent any more. What has arrived can still be read.</summary>
     public void Close()
     {
