@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Nacre.Bench.Bed;
+
+/// <summary>A directory with one host key, one user key and the configurations that both contenders are given alike.</summary>
+internal sealed class BenchKeys : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("nacre-bench-").FullName;
+
+    private BenchKeys()
+    {
+    }
+
+    public string HostKey => File("host_key");
+
+    public string UserKey => File("user_key");
+
+    public string AuthorizedKeys => UserKey + ".pub";
+
+    public static async Task<BenchKeys> MakeAsync()
+    {
+        var keys = new BenchKeys();
+        await Bash.RunAsync("for file; do ssh-keygen -q -t ed25519 -N '' -C bench -f \"$file\"; done", keys.HostKey, keys.UserKey);
+        await System.IO.File.WriteAllTextAsync(keys.File("known_hosts"), "* " + await System.IO.File.ReadAllTextAsync(keys.HostKey + ".pub"));
+        return keys;
+    }
+
+    /// <summary>The full name of a file in this directory.</summary>
+    public string File(string name) => Path.Join(_directory, name);
+
+    public string ServerConfig(int port) => string.Create(CultureInfo.InvariantCulture, $"""
+        Port {port}
+        ListenAddress 127.0.0.1
+        HostKey {HostKey}
+        AuthorizedKeysFile {AuthorizedKeys}
+        PidFile {File("pid-of-" + port)}
+        StrictModes no
+        UsePAM no
+        PasswordAuthentication no
+        KbdInteractiveAuthentication no
+        PermitRootLogin prohibit-password
+        PrintMotd no
+        PrintLastLog no
+        UseDNS no
+        LogLevel ERROR
+        MaxStartups 1000
+
+        """);
+
+    public string ClientConfig(int port) => string.Create(CultureInfo.InvariantCulture, $"""
+        Host bench
+            HostName 127.0.0.1
+            Port {port}
+            User {Environment.UserName}
+            IdentityFile {UserKey}
+            IdentitiesOnly yes
+            IdentityAgent none
+            UserKnownHostsFile {File("known_hosts")}
+            GlobalKnownHostsFile /dev/null
+            StrictHostKeyChecking yes
+            BatchMode yes
+            LogLevel ERROR
+
+        """);
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}

@@ -1,0 +1,30 @@
+namespace Nacre.Bench;
+
+/// <summary>How much is measured: enough for a judgement, or just enough to see that all works.</summary>
+internal sealed record Settings
+{
+    public static Settings Full { get; } = new()
+    {
+        BulkBytes = 1L << 30, BulkPairs = 5, RekeyPairs = 7, LoginPairs = 20, RoundTripPairs = 5, StartPairs = 40, IdleConnections = 1000,
+    };
+
+    public static Settings Quick { get; } = new()
+    {
+        BulkBytes = 256L << 20, BulkPairs = 3, RekeyPairs = 3, LoginPairs = 5, RoundTripPairs = 3, StartPairs = 10, IdleConnections = 200,
+    };
+
+    /// <summary>What one bulk transfer carries.</summary>
+    public required long BulkBytes { get; init; }
+
+    public required int BulkPairs { get; init; }
+
+    public required int RekeyPairs { get; init; }
+
+    public required int LoginPairs { get; init; }
+
+    public required int RoundTripPairs { get; init; }
+
+    public required int StartPairs { get; init; }
+
+    public required int IdleConnections { get; init; }
+}
