@@ -1,0 +1,22 @@
+using Nacre.Examples;
+
+// dotnet run --project examples -- NAME ARGUMENTS
+return args switch
+{
+    ["run", var destination, var fingerprint, var keyFile, var command] =>
+        await RunCommand.RunAsync(destination, fingerprint, keyFile, command, Console.OpenStandardOutput()),
+    ["tunnel", var destination, var fingerprint, var keyFile, var listen, var target] =>
+        await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
+    ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: run    USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
+               tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
+               server 'ssh-ed25519 AAAA...'
+        """);
+    return 2;
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using Nacre.Crypto;
+using Nacre.Examples;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Tests.Interop;
+
+namespace Nacre.Tests.Examples;
+
+/// <summary>The examples do what the documents say that they do.</summary>
+public sealed class ExampleTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task The_client_examples_reach_the_server_example()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        using var end = new CancellationTokenSource();
+        var said = new FirstLine();
+        Task<int> server = GreetingServer.RunAsync(key.PublicKey.ToString(), said, end.Token);
+        string[] facts = (await said.Line.WaitAsync(Limit)).Split(' ');
+
+        using var output = new MemoryStream();
+        int status = await RunCommand.RunAsync("ada@" + facts[0], facts[1], directory["key"], "hello", output).WaitAsync(Limit);
+
+        Assert.Equal((0, "Good day, ada.\n"), (status, Encoding.UTF8.GetString(output.ToArray())));
+
+        using var endTunnel = new CancellationTokenSource();
+        var tunnelSaid = new FirstLine();
+        Task tunnel = Tunnel.RunAsync("ada@" + facts[0], facts[1], directory["key"], "127.0.0.1:0", "127.0.0.1:9", tunnelSaid, endTunnel.Token);
+        Assert.EndsWith(" leads to 127.0.0.1:9", await tunnelSaid.Line.WaitAsync(Limit), StringComparison.Ordinal);
+        await endTunnel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tunnel.WaitAsync(Limit));
+
+        await end.CancelAsync();
+        Assert.Equal(0, await server.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Another_host_key_than_the_pinned_one_is_refused()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        using var end = new CancellationTokenSource();
+        var said = new FirstLine();
+        Task<int> server = GreetingServer.RunAsync(key.PublicKey.ToString(), said, end.Token);
+        string address = (await said.Line.WaitAsync(Limit)).Split(' ')[0];
+
+        await Assert.ThrowsAsync<Protocol.Transport.HostKeyNotTrustedException>(
+            () => RunCommand.RunAsync("ada@" + address, key.PublicKey.Fingerprint, directory["key"], "hello", Stream.Null).WaitAsync(Limit));
+
+        await end.CancelAsync();
+        Assert.Equal(0, await server.WaitAsync(Limit));
+    }
+
+    private static void WriteKey(string path, PrivateKey key)
+    {
+        using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);
+        File.WriteAllBytes(path, written.Span.ToArray());
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>A log whose first line a test can wait for.</summary>
+    private sealed class FirstLine : StringWriter
+    {
+        private readonly TaskCompletionSource<string> line = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Line => line.Task;
+
+        public override Task WriteLineAsync(string? value)
+        {
+            line.TrySetResult(value ?? "");
+            return Task.CompletedTask;
+        }
+    }
+}
