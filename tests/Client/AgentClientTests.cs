@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Client;
 using Nacre.Protocol.Agent;
-using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Tests.Authentication;

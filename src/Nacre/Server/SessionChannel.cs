@@ -2,7 +2,6 @@ using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
-using Nacre.Protocol.Wire;
 
 namespace Nacre.Server;
 

@@ -1,8 +1,6 @@
-using Nacre.Forwarding;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
