@@ -23,27 +23,27 @@ internal static class AlgorithmCatalog
     public static AlgorithmTable<KeyExchangeAlgorithm> KeyExchanges { get; } = new(
         AlgorithmKind.KeyExchange,
         new("mlkem768x25519-sha256", HashAlgorithmName.SHA256, random => new MlKem768X25519Method(random))
-            { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
+        { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
         new("sntrup761x25519-sha512", HashAlgorithmName.SHA512, random => new Sntrup761X25519Method(random))
-            { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
+        { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
         new("sntrup761x25519-sha512@openssh.com", HashAlgorithmName.SHA512, random => new Sntrup761X25519Method(random))
-            { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
+        { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
         new("curve25519-sha256", HashAlgorithmName.SHA256, random => new Curve25519Method(random)) { IsClientDefault = true, IsServerDefault = true },
         new("curve25519-sha256@libssh.org", HashAlgorithmName.SHA256, random => new Curve25519Method(random))
-            { IsClientDefault = true, IsServerDefault = true },
+        { IsClientDefault = true, IsServerDefault = true },
         new("ecdh-sha2-nistp256", HashAlgorithmName.SHA256, random => new NistEcdhMethod(NistCurve.P256, random))
-            { IsClientDefault = true, IsServerDefault = true },
+        { IsClientDefault = true, IsServerDefault = true },
         new("ecdh-sha2-nistp384", HashAlgorithmName.SHA384, random => new NistEcdhMethod(NistCurve.P384, random))
-            { IsClientDefault = true, IsServerDefault = true },
+        { IsClientDefault = true, IsServerDefault = true },
         new("ecdh-sha2-nistp521", HashAlgorithmName.SHA512, random => new NistEcdhMethod(NistCurve.P521, random))
-            { IsClientDefault = true, IsServerDefault = true },
+        { IsClientDefault = true, IsServerDefault = true },
         new("diffie-hellman-group16-sha512", HashAlgorithmName.SHA512, random => new FiniteFieldMethod(FiniteFieldGroup.Group16, random))
-            { IsClientDefault = true },
+        { IsClientDefault = true },
         new("diffie-hellman-group18-sha512", HashAlgorithmName.SHA512, random => new FiniteFieldMethod(FiniteFieldGroup.Group18, random))
-            { IsClientDefault = true },
+        { IsClientDefault = true },
         new("diffie-hellman-group-exchange-sha256", HashAlgorithmName.SHA256, Create: null) { IsClientDefault = true },
         new("diffie-hellman-group14-sha256", HashAlgorithmName.SHA256, random => new FiniteFieldMethod(FiniteFieldGroup.Group14, random))
-            { IsClientDefault = true },
+        { IsClientDefault = true },
         new("diffie-hellman-group14-sha1", HashAlgorithmName.SHA1, random => new FiniteFieldMethod(FiniteFieldGroup.Group14, random), IsLegacy: true),
         new("diffie-hellman-group1-sha1", HashAlgorithmName.SHA1, random => new FiniteFieldMethod(FiniteFieldGroup.Group1, random), IsLegacy: true));
 

@@ -6,7 +6,6 @@ using Nacre.Forwarding;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Nacre.Config;
-using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Unix;
