@@ -23,9 +23,11 @@ internal static class Program
 
     internal static int Main(string[] arguments)
     {
-        string calledAs = Path.GetFileName(Environment.GetCommandLineArgs()[0]);
-        if (Find(calledAs) is { } tool) return tool.Run(arguments);
-        if (arguments.Length > 0 && arguments[0] == LaunchPlan.Verb) return Launcher.Run(arguments.Length - 1);
+        // The name comes first: `ssh launch` means a host of that name.
+        Applet? tool = Find(Path.GetFileName(Environment.GetCommandLineArgs()[0]));
+        if (tool is null && arguments.Length > 0 && arguments[0] == LaunchPlan.Verb) return Launcher.Run(arguments.Length - 1);
+        StandardStreams.Use();
+        if (tool is not null) return tool.Run(arguments);
         if (arguments.Length > 0 && Find(arguments[0]) is { } named) return named.Run(arguments[1..]);
         Console.Error.WriteLine("usage: nacre TOOL [argument ...]\nor call it by a link that has the tool's name. The tools:");
         foreach (Applet applet in Applets) Console.Error.WriteLine($"  {applet.Name,-12} {applet.Summary}");

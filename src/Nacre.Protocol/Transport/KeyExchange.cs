@@ -57,6 +57,12 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
     /// <summary>What the last exchange agreed on.</summary>
     public NegotiatedAlgorithms? Negotiated { get; private set; }
 
+    /// <summary>The most bytes that the cipher of the direction out may protect with one key.</summary>
+    public long OutboundLimit { get; private set; } = long.MaxValue;
+
+    /// <summary>The most bytes that the cipher of the direction in may protect with one key.</summary>
+    public long InboundLimit { get; private set; } = long.MaxValue;
+
     protected SecureTransport Transport => transport;
 
     protected TransportOptions Options => transport.Options;
@@ -87,6 +93,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         Negotiated = Negotiation.Negotiate(in ours, in theirs, Options.IsClient);
         _isGuessToBeDropped = Negotiated.IsPeerGuessWrong;
         TraceNegotiated(Negotiated);
+        (OutboundLimit, InboundLimit) = (Outbound(Negotiated).Cipher.MaxBytesPerKey, Inbound(Negotiated).Cipher.MaxBytesPerKey);
 
         _phaseAfter = IsFirst ? Phase.Service : transport.Router.Phase;
         transport.Router.Phase = IsFirst && IsStrict ? Phase.StrictKeyExchange : Phase.KeyExchange;

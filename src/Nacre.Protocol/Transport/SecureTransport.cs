@@ -102,7 +102,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
                 if (Outbox.HeldBytes > Outbox.MaxHeld) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
             }
 
-            if (Options.Rekey.IsDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys)) RequestRekey();
+            if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
             return used;
         }
         catch (SshViolationException violation)
@@ -134,7 +134,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
             if (isLast) break;
         }
 
-        if (Options.Rekey.IsDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys)) RequestRekey();
+        if (IsRekeyDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys, _exchange.OutboundLimit)) RequestRekey();
         return written;
     }
 
@@ -151,7 +151,8 @@ internal sealed class SecureTransport : ITransport, IDisposable
     /// <summary>Starts a key exchange unless one is under way or it is not time for one.</summary>
     public void RequestRekey()
     {
-        if ((Router.Phase & Phase.Secured) != 0 && !_isClosed) _exchange.Start();
+        // OpenSSH's server answers none before authentication, and there is little to protect by then.
+        if (IsAuthenticated && !_isClosed) _exchange.Start();
     }
 
     public void Post<T>(scoped ref T message)
@@ -223,6 +224,9 @@ internal sealed class SecureTransport : ITransport, IDisposable
         // RFC 8308 2.4: after NEWKEYS, and from a server a second time before it tells of success.
         _extInfosPermitted = IsClient ? 2 : 1;
     }
+
+    // RFC 4344 3.2: a cipher has a limit of its own, whatever is configured.
+    private bool IsRekeyDue(long bytes, long packets, long cipherLimit) => bytes >= cipherLimit || Options.Rekey.IsDue(bytes, packets);
 
     private int ReadIdentification(ReadOnlySpan<byte> inbound)
     {

@@ -68,7 +68,9 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         TerminalSize size = TerminalSize.TryOf(0, out TerminalSize here) ? here : default;
         return new TerminalRequest(Environment.GetEnvironmentVariable("TERM") ?? "", (int)size.Columns, (int)size.Rows)
         {
-            WidthPixels = (int)size.PixelWidth, HeightPixels = (int)size.PixelHeight, Modes = EncodeModes(),
+            WidthPixels = (int)size.PixelWidth,
+            HeightPixels = (int)size.PixelHeight,
+            Modes = EncodeModes(),
         };
     }
 

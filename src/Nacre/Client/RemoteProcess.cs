@@ -42,7 +42,10 @@ public sealed class RemoteProcess : IAsyncDisposable
     {
         var change = new WindowChangeRequest
         {
-            Columns = (uint)columns, Rows = (uint)rows, WidthPixels = (uint)widthPixels, HeightPixels = (uint)heightPixels,
+            Columns = (uint)columns,
+            Rows = (uint)rows,
+            WidthPixels = (uint)widthPixels,
+            HeightPixels = (uint)heightPixels,
         };
         _channel.Notify(ref change);
     }

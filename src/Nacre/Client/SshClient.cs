@@ -150,7 +150,9 @@ public sealed class SshClient : IAsyncDisposable
         var transport = new SecureTransport(TransportOptionsFor(judge, options), CreateService);
         var connection = new SshConnection(stream, transport, options.Time)
         {
-            KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount, DrainTime = TimeSpan.Zero,
+            KeepAliveInterval = options.KeepAliveInterval,
+            KeepAliveCount = options.KeepAliveCount,
+            DrainTime = TimeSpan.Zero,
         };
         connection.Start();
         try

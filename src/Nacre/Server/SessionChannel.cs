@@ -63,7 +63,9 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         PtyRequest pty = request.Read<PtyRequest>();
         _terminal = new TerminalRequest(Text(pty.Terminal), Size(pty.Columns), Size(pty.Rows))
         {
-            WidthPixels = Size(pty.WidthPixels), HeightPixels = Size(pty.HeightPixels), Modes = pty.Modes.ToArray(),
+            WidthPixels = Size(pty.WidthPixels),
+            HeightPixels = Size(pty.HeightPixels),
+            Modes = pty.Modes.ToArray(),
         };
         channel.IsUrgent = true;
         return true;
@@ -126,7 +128,9 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         {
             var message = new ExitSignalRequest
             {
-                SignalName = Encoding.ASCII.GetBytes(signal), CoreDumped = exit.CoreDumped, ErrorMessage = Encoding.UTF8.GetBytes(exit.Message),
+                SignalName = Encoding.ASCII.GetBytes(signal),
+                CoreDumped = exit.CoreDumped,
+                ErrorMessage = Encoding.UTF8.GetBytes(exit.Message),
             };
             channel.Notify(ref message);
         }

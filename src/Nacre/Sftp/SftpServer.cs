@@ -426,7 +426,10 @@ public sealed class SftpServer
     {
         var limits = new SftpLimitsReply
         {
-            MaxPacketLength = SftpLimits.MaxMessage, MaxReadLength = SftpLimits.MaxData, MaxWriteLength = SftpLimits.MaxData, MaxOpenHandles = SftpLimits.MaxHandles,
+            MaxPacketLength = SftpLimits.MaxMessage,
+            MaxReadLength = SftpLimits.MaxData,
+            MaxWriteLength = SftpLimits.MaxData,
+            MaxOpenHandles = SftpLimits.MaxHandles,
         };
         var reply = new SftpExtendedReply { Id = id, Contents = Message.WriteRecord(ref limits) };
         SftpFrames.Write(output, ref reply);
