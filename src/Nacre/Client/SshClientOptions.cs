@@ -54,7 +54,7 @@ public sealed record SshClientOptions
 
     internal RekeyPolicy Rekey { get; init; } = RekeyPolicy.Default;
 
-    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default;
+    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default with { DefersWakeups = true };
 
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 

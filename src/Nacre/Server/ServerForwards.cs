@@ -55,18 +55,17 @@ internal sealed class ServerForwards
             if (_listeners.Count >= MaxListeners) return GlobalAnswer.Failure;
         }
 
-        int port = asked.Port;
         Listener listener;
         try
         {
-            listener = await Listener.StartAsync(permitted, socket => ServeAsync(socket, asked, port), ct).ConfigureAwait(false);
+            listener = await Listener.StartAsync(permitted, socket => ServeAsync(socket, asked), ct).ConfigureAwait(false);
         }
         catch (SocketException)
         {
             return GlobalAnswer.Failure;
         }
 
-        port = listener.Port;
+        int port = listener.Port;
         if (!await TryAddAsync(asked with { Port = port }, listener).ConfigureAwait(false)) return GlobalAnswer.Failure;
         if (asked.Port != 0) return GlobalAnswer.Success();
         var reply = new TcpIpForwardReply { Port = (uint)port };
@@ -105,14 +104,15 @@ internal sealed class ServerForwards
         return isAdded;
     }
 
-    private async Task ServeAsync(Socket socket, TcpEndpoint asked, int port)
+    private async Task ServeAsync(Socket socket, TcpEndpoint asked)
     {
-        Channel channel = await OpenAsync(socket, asked, port).ConfigureAwait(false);
+        Channel channel = await OpenAsync(socket, asked).ConfigureAwait(false);
         await SocketRelay.RunAsync(channel, socket).ConfigureAwait(false);
     }
 
-    private Task<Channel> OpenAsync(Socket socket, TcpEndpoint asked, int port)
+    private Task<Channel> OpenAsync(Socket socket, TcpEndpoint asked)
     {
+        int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         var originator = (IPEndPoint)socket.RemoteEndPoint!;
         var open = new ForwardedTcpIpOpen
         {

@@ -14,6 +14,12 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     /// <summary>More environment variables than this are refused.</summary>
     public const int MaxVariables = 128;
 
+    /// <summary>Longer variables are refused, name and value together.</summary>
+    public const int MaxVariableLength = 32 * 1024;
+
+    /// <summary>Longer terminal modes are refused: RFC 4254 8 has fewer than 160 opcodes, of five bytes each.</summary>
+    public const int MaxModesLength = 1024;
+
     /// <summary>Longer command lines are refused.</summary>
     public const int MaxCommandLength = 128 * 1024;
 
@@ -51,6 +57,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         connection.OnSessionClosed();
         _ended.Cancel();
+        if (_session is null) channel.Input.Complete();
     }
 
     private SessionRequest? _request;
@@ -61,6 +68,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         if (_program is not null || _terminal is not null || !connection.Options.PermitsTerminal) return false;
         PtyRequest pty = request.Read<PtyRequest>();
+        if (pty.Modes.Length > MaxModesLength || pty.Terminal.Length > MaxVariableLength) return false;
         _terminal = new TerminalRequest(Text(pty.Terminal), Size(pty.Columns), Size(pty.Rows))
         {
             WidthPixels = Size(pty.WidthPixels),
@@ -74,6 +82,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     private bool SetVariable(IncomingRequest request)
     {
         EnvRequest env = request.Read<EnvRequest>();
+        if (env.Variable.Length + env.Value.Length > MaxVariableLength) return false;
         string name = Text(env.Variable);
         if (_program is not null || _environment.Count >= MaxVariables || !connection.Options.AcceptsVariable(name)) return false;
         _environment.Add(new(name, Text(env.Value)));
@@ -111,7 +120,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
             exit = ProcessExit.WithStatus(255);
         }
 
-        await channel.Output.CompleteAsync().ConfigureAwait(false);
+        await channel.CompleteOutputAsync().ConfigureAwait(false);
         TellExit(channel, exit);
         channel.Close();
         await channel.Input.CompleteAsync().ConfigureAwait(false);

@@ -70,7 +70,7 @@ public sealed record SshServerOptions
 
     internal IModulusSource Moduli { get; init; } = Protocol.Algorithms.KeyExchanges.RfcModuli.Instance;
 
-    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default;
+    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default with { DefersWakeups = true };
 
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
