@@ -44,9 +44,9 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
     {
         TtyChoice.Force => true,
         TtyChoice.No => false,
-        TtyChoice.Yes => IsTerminal(0),
-        _ => command.Length == 0 && IsTerminal(0),
-    } && Warn(IsTerminal(0) || config.RequestTTY == TtyChoice.Force);
+        TtyChoice.Yes => true,
+        _ => command.Length == 0,
+    } && Warn(config.RequestTTY == TtyChoice.Force || (IsTerminal(0) && !config.StdinNull));
 
     private static bool IsTerminal(int descriptor) => TerminalSize.TryOf(descriptor, out _);
 

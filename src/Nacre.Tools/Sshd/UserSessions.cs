@@ -15,6 +15,9 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
 {
     private const string InternalSftp = "internal-sftp";
 
+    // Not its path: the user may be unable to enter the directory that it is installed in.
+    private const string OwnExecutable = "/proc/self/exe";
+
     public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct)
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
@@ -114,9 +117,9 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         if (command is null) return (shell, ["-" + name]);
         if (command == InternalSftp || command.StartsWith(InternalSftp + " ", StringComparison.Ordinal))
         {
-            CStrings sftp = ["sftp-server"];
+            CStrings sftp = ["nacre", "sftp-server"];
             foreach (string argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)) sftp.Add(argument);
-            return (Environment.ProcessPath!, sftp);
+            return (OwnExecutable, sftp);
         }
 
         return (shell, [name, "-c", command]);
