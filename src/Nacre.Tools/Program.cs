@@ -1,3 +1,5 @@
+using Nacre.Tools.Scp;
+using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
 using Nacre.Tools.Sshd;
@@ -14,6 +16,8 @@ internal static class Program
     [
         new("ssh", "log in to a remote machine, run commands there, forward ports", SshApplet.Run),
         new("sshd", "serve logins, commands, files and forwards", SshdApplet.Run),
+        new("scp", "copy files between machines", ScpApplet.Run),
+        new("sftp", "copy and manage files at a remote machine", SftpApplet.Run),
         new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run),
         new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run),
         new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),

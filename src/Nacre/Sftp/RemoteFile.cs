@@ -6,6 +6,8 @@ namespace Nacre.Sftp;
 /// <summary>A file that is open at an SFTP server.</summary>
 public sealed class RemoteFile : IAsyncDisposable
 {
+    internal const string SyncExtension = "fsync@openssh.com";
+
     private readonly byte[] _handle;
     private int _isClosed;
 
@@ -67,6 +69,14 @@ public sealed class RemoteFile : IAsyncDisposable
     /// <exception cref="SftpException">The server refused.</exception>
     public Task SetAttributesAsync(SftpAttributes attributes, CancellationToken ct = default) =>
         Client.DoneAsync(id => SftpClient.Encode(new SftpFSetStat { Id = id, Handle = _handle, Attributes = attributes }), Path, ct);
+
+    /// <summary>Has the server put the file on its disk; asks of a server that offers <see cref="SyncExtension"/>.</summary>
+    internal Task SyncAsync(CancellationToken ct = default)
+    {
+        var handle = new SftpHandle { Handle = _handle };
+        byte[] contents = Message.WriteRecord(ref handle);
+        return Client.DoneAsync(id => SftpClient.Extended(id, SyncExtension, contents), Path, ct);
+    }
 
     /// <summary>Closes the file; an error of an earlier write may come only now.</summary>
     /// <param name="ct">Ends the wait.</param>

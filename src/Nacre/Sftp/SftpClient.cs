@@ -215,7 +215,9 @@ public sealed class SftpClient : IAsyncDisposable
         const SftpOpenFlags flags = SftpOpenFlags.Write | SftpOpenFlags.Create | SftpOpenFlags.Truncate;
         RemoteFile file = await OpenAsync(path, flags, permissions, ct).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
-        return await new SftpTransfer(file, progress).UploadAsync(source, ct).ConfigureAwait(false);
+        long written = await new SftpTransfer(file, progress).UploadAsync(source, ct).ConfigureAwait(false);
+        await file.CloseAsync(ct).ConfigureAwait(false);
+        return written;
     }
 
     /// <inheritdoc/>
@@ -316,7 +318,7 @@ public sealed class SftpClient : IAsyncDisposable
             }
 
             _input.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted) throw new SshException("The connection ended before SFTP began: the server may offer no sftp subsystem.");
+            if (read.IsCompleted) throw new SftpException(SftpStatusCode.NoConnection, "The connection ended before SFTP began: the server may offer no sftp subsystem.");
         }
 
         _reading = Task.Run(ReadAsync, CancellationToken.None);

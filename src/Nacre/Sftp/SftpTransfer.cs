@@ -44,7 +44,7 @@ internal sealed class SftpTransfer(RemoteFile file, IProgress<long>? progress)
         return written;
     }
 
-    /// <summary>Writes from the start to the end of the source.</summary>
+    /// <summary>Writes from the start to the end of the source. Whoever wants to know of the last errors closes the file.</summary>
     public async Task<long> UploadAsync(Stream source, CancellationToken ct)
     {
         int length = file.Client.MaxWriteLength;
@@ -69,7 +69,6 @@ internal sealed class SftpTransfer(RemoteFile file, IProgress<long>? progress)
             await DrainAsync(waiting).ConfigureAwait(false);
         }
 
-        await file.CloseAsync(ct).ConfigureAwait(false);
         return written;
     }
 

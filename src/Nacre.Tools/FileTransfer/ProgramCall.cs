@@ -1,0 +1,32 @@
+using Microsoft.Win32.SafeHandles;
+using Nacre.Unix;
+
+namespace Nacre.Tools.FileTransfer;
+
+/// <summary>A program to be run, with its arguments.</summary>
+/// <param name="Path">The executable, looked for in PATH when it has no slash.</param>
+/// <param name="Arguments">From argv[0] on.</param>
+internal sealed record ProgramCall(string Path, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Starts it; its standard error is ours.</summary>
+    /// <exception cref="UnixException">It cannot be started.</exception>
+    public ChildProcess Start(SafeFileHandle input, SafeFileHandle output)
+    {
+        CStrings arguments = [];
+        foreach (string argument in Arguments) arguments.Add(argument);
+        return Spawn.Start(new ProgramStart
+        {
+            Path = Path,
+            Arguments = arguments,
+            IsSearched = true,
+            Input = input,
+            Output = output,
+            Error = Descriptors.Inherited(2),
+        });
+    }
+
+    /// <summary>Runs it on our own standard streams to its end.</summary>
+    /// <exception cref="UnixException">It cannot be started.</exception>
+    public async Task<int> RunAsync() =>
+        (await Start(Descriptors.Inherited(0), Descriptors.Inherited(1)).Exited.ConfigureAwait(false)).ShellStatus;
+}
