@@ -14,7 +14,7 @@ internal static class LocalFault
     public static string Describe(Exception error, string path) => error switch
     {
         UnixException known => UnixException.Describe(known.Errno),
-        UnauthorizedAccessException when Directory.Exists(path) => UnixException.Describe(Errno.EISDIR),
+        UnauthorizedAccessException when path.EndsWith('/') || Directory.Exists(path) => UnixException.Describe(Errno.EISDIR),
         UnauthorizedAccessException => UnixException.Describe(Errno.EACCES),
         FileNotFoundException or DirectoryNotFoundException => UnixException.Describe(Errno.ENOENT),
         IOException { HResult: > 0 and <= MostErrno } => UnixException.Describe((Errno)error.HResult),
