@@ -24,6 +24,7 @@ internal static class SftpServerApplet
         Action<string>? log = null;
         try
         {
+            // Operands are passed over, as OpenSSH's server does: scp -D gives it those that ssh would have.
             var reader = new FlagReader(Flags, arguments);
             while (reader.TryRead(out FlagUse use))
             {
@@ -36,8 +37,6 @@ internal static class SftpServerApplet
                     default: throw new UsageException("");
                 }
             }
-
-            if (reader.Rest.Any()) throw new UsageException("");
         }
         catch (UsageException wrong)
         {

@@ -33,9 +33,13 @@ public sealed class LocalFileSystem : IFileSystem
     {
         string full = Full(path);
         string resolved = "/";
-        foreach (string part in full.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        string[] parts = full.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < parts.Length; i++)
         {
-            string next = resolved == "/" ? "/" + part : $"{resolved}/{part}";
+            string next = resolved == "/" ? "/" + parts[i] : $"{resolved}/{parts[i]}";
+
+            // Clients ask for the name of what they are about to make, so the last part need not be there.
+            if (i == parts.Length - 1 && !Exists(next)) return ValueTask.FromResult(next);
             resolved = File.ResolveLinkTarget(next, returnFinalTarget: true) is { } target ? target.FullName : next;
         }
 

@@ -1,0 +1,43 @@
+using Nacre.Protocol.Sftp;
+using Nacre.Tools.FileTransfer;
+using Nacre.Tools.Sftp;
+
+namespace Nacre.Tests.Tools.Sftp;
+
+public sealed class ListingFormatTests
+{
+    [Theory]
+    [InlineData(0ul, "0B")]
+    [InlineData(1023ul, "1023B")]
+    [InlineData(4096ul, "4.0K")]
+    [InlineData(3584ul, "3.5K")]
+    [InlineData(200ul << 20, "200M")]
+    public void Sizes_are_short(ulong bytes, string expected) => Assert.Equal(expected, ByteCount.Scaled(bytes));
+
+    [Fact]
+    public void A_long_line_takes_only_the_owners_from_the_server()
+    {
+        var attributes = new SftpAttributes { Permissions = 0x81a4, Size = 3, Uid = 5, Gid = 6, AccessTime = 0, ModificationTime = 1_000_000_000 };
+        DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        string named = ListingFormat.Long("f", attributes, "drwxrwxrwx 1 root wheel 999 Jan 1 2000 evil", isNumeric: false, isScaled: false, now);
+        Assert.Equal("-rw-r--r--    ? root     wheel           3 Sep  9  2001 f", named);
+        string numbered = ListingFormat.Long("f", attributes, "", isNumeric: true, isScaled: true, now);
+        Assert.Equal("-rw-r--r--    ? 5        6              3B Sep  9  2001 f", numbered);
+    }
+
+    [Fact]
+    public void Names_stand_in_as_many_columns_as_fit()
+    {
+        string[] names = ["a", "bb", "ccc", "d"];
+        Assert.Equal(["a    bb   ", "ccc  d    "], ListingFormat.Columns(names, longest: 3, width: 10));
+    }
+
+    [Fact]
+    public void A_progress_line_fills_the_width_of_the_terminal()
+    {
+        string line = ProgressMeter.Line("name", 512 * 1024, 1024 * 1024, TimeSpan.FromSeconds(2), 80, isEnd: false);
+        Assert.StartsWith("name ", line, StringComparison.Ordinal);
+        Assert.EndsWith(" 50%  512KB 256.0KB/s   00:02 ETA", line, StringComparison.Ordinal);
+        Assert.True(line.Length <= 80);
+    }
+}
