@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
 
 namespace Nacre.Fuzz;
 
@@ -6,6 +10,8 @@ namespace Nacre.Fuzz;
 internal static class KeyTargets
 {
     private static readonly byte[] Signed = "what was signed"u8.ToArray();
+    private static readonly Func<Exception, bool> Never = static _ => false;
+    private static readonly Func<Exception, bool> OnlyFormat = static exception => exception is KeyFormatException;
 
     public static IEnumerable<FuzzTarget> All()
     {
@@ -13,20 +19,49 @@ internal static class KeyTargets
         using PrivateKey ecdsa = PrivateKey.GenerateEcdsa();
         using PrivateKey rsa = PrivateKey.GenerateRsa(2048);
         PrivateKey[] keys = [ed25519, ecdsa, rsa];
-        yield return new FuzzTarget("public-key", input => _ = PublicKey.Parse(input).Fingerprint, [.. keys.Select(each => each.PublicKey.Blob.ToArray())])
+        return [.. keys.Select(Signature), .. Public(keys), .. Private(keys)];
+    }
+
+    private static IEnumerable<FuzzTarget> Public(PrivateKey[] keys) =>
+    [
+        new("public-key", static input => _ = PublicKey.Parse(input).Fingerprint, [.. keys.Select(each => each.PublicKey.Blob.ToArray())]) { IsRefusal = OnlyFormat },
+        new("public-key-line", static input => PublicKeyLine.TryParse(Encoding.UTF8.GetString(input), out _), [.. keys.Select(each => Encoding.ASCII.GetBytes(each.PublicKey + " me@here"))])
         {
-            IsRefusal = static exception => exception is KeyFormatException,
+            IsRefusal = Never,
+            Words = ["ssh-ed25519", "ssh-rsa", " ", "\t", "AAAA", "="],
+        },
+    ];
+
+    /// <summary>Unlocked files only: the time that a passphrase takes is the owner's wish.</summary>
+    private static IEnumerable<FuzzTarget> Private(PrivateKey[] keys)
+    {
+        byte[][] texts = [.. keys.Select(WriteOpenSsh)];
+        using var pem = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        yield return new("private-key-file", static input => PrivateKeyFile.Read(input).Dispose(), [.. texts, Encoding.ASCII.GetBytes(pem.ExportPkcs8PrivateKeyPem())])
+        {
+            IsRefusal = OnlyFormat,
+            Words = ["-----BEGIN ", "-----END ", "OPENSSH PRIVATE KEY-----\n", "Proc-Type: 4,ENCRYPTED\n", "DEK-Info: AES-128-CBC,00", "\n", "="],
+            AllocationAllowance = 1 << 20,
         };
-        foreach (PrivateKey key in keys)
+        yield return new("private-key-openssh", static input => OpenSshPrivateKey.Unlock(input, default).Dispose(), [.. texts.Select(Unarmor)]) { IsRefusal = OnlyFormat };
+        yield return new(
+            "private-key-pkcs8",
+            static input => DerPrivateKey.Read(DerPrivateKey.Pkcs8Label, input).Dispose(),
+            [pem.ExportPkcs8PrivateKey(), rsa.ExportPkcs8PrivateKey()])
         {
-            PublicKey verifier = key.PublicKey;
-            string algorithm = verifier.SignatureAlgorithms[0];
-            byte[] good = key.Sign(algorithm, Signed);
-            yield return new FuzzTarget($"signature-{verifier.Type}", input => FeedSignature(verifier, algorithm, good, input), [good])
-            {
-                IsRefusal = static _ => false,
-            };
-        }
+            IsRefusal = OnlyFormat,
+        };
+        yield return new("private-key-pkcs1", static input => DerPrivateKey.Read(DerPrivateKey.Pkcs1Label, input).Dispose(), [rsa.ExportRSAPrivateKey()]) { IsRefusal = OnlyFormat };
+        yield return new("private-key-sec1", static input => DerPrivateKey.Read(DerPrivateKey.Sec1Label, input).Dispose(), [pem.ExportECPrivateKey()]) { IsRefusal = OnlyFormat };
+    }
+
+    private static FuzzTarget Signature(PrivateKey key)
+    {
+        PublicKey verifier = key.PublicKey;
+        string algorithm = verifier.SignatureAlgorithms[0];
+        byte[] good = key.Sign(algorithm, Signed);
+        return new FuzzTarget($"signature-{verifier.Type}", input => FeedSignature(verifier, algorithm, good, input), [good]) { IsRefusal = Never };
     }
 
     /// <summary>No signature but the good one may verify, and none may throw.</summary>
@@ -37,4 +72,13 @@ internal static class KeyTargets
             throw new InvalidOperationException("a signature was judged wrongly");
         }
     }
+
+    private static byte[] WriteOpenSsh(PrivateKey key)
+    {
+        using Secret text = OpenSshPrivateKey.Write(key, passphrase: default);
+        return text.Span.ToArray();
+    }
+
+    private static byte[] Unarmor(byte[] text) =>
+        Convert.FromBase64String(string.Concat(Encoding.ASCII.GetString(text).Split('\n').Where(line => !line.StartsWith('-'))));
 }

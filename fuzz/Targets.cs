@@ -9,6 +9,7 @@ internal static class Targets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("printable", FeedPrintable, ["text\n"u8.ToArray(), "\e]0;title\a\u202e"u8.ToArray(), [0xff, 0xc3]]),
+        .. HandshakeTargets.All(),
         .. KeyTargets.All(),
         .. AuthenticationTargets.All(),
         .. ConfigTargets.All(),
