@@ -99,10 +99,10 @@ internal sealed class SecureTransport : ITransport, IDisposable
             {
                 used += consumed;
                 await RouteAsync(packet, ct).ConfigureAwait(false);
+                if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
                 if (Outbox.HeldBytes > Outbox.MaxHeld) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
             }
 
-            if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
             return used;
         }
         catch (SshViolationException violation)
@@ -132,9 +132,9 @@ internal sealed class SecureTransport : ITransport, IDisposable
             if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"send packet: {MessageTable.NameOf(item.Packet.Number)}");
             written += Outbound.Seal(item, output[written..]);
             if (isLast) break;
+            if (IsRekeyDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys, _exchange.OutboundLimit)) RequestRekey();
         }
 
-        if (IsRekeyDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys, _exchange.OutboundLimit)) RequestRekey();
         return written;
     }
 
