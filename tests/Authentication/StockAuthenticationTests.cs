@@ -126,7 +126,7 @@ public sealed class StockAuthenticationTests
 
     private static Task<SshClient> ConnectAsync(StockSshd sshd, params IReadOnlyList<IIdentity> identities)
     {
-        var trust = new KnownHostsPolicy(new KnownHostsOptions { UserFiles = [sshd.KnownHosts], Strict = StrictHostKeyChecking.Yes }, new SilentDialog());
+        var trust = new KnownHostsPolicy(new KnownHostsOptions { UserFiles = [sshd.KnownHosts], Strict = StrictHostKeyChecking.Yes }, new NoDialog());
         return SshClient.ConnectAsync($"{sshd.User}@127.0.0.1:{sshd.Port}", new SshClientOptions { HostKeyPolicy = trust, Identities = identities }, Ct);
     }
 
@@ -192,18 +192,5 @@ public sealed class StockAuthenticationTests
         {
             lock (_reports) _reports.Add(report);
         }
-    }
-
-    private sealed class SilentDialog : IHostKeyDialog
-    {
-        public void Inform(string message)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-
-        public ValueTask<string?> AskAsync(string question, CancellationToken ct) => new((string?)null);
     }
 }

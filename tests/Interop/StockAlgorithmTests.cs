@@ -146,6 +146,7 @@ public sealed class StockAlgorithmTests(StockAlgorithmTests.EveryAlgorithm serve
             $"KexAlgorithms {string.Join(',', AlgorithmCatalog.KeyExchanges.Names.Except(NotInStock))}",
             $"Ciphers {string.Join(',', AlgorithmCatalog.Ciphers.Names)}",
             $"MACs {string.Join(',', AlgorithmCatalog.Macs.Names)}",
+            $"PubkeyAcceptedAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names)}",
             "Compression delayed",
             $"HostKeyAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names)}");
 

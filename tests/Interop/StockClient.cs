@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nacre.Tests.Interop;
 
-/// <summary>OpenSSH's client programs, told to ignore everything of the developer who runs the tests.</summary>
+/// <summary>OpenSSH's client programs, or ours, told to ignore everything of the developer who runs the tests.</summary>
 internal static class StockClient
 {
     /// <summary>The arguments before the destination: no configuration, no agent, no questions, one key and one known_hosts file.</summary>
@@ -19,7 +19,6 @@ internal static class StockClient
         "-o", "IdentityAgent=none",
         "-o", "BatchMode=yes",
         "-o", "StrictHostKeyChecking=yes",
-        "-o", "UpdateHostKeys=no",
         "-o", $"UserKnownHostsFile={knownHosts}",
         "-o", "GlobalKnownHostsFile=/dev/null",
     ];

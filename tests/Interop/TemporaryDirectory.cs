@@ -28,6 +28,15 @@ internal sealed class TemporaryDirectory : IDisposable
         return this[name];
     }
 
+    /// <summary>Makes a directory that everybody may write to.</summary>
+    public string Open(string name)
+    {
+        const UnixFileMode everything = (UnixFileMode)0b111_111_111;
+        Directory.CreateDirectory(this[name]);
+        File.SetUnixFileMode(this[name], everything);
+        return this[name];
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(Path))

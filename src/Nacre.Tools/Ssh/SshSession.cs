@@ -218,7 +218,8 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         }
         catch (SshException error)
         {
-            trace.Fail(error.Message);
+            bool isLost = error is SshViolationException { Violation: Violation.ConnectionLost };
+            trace.Fail(isLost ? $"Connection to {config.Hostname} closed by remote host." : error.Message);
             return ProcessExit.Unknown;
         }
     }

@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Nacre.Tests.Interop;
+
+/// <summary>Our ssh, as published, with Debian's sshd; where both ssh fail, ours says what OpenSSH's says.</summary>
+[Trait("Category", "Interop")]
+[Trait("Category", "Slow")]
+public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSshTests.Server>
+{
+    private const int Mebibytes32 = 32 * 1024 * 1024;
+
+    public static TheoryData<string> Kinds => [.. StockKeys.Kinds];
+
+    private static string Ssh => Requires.PublishedTool("ssh");
+
+    private string Destination => $"{server.Sshd.User}@127.0.0.1";
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task It_logs_in_with_each_kind_of_key_and_gives_status_output_and_error(string kind)
+    {
+        RunResult result = await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(kind), Destination, "id -un; cat; echo wrong >&2; exit 42"], "given"u8.ToArray());
+
+        Assert.Equal(($"{server.Sshd.User}\ngiven", "wrong\n"), (result.Ends(42).Output, result.Error));
+    }
+
+    [Fact]
+    public async Task A_program_that_a_signal_ends_makes_it_end_with_255() => (await SshAsync("kill -TERM $$")).Ends(255);
+
+    [Fact]
+    public async Task It_asks_for_a_terminal_when_told_to_and_says_when_the_connection_is_closed()
+    {
+        RunResult result = await SshAsync("tty; exit 5", null, "-tt");
+
+        Assert.Matches("^/dev/pts/[0-9]+\r\n$", result.Ends(5).Output);
+        Assert.Equal("Connection to 127.0.0.1 closed.\n", result.Error.Replace("\r", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_shell_reads_its_commands_from_standard_input()
+    {
+        RunResult result = await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), "-T", Destination], "echo $0; exit 6\n"u8.ToArray());
+
+        Assert.Equal("-bash\n", result.Ends(6).Output);
+    }
+
+    [Fact]
+    public async Task It_reads_nothing_with_n() => Assert.Equal("", (await SshAsync("cat", "unseen"u8.ToArray(), "-n")).Ends().Output);
+
+    [Theory]
+    [InlineData("-C")]
+    [InlineData("-oRekeyLimit=1M")]
+    [InlineData("-oRekeyLimit=1M", "-C")]
+    [InlineData("-oRekeyLimit=1M", "-oCiphers=chacha20-poly1305@openssh.com")]
+    [InlineData("-oRekeyLimit=1M", "-oCiphers=aes128-ctr")]
+    public async Task It_sends_and_gets_32_mebibytes_whole_with(params string[] flags)
+    {
+        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+
+        RunResult result = await SshAsync("cat", data, flags);
+
+        Assert.True(data.AsSpan().SequenceEqual(result.Ends().OutputBytes));
+    }
+
+    [Fact]
+    public async Task The_stock_server_changes_keys_by_itself_while_32_mebibytes_go_both_ways()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync("RekeyLimit 1M");
+        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+
+        RunResult result = await Run.CleanAsync(Ssh, [.. await sshd.ClientArgumentsAsync(), Destination, "cat"], data);
+
+        Assert.True(data.AsSpan().SequenceEqual(result.Ends().OutputBytes));
+        Assert.InRange(sshd.Log.Split("SSH2_MSG_NEWKEYS received").Length, 16, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task An_unknown_host_key_is_refused_in_batch_mode()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] arguments = await StockClient.ArgumentsAsync(server.Sshd.Port, directory.Write("known_hosts", ""));
+        string[] asking = [.. arguments.Select(argument => argument == "StrictHostKeyChecking=yes" ? "StrictHostKeyChecking=ask" : argument)];
+
+        await SaysTheSameAsync([.. arguments, Destination, "true"], "Host key verification failed.");
+        await SaysTheSameAsync([.. asking, Destination, "true"], "Host key verification failed.");
+    }
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("ask")]
+    [InlineData("accept-new")]
+    public async Task A_changed_host_key_is_warned_of_in_the_well_known_words(string strict)
+    {
+        using var directory = new TemporaryDirectory();
+        string known = directory.Write("known_hosts", $"[127.0.0.1]:{Port} {await File.ReadAllTextAsync(await StockKeys.UserAsync("ed25519") + ".pub")}");
+        string[] arguments = [.. (await StockClient.ArgumentsAsync(server.Sshd.Port, known)).Select(argument => argument == "StrictHostKeyChecking=yes" ? $"StrictHostKeyChecking={strict}" : argument)];
+
+        await SaysTheSameAsync([.. arguments, "-o", "HostKeyAlgorithms=ssh-ed25519", Destination, "true"], "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!");
+    }
+
+    [Fact]
+    public async Task A_new_host_key_is_kept_with_accept_new_and_trusted_the_next_time()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] arguments = [.. (await StockClient.ArgumentsAsync(server.Sshd.Port, directory["known"])).Select(argument => argument == "StrictHostKeyChecking=yes" ? "StrictHostKeyChecking=accept-new" : argument)];
+
+        RunResult first = await Run.CleanAsync(Ssh, [.. arguments, Destination, "true"]);
+        RunResult second = await Run.CleanAsync(Ssh, [.. arguments, Destination, "true"]);
+        RunResult stock = await Run.CleanAsync("ssh", [.. arguments, "-o", "StrictHostKeyChecking=yes", Destination, "true"]);
+
+        Assert.Equal($"Warning: Permanently added '[127.0.0.1]:{Port}' (ED25519) to the list of known hosts.", first.Ends().Error.TrimEnd());
+        Assert.Equal("", second.Ends().Error);
+        stock.Ends();
+    }
+
+    [Fact]
+    public async Task A_key_that_the_server_does_not_take_is_told_with_what_it_would_take()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync("AuthorizedKeysFile none");
+
+        await SaysTheSameAsync([.. await sshd.ClientArgumentsAsync(), Destination, "true"], $"{Destination}: Permission denied (publickey).");
+    }
+
+    [Fact]
+    public async Task A_port_where_nobody_listens_is_told()
+    {
+        int port = FreePort.Take();
+
+        await SaysTheSameAsync(
+            ["-F", "none", "-p", port.ToString(CultureInfo.InvariantCulture), "127.0.0.1", "true"],
+            $"ssh: connect to host 127.0.0.1 port {port.ToString(CultureInfo.InvariantCulture)}: Connection refused");
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_knows_is_told()
+    {
+        RunResult result = await Run.CleanAsync(Ssh, ["-F", "none", "no-such-host.invalid", "true"]);
+
+        Assert.StartsWith("ssh: Could not resolve hostname no-such-host.invalid: ", result.Ends(255).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("KexAlgorithms", "ecdh-sha2-nistp521", "ecdh-sha2-nistp256", "no matching key exchange method found")]
+    [InlineData("Ciphers", "aes128-ctr", "aes256-ctr", "no matching cipher found")]
+    public async Task What_both_cannot_agree_on_is_told_with_the_server_s_offer(string keyword, string theirs, string ours, string reason)
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync($"{keyword} {theirs}");
+
+        await SaysTheSameAsync(
+            [.. await sshd.ClientArgumentsAsync(), "-o", $"{keyword}={ours}", Destination, "true"],
+            $"Unable to negotiate with 127.0.0.1 port {sshd.Port.ToString(CultureInfo.InvariantCulture)}: {reason}. Their offer: {theirs}");
+    }
+
+    [Fact]
+    public async Task Words_that_make_no_sense_end_with_255_and_the_usage()
+    {
+        RunResult result = await Run.CleanAsync(Ssh, ["-Z"]);
+
+        Assert.Contains("usage: ssh ", result.Ends(255).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subsystem_is_reached_by_its_name()
+    {
+        RunResult result = await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), "-s", Destination, "echo"], "echoed"u8.ToArray());
+
+        Assert.Equal("echoed", result.Ends().Output);
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_the_connection_makes_it_end_with_255()
+    {
+        RunResult result = await SshAsync("kill -9 $PPID");
+
+        Assert.Contains("Connection to 127.0.0.1 closed by remote host.", result.Ends(255).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forward_that_cannot_listen_ends_it_only_when_told_so()
+    {
+        using var taken = new Greeter("taken");
+        string forward = $"127.0.0.1:{taken.Port}:127.0.0.1:9";
+
+        RunResult lenient = await SshAsync("echo on", null, "-L", forward);
+        RunResult strict = await SshAsync("echo on", null, "-o", "ExitOnForwardFailure=yes", "-L", forward);
+        RunResult remote = await SshAsync("echo on", null, "-R", forward);
+
+        Assert.Equal("on\n", lenient.Ends().Output);
+        Assert.Contains($"bind [127.0.0.1]:{taken.Port}: Address already in use", lenient.Error, StringComparison.Ordinal);
+        Assert.Equal("", strict.Ends(255).Output);
+        Assert.Equal("on\n", remote.Ends().Output);
+        Assert.Contains($"Warning: remote port forwarding failed for listen port {taken.Port}", remote.Error, StringComparison.Ordinal);
+    }
+
+    private string Port => server.Sshd.Port.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<RunResult> SshAsync(string command, byte[]? input = null, params string[] flags) =>
+        await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), .. flags, Destination, command], input);
+
+    /// <summary>Runs both clients, which shall end with 255 and with the same lines on standard error, among them <paramref name="expected"/>.</summary>
+    private static async Task SaysTheSameAsync(string[] arguments, string expected)
+    {
+        RunResult theirs = await Run.CleanAsync("ssh", arguments);
+        RunResult ours = await Run.CleanAsync(Ssh, arguments);
+
+        Assert.Contains(expected, theirs.Ends(255).Error, StringComparison.Ordinal);
+        Assert.Equal(Lines(theirs), Lines(ours.Ends(255)));
+    }
+
+    // OpenSSH ends most lines by CR LF and some by LF.
+    private static string Lines(RunResult result) => result.Error.Replace("\r", "", StringComparison.Ordinal);
+
+    /// <summary>One server for all tests that need no settings of their own.</summary>
+    public sealed class Server : IAsyncLifetime
+    {
+        internal StockSshd Sshd { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Sshd = await StockSshd.StartAsync("Compression delayed", "Subsystem echo /bin/cat");
+
+        public ValueTask DisposeAsync() => Sshd.DisposeAsync();
+    }
+}
