@@ -226,6 +226,8 @@ internal sealed class SshConnection : IAsyncDisposable
                 if (length > 0) await _stream.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
                 if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
             }
+
+            if (!_transport.Parting.IsEmpty) await _stream.WriteAsync(_transport.Parting, _stop.Token).ConfigureAwait(false);
         }
         finally
         {

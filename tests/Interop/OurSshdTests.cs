@@ -201,7 +201,9 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
             await socket.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
             using var answer = new MemoryStream();
             await socket.GetStream().CopyToAsync(answer);
-            Assert.StartsWith("SSH-2.0-Nacre", System.Text.Encoding.ASCII.GetString(answer.ToArray()), StringComparison.Ordinal);
+            string said = System.Text.Encoding.Latin1.GetString(answer.ToArray());
+            Assert.StartsWith("SSH-2.0-Nacre", said, StringComparison.Ordinal);
+            Assert.EndsWith("Invalid SSH identification string.\r\n", said, StringComparison.Ordinal);
         }
 
         Assert.Equal("on\n", (await server.Sshd.StockSshAsync("echo on")).Ends().Output);

@@ -141,6 +141,9 @@ internal sealed class SecureTransport : ITransport, IDisposable
     /// <summary>Waits until there may be something to fill; false when the connection is over and all is drained.</summary>
     public ValueTask<bool> WaitToFillAsync() => _unsentText.IsEmpty ? Outbox.WaitAsync() : ValueTask.FromResult(true);
 
+    /// <summary>What is still to be sent, in plain text and after all else, once there is nothing more to fill: the peer speaks no SSH.</summary>
+    public ReadOnlyMemory<byte> Parting { get; private set; }
+
     /// <summary>Tells the time that passed since the connection began; keys that are too old are replaced.</summary>
     public void OnTick(TimeSpan sinceStart)
     {
@@ -413,7 +416,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
         // Before both have identified themselves there are no packets to say it with.
         if (_identification.Peer is null)
         {
-            if (!IsClient && violation.Violation == Violation.BadIdentification) _unsentText = Encoding.ASCII.GetBytes(Identification.InvalidReply);
+            if (!IsClient && violation.Violation == Violation.BadIdentification) Parting = Encoding.ASCII.GetBytes(Identification.InvalidReply);
             _isClosed = true;
             Outbox.Close();
             return;
