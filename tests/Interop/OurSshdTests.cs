@@ -58,7 +58,7 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
     public async Task A_shell_at_a_terminal_has_its_name_its_size_and_a_login()
     {
         RunResult result = await Run.CleanAsync(
-            "ssh", [.. await server.Sshd.ClientArgumentsAsync(), "-tt", server.Sshd.Destination], "tty; echo name=$0; ps -o tty= -p $$; exit 9\n"u8.ToArray());
+            "ssh", [.. await server.Sshd.ClientArgumentsAsync(), "-tt", server.Sshd.Destination], "unset HISTFILE; tty; echo name=$0; exit 9\n"u8.ToArray());
 
         Assert.Matches("\n/dev/pts/[0-9]+\r\n", result.Ends(9).Output);
         Assert.Contains("name=-", result.Output, StringComparison.Ordinal);

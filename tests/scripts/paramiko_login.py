@@ -28,7 +28,7 @@ def run(client):
 
 def shell(client):
     channel = client.invoke_shell(term="dumb", width=77, height=33)
-    channel.sendall(b'echo "size=$(stty size)"; exit 4\n')
+    channel.sendall(b'unset HISTFILE; echo "size=$(stty size)"; exit 4\n')
     output = b""
     while data := channel.recv(65536):
         output += data
