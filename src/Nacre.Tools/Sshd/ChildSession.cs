@@ -46,10 +46,17 @@ internal sealed class ChildSession : ISessionControls
         await using var stdout = new DescriptorStream(outputReading);
         await using var stderr = new DescriptorStream(errorReading);
         _ = FeedAsync(session.Input, stdin, closesAtEnd: true);
-        Task outputs = Task.WhenAll(DrainAsync(stdout, session.Output, ct), DrainAsync(stderr, session.Error, ct));
-        ChildExit exit = await child.Exited.ConfigureAwait(false);
-        await outputs.ConfigureAwait(false);
-        return Describe(exit);
+        await Task.WhenAll(DrainAsync(stdout, session.Output, ct), DrainAsync(stderr, session.Error, ct)).ConfigureAwait(false);
+
+        // A program that ends has its exit status told before the end of its output; one that only closes its output goes on.
+        await Task.WhenAny(child.Exited, Task.Delay(ExitGrace, ct)).ConfigureAwait(false);
+        if (!child.Exited.IsCompleted)
+        {
+            await session.Output.CompleteAsync().ConfigureAwait(false);
+            await session.Error.CompleteAsync().ConfigureAwait(false);
+        }
+
+        return Describe(await child.Exited.ConfigureAwait(false));
     }
 
     /// <summary>Runs a program at a pseudo-terminal, which it has as its controlling terminal.</summary>
@@ -78,6 +85,8 @@ internal sealed class ChildSession : ISessionControls
     public bool Signal(string name) => Enum.TryParse(name, out UnixSignal signal) && IsForClients(signal) && _child.Signal(signal);
 
     public bool Break(TimeSpan length) => _pty?.SendBreak() ?? false;
+
+    private static readonly TimeSpan ExitGrace = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan TerminalGrace = TimeSpan.FromMilliseconds(200);
 
@@ -145,8 +154,6 @@ internal sealed class ChildSession : ISessionControls
         {
             // The client has gone: nobody is left to be told.
         }
-
-        await output.CompleteAsync().ConfigureAwait(false);
     }
 
     private void HangUp() => _child.Signal(UnixSignal.HUP);

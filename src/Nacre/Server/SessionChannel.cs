@@ -120,8 +120,9 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
             exit = ProcessExit.WithStatus(255);
         }
 
-        await channel.CompleteOutputAsync().ConfigureAwait(false);
+        // Before the end of the output: PuTTY and Dropbear close the channel as soon as both ends have sent theirs.
         TellExit(channel, exit);
+        await channel.CompleteOutputAsync().ConfigureAwait(false);
         channel.Close();
         await channel.Input.CompleteAsync().ConfigureAwait(false);
     }
