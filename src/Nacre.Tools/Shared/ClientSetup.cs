@@ -59,6 +59,13 @@ internal static class ClientSetup
     /// <summary>Connects and logs in; null when that failed, which has then been said.</summary>
     public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace)
     {
+        // To connect past a proxy that somebody configured would be wrong in silence.
+        if (config.ProxyCommand is not null)
+        {
+            trace.Fail("ProxyCommand is not part of Nacre yet; use OpenSSH's ssh for this host, or -o ProxyCommand=none to connect directly.");
+            return null;
+        }
+
         string user = config.User;
         var destination = new SshDestination(user, config.Hostname, config.Port);
         try
