@@ -4,7 +4,6 @@ using Nacre.Client;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
-using Nacre.Server;
 using Nacre.Tests.Authentication;
 using Nacre.Tests.Client;
 using Nacre.Tests.Pair;

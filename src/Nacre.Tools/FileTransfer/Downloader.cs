@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Nacre.Protocol.Sftp;
-using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 
 namespace Nacre.Tools.FileTransfer;

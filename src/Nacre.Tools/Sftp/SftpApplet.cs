@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;

@@ -1,7 +1,6 @@
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Sftp;
 
