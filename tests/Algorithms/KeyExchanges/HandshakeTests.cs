@@ -39,7 +39,7 @@ public sealed class HandshakeTests
         { "diffie-hellman-group14-sha1", 2000 },
         { "diffie-hellman-group14-sha256", 2000 },
         { "diffie-hellman-group16-sha512", 2000 },
-        { "diffie-hellman-group18-sha512", 250 },
+        { "diffie-hellman-group18-sha512", 2000 },
         { "diffie-hellman-group-exchange-sha256", 2000 },
     };
 
@@ -53,7 +53,7 @@ public sealed class HandshakeTests
     public void Both_ends_of_two_thousand_exchanges_have_the_same_secret(string name, int count) => RunExchanges(name, count);
 
     [Fact]
-    public void Every_key_exchange_of_the_catalog_is_run_two_thousand_times_or_says_how_often()
+    public void Every_key_exchange_of_the_catalog_is_run_two_thousand_times()
     {
         var counts = new Dictionary<string, int>();
         foreach (TheoryDataRow<string, int> row in Quick.Concat(Slow))
@@ -62,7 +62,7 @@ public sealed class HandshakeTests
         }
 
         Assert.Equal(AlgorithmCatalog.KeyExchanges.Names.Order(StringComparer.Ordinal), counts.Keys.Order(StringComparer.Ordinal));
-        Assert.All(counts, count => Assert.Equal(count.Key == "diffie-hellman-group18-sha512" ? 250 : 2000, count.Value));
+        Assert.All(counts, count => Assert.Equal(2000, count.Value));
     }
 
     [Fact]
