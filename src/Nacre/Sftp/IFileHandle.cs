@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nacre.Protocol.Sftp;
 
 namespace Nacre.Sftp;
@@ -13,11 +14,27 @@ public interface IFileHandle : IAsyncDisposable
     ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken ct);
 
     /// <summary>Writes all bytes at an offset.</summary>
-    /// <param name="bytes">What.</param>
+    /// <param name="bytes">What; they are the caller's again when this is done.</param>
     /// <param name="offset">Where, in bytes; meaningless for a file that was opened to append.</param>
     /// <param name="ct">Cancels the work.</param>
     /// <returns>Done when it is written.</returns>
-    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken ct);
+    ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long offset, CancellationToken ct);
+
+    /// <summary>The next stretch that holds data; what lies between two stretches is a hole, which reads as zeros and takes no room.</summary>
+    /// <param name="offset">From where on to look, in bytes.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>The stretch; of length 0 when there is no more data. An implementation that knows of no holes says that all is data.</returns>
+    async ValueTask<(long Offset, long Length)> NextDataAsync(long offset, CancellationToken ct)
+    {
+        long size = (long)((await StatAsync(ct).ConfigureAwait(false)).Size ?? long.MaxValue);
+        return (offset, Math.Max(0, size - offset));
+    }
+
+    /// <summary>How full the file system is that holds the file.</summary>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="SftpException">It does not tell.</exception>
+    ValueTask<FileSystemStatistics> StatisticsAsync(CancellationToken ct) => throw new SftpException(SftpStatusCode.OperationUnsupported);
 
     /// <summary>What is known of the file.</summary>
     /// <param name="ct">Cancels the work.</param>

@@ -87,4 +87,28 @@ public interface IFileSystem
     /// <param name="ct">Cancels the work.</param>
     /// <returns>Done when it is there.</returns>
     ValueTask MakeHardLinkAsync(string oldPath, string newPath, CancellationToken ct);
+
+    /// <summary>How full the file system is that holds a path.</summary>
+    /// <param name="path">Any path in it.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="SftpException">It does not tell.</exception>
+    ValueTask<FileSystemStatistics> StatisticsAsync(string path, CancellationToken ct) => throw new SftpException(SftpStatusCode.OperationUnsupported, path: path);
+
+    /// <summary>The home directory of a user.</summary>
+    /// <param name="user">The user's name; empty for the user of this session.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>Its path.</returns>
+    /// <exception cref="SftpException">There is no such user, or it is not told.</exception>
+    ValueTask<string> HomeAsync(string user, CancellationToken ct) => user.Length == 0 ? ResolveAsync("", ct) : throw new SftpException(SftpStatusCode.NoSuchFile);
+
+    /// <summary>What people call an owner.</summary>
+    /// <param name="uid">The owner's number.</param>
+    /// <returns>The name; null when the number has none.</returns>
+    string? UserName(uint uid) => null;
+
+    /// <summary>What people call a group.</summary>
+    /// <param name="gid">The group's number.</param>
+    /// <returns>The name; null when the number has none.</returns>
+    string? GroupName(uint gid) => null;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
@@ -246,9 +247,15 @@ public sealed class LocalFileSystem : IFileSystem
         public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken ct) =>
             ValueTask.FromResult(RandomAccess.Read(stream.SafeFileHandle, buffer.Span, offset));
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken ct)
+        public ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long offset, CancellationToken ct)
         {
-            RandomAccess.Write(stream.SafeFileHandle, bytes.Span, appends ? RandomAccess.GetLength(stream.SafeFileHandle) : offset);
+            long at = appends ? RandomAccess.GetLength(stream.SafeFileHandle) : offset;
+            foreach (ReadOnlyMemory<byte> part in bytes)
+            {
+                RandomAccess.Write(stream.SafeFileHandle, part.Span, at);
+                at += part.Length;
+            }
+
             return ValueTask.CompletedTask;
         }
 

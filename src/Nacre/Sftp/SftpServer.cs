@@ -216,7 +216,7 @@ public sealed class SftpServer
     {
         RequireWritable();
         (IFileHandle file, long offset, int length) = Read(fields.Span);
-        await file.WriteAsync(fields[^length..], offset, ct).ConfigureAwait(false);
+        await file.WriteAsync(new ReadOnlySequence<byte>(fields[^length..]), offset, ct).ConfigureAwait(false);
         Reply(output, id, SftpStatusCode.Ok);
 
         (IFileHandle, long, int) Read(ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
@@ -53,7 +54,7 @@ internal sealed class EvilFileSystem(params string[] names) : IFileSystem
             return ValueTask.FromResult(count);
         }
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken ct) => throw Refused();
+        public ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long offset, CancellationToken ct) => throw Refused();
 
         public ValueTask<SftpAttributes> StatAsync(CancellationToken ct) => ValueTask.FromResult(Attributes);
 
