@@ -223,6 +223,52 @@ public sealed class HandshakeTests
         Assert.Equal(Violation.UnexpectedMessage, error.Violation);
     }
 
+    [Fact]
+    public async Task M07_traffic_that_a_rekey_held_goes_before_our_disconnect_once_its_new_keys_are_queued()
+    {
+        using var pair = new TransportPair();
+        await pair.StartAsync();
+        pair.Authenticate();
+        pair.Client.RequestRekey();
+        pair.Take(pair.Client, pair.ToServer);
+        await TransportPair.DeliverAsync(pair.Server, pair.ToServer);
+        pair.Take(pair.Server, pair.ToClient);
+        await TransportPair.DeliverAsync(pair.Client, pair.ToClient);
+        pair.Take(pair.Client, pair.ToServer);
+        await TransportPair.DeliverAsync(pair.Server, pair.ToServer);
+        pair.Take(pair.Server, pair.ToClient);
+        PostData(pair.Client, [1]);
+        await TransportPair.DeliverAsync(pair.Client, pair.ToClient);
+        pair.Client.Disconnect(DisconnectReason.ByApplication, "bye");
+
+        await AssertDisconnectIsLastAsync(pair);
+        Assert.Single(pair.ServerService.Received);
+    }
+
+    [Fact]
+    public async Task M07_traffic_that_a_rekey_holds_is_dropped_when_we_disconnect_before_its_end()
+    {
+        using var pair = new TransportPair();
+        await pair.StartAsync();
+        pair.Authenticate();
+        pair.Client.RequestRekey();
+        PostData(pair.Client, [1]);
+        pair.Client.Disconnect(DisconnectReason.ByApplication, "bye");
+
+        await AssertDisconnectIsLastAsync(pair);
+        Assert.Empty(pair.ServerService.Received);
+    }
+
+    private static async Task AssertDisconnectIsLastAsync(TransportPair pair)
+    {
+        pair.ToServer.Clear();
+        pair.Take(pair.Client, pair.ToServer);
+        await Assert.ThrowsAsync<SshDisconnectedException>(() => TransportPair.DeliverAsync(pair.Server, pair.ToServer));
+        Assert.False(await pair.Client.WaitToFillAsync());
+        Assert.Equal(0, pair.Client.Outbox.HeldBytes);
+        Assert.Equal(0, pair.Pool.Outstanding);
+    }
+
     private static async Task TrickleAsync(SecureTransport to, List<byte> bytes)
     {
         var seen = new List<byte>();

@@ -33,6 +33,9 @@ internal sealed class Outbox : IDisposable
 
     // How many KEXINITs of ours were queued whose NEWKEYS is not taken yet: the next exchange may begin before the writer came to the last one's.
     private int _holds;
+
+    // How many of those NEWKEYS are queued: the holds that the writer lifts without anything more from the peer.
+    private int _releases;
     private bool _isClosed;
 
     /// <summary>Bytes of payload that wait to be sealed.</summary>
@@ -58,7 +61,12 @@ internal sealed class Outbox : IDisposable
     /// <summary>Queues our KEXINIT and holds the traffic from here on.</summary>
     public void PostKexInit(Packet packet)
     {
-        lock (_lock) _holds++;
+        lock (_lock)
+        {
+            // Once DISCONNECT is queued, nothing may keep the writer from it.
+            if (!_isClosed) _holds++;
+        }
+
         PostTransport(packet);
     }
 
@@ -66,6 +74,7 @@ internal sealed class Outbox : IDisposable
     public void PostNewKeys(Packet packet, OutboundKeys next) => Enqueue(_transport, new OutboxItem(packet, next));
 
     /// <summary>Queues the last packet of the connection: behind what waits when it ends as agreed, in place of it otherwise.</summary>
+    /// <remarks>RFC 4253 11.1: nothing follows it. So traffic that a key exchange holds, which nobody will bring to its end now, is dropped.</remarks>
     public void PostLast(Packet packet, bool isAgreed)
     {
         lock (_lock)
@@ -77,9 +86,15 @@ internal sealed class Outbox : IDisposable
             }
 
             _isClosed = true;
-            if (!isAgreed) DropAll();
-            Lane last = isAgreed && _holds == 0 ? _traffic : _transport;
-            Add(last, new OutboxItem(packet, null));
+            bool isTrafficSent = isAgreed && _holds == _releases;
+            if (!isAgreed) Drop(_transport);
+            if (!isTrafficSent)
+            {
+                Drop(_urgent);
+                Drop(_traffic);
+            }
+
+            Add(isTrafficSent ? _traffic : _transport, new OutboxItem(packet, null));
         }
 
         _roomWaiters.ReleaseAll();
@@ -108,9 +123,7 @@ internal sealed class Outbox : IDisposable
             }
 
             item = lane.Take();
-            _queuedBytes -= item.Packet.Length;
-            _heldBytes -= item.Packet.Capacity;
-            if (item.NextKeys is not null) _holds--;
+            Forget(item);
             hasRoomNow = HasRoomAgain;
         }
 
@@ -144,7 +157,7 @@ internal sealed class Outbox : IDisposable
         lock (_lock)
         {
             _isClosed = true;
-            DropAll();
+            foreach (Lane lane in (ReadOnlySpan<Lane>)[_transport, _urgent, _traffic]) Drop(lane);
         }
 
         _roomWaiters.ReleaseAll();
@@ -171,18 +184,25 @@ internal sealed class Outbox : IDisposable
     {
         _queuedBytes += item.Packet.Length;
         _heldBytes += item.Packet.Capacity;
+        if (item.NextKeys is not null) _releases++;
         lane.Add(item);
     }
 
-    private void DropAll()
+    private void Drop(Lane lane)
     {
-        foreach (Lane lane in (ReadOnlySpan<Lane>)[_transport, _urgent, _traffic])
+        while (!lane.IsEmpty)
         {
-            while (!lane.IsEmpty) lane.Take().Dispose();
+            OutboxItem item = lane.Take();
+            Forget(item);
+            item.Dispose();
         }
+    }
 
-        _queuedBytes = 0;
-        _heldBytes = 0;
+    private void Forget(in OutboxItem item)
+    {
+        _queuedBytes -= item.Packet.Length;
+        _heldBytes -= item.Packet.Capacity;
+        if (item.NextKeys is not null) (_holds, _releases) = (_holds - 1, _releases - 1);
     }
 
     /// <summary>A ring of items that grows and is never allocated while it is empty.</summary>
