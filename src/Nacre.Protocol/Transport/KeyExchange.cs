@@ -35,7 +35,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
     private bool _isGuessToBeDropped;
 
     /// <summary>How far the present exchange is.</summary>
-    internal enum Stage
+    private enum Stage
     {
         Idle,
         InitSent,
@@ -43,16 +43,17 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         AwaitingNewKeys,
     }
 
-    public Stage Current => _stage;
-
     /// <summary>True when both sides asked for strict key exchange in their first KEXINIT.</summary>
     public bool IsStrict { get; private set; }
 
     /// <summary>True when the peer wants EXT_INFO.</summary>
     public bool PeerWantsExtInfo { get; private set; }
 
+    /// <summary>How many exchanges are done.</summary>
+    public long Completed { get; private set; }
+
     /// <summary>True until the first exchange is done.</summary>
-    public bool IsFirst { get; private set; } = true;
+    public bool IsFirst => Completed == 0;
 
     /// <summary>What the last exchange agreed on.</summary>
     public NegotiatedAlgorithms? Negotiated { get; private set; }
@@ -66,9 +67,6 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
     protected SecureTransport Transport => transport;
 
     protected TransportOptions Options => transport.Options;
-
-    /// <summary>The role's own algorithms to offer in this exchange.</summary>
-    protected AlgorithmSelection Offered => Options.Algorithms;
 
     /// <summary>Sends our KEXINIT unless an exchange is under way already.</summary>
     public void Start()
@@ -128,11 +126,10 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         _nextInbound = null;
         transport.Router.Phase = _phaseAfter;
         (_ourInit, _peerInit) = (null, null);
-        bool wasFirst = IsFirst;
-        IsFirst = false;
+        Completed++;
         lock (_startLock) _stage = Stage.Idle;
         transport.Options.Trace.Write(1, "SSH2_MSG_NEWKEYS received");
-        transport.OnKeysInUse(wasFirst);
+        transport.OnKeysInUse();
     }
 
     public virtual void Dispose() => _nextInbound?.Dispose();
@@ -213,7 +210,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         byte[]? guess = IsFirst && Options.SendsGuess ? Guess() : null;
         Span<byte> cookie = stackalloc byte[KexInit.CookieLength];
         Options.Random.Fill(cookie);
-        AlgorithmSelection offered = Offered;
+        AlgorithmSelection offered = Options.Algorithms;
         var init = new KexInit
         {
             Cookie = cookie,

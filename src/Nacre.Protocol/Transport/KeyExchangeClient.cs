@@ -47,7 +47,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
 
     protected override byte[]? Guess()
     {
-        KeyExchangeAlgorithm preferred = AlgorithmCatalog.KeyExchanges[Offered.KexAlgorithms[0]];
+        KeyExchangeAlgorithm preferred = AlgorithmCatalog.KeyExchanges[Options.Algorithms.KexAlgorithms[0]];
         if (preferred.IsGroupExchange) return null;
         _hasGuessed = true;
         _method = preferred.Create!(Options.Random);

@@ -17,13 +17,12 @@ internal sealed class SecureTransport : ITransport, IDisposable
 {
     private readonly Identification _identification;
     private readonly KeyExchange _exchange;
+    private readonly ExtensionNegotiation _extensions;
     private readonly Func<ITransport, IPacketSink> _createService;
     private IPacketSink? _service;
     private byte[] _sessionId = [];
     private ReadOnlyMemory<byte> _hostKey;
     private ReadOnlyMemory<byte> _unsentText;
-    private int _extInfosPermitted;
-    private bool _isFirstAfterKeys;
     private TimeSpan _now;
     private TimeSpan _keysSince;
     private volatile bool _isClosed;
@@ -37,6 +36,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
         _createService = createService;
         _identification = new Identification(options.IsClient);
         _exchange = options.IsClient ? new KeyExchangeClient(this) : new KeyExchangeServer(this);
+        _extensions = new ExtensionNegotiation(options);
         Router = new PacketRouter(options.IsClient);
         Inbound = new InboundCodec(options.Pool);
         Outbound = new OutboundCodec(options.Random);
@@ -61,9 +61,9 @@ internal sealed class SecureTransport : ITransport, IDisposable
 
     public string PeerIdentification => _identification.Peer ?? "";
 
-    public IReadOnlyList<string>? ServerSignatureAlgorithms { get; private set; }
+    public IReadOnlyList<string>? ServerSignatureAlgorithms => _extensions.ServerSignatureAlgorithms;
 
-    public bool PeerAnswersPing { get; private set; }
+    public bool PeerAnswersPing => _extensions.PeerAnswersPing;
 
     public PacketPool Pool => Options.Pool;
 
@@ -213,20 +213,12 @@ internal sealed class SecureTransport : ITransport, IDisposable
     internal void OnNewKeysSent(bool isFirst)
     {
         if (!isFirst) return;
-        if (!IsClient && _exchange.PeerWantsExtInfo) PostExtInfo();
+        if (!IsClient && _exchange.PeerWantsExtInfo) Outbox.PostTransport(_extensions.Compose());
         _service = _createService(this);
     }
 
     /// <summary>The peer's NEWKEYS is in: both directions have new keys.</summary>
-    internal void OnKeysInUse(bool wasFirst)
-    {
-        _keysSince = _now;
-        if (!wasFirst) return;
-        _isFirstAfterKeys = true;
-
-        // RFC 8308 2.4: after NEWKEYS, and from a server a second time before it tells of success.
-        _extInfosPermitted = IsClient ? 2 : 1;
-    }
+    internal void OnKeysInUse() => _keysSince = _now;
 
     // RFC 4344 3.2: a cipher has a limit of its own, whatever is configured.
     private bool IsRekeyDue(long bytes, long packets, long cipherLimit) => bytes >= cipherLimit || Options.Rekey.IsDue(bytes, packets);
@@ -250,11 +242,6 @@ internal sealed class SecureTransport : ITransport, IDisposable
     {
         MessageNumber number = packet.Number;
         if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"receive packet: {MessageTable.NameOf(number)}");
-
-        // RFC 8308 2.4: EXT_INFO comes as the very next packet after NEWKEYS, or with authentication.
-        bool isFirstAfterKeys = _isFirstAfterKeys;
-        if (number != MessageNumber.NewKeys) _isFirstAfterKeys = false;
-
         if (_exchange.TakesAsWrongGuess(number))
         {
             packet.Dispose();
@@ -271,7 +258,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
         }
 
         if (number >= MessageNumber.UserauthRequest && number < MessageNumber.Ping) return ToServiceAsync(packet, ct);
-        return HandleAsync(packet, isFirstAfterKeys, ct);
+        return HandleAsync(packet, ct);
     }
 
     private ValueTask ToServiceAsync(Packet packet, CancellationToken ct)
@@ -281,7 +268,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
         return _service!.OnPacketAsync(packet, ct);
     }
 
-    private async ValueTask HandleAsync(Packet packet, bool isFirstAfterKeys, CancellationToken ct)
+    private async ValueTask HandleAsync(Packet packet, CancellationToken ct)
     {
         if (packet.Number is MessageNumber.ServiceRequest or MessageNumber.ServiceAccept)
         {
@@ -305,7 +292,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
                     OnDebug(packet);
                     break;
                 case MessageNumber.ExtInfo:
-                    OnExtInfo(packet, isFirstAfterKeys);
+                    _extensions.Take(packet.Payload, isFirst: _exchange.Completed == 1 && Inbound.PacketsSinceKeys == 1, Router.Phase);
                     break;
                 case MessageNumber.KexInit:
                     Options.Trace.Write(1, "SSH2_MSG_KEXINIT received");
@@ -356,59 +343,6 @@ internal sealed class SecureTransport : ITransport, IDisposable
     {
         var pong = new Pong { Data = Message.Read<Ping>(packet.Payload).Data };
         Post(ref pong);
-    }
-
-    private void OnExtInfo(Packet packet, bool isFirstAfterKeys)
-    {
-        if (_extInfosPermitted-- == 0 || (!isFirstAfterKeys && Router.Phase != Phase.Authentication))
-        {
-            throw new SshViolationException(Violation.UnexpectedMessage, "EXT_INFO came where it may not stand.");
-        }
-
-        ExtInfo message = Message.Read<ExtInfo>(packet.Payload);
-        if (message.Count > ExtInfo.MaxExtensions) throw new SshViolationException(Violation.FieldMalformed, "EXT_INFO announces too many extensions.");
-        var reader = new FieldReader(message.Extensions);
-        for (uint i = 0; i < message.Count; i++)
-        {
-            var extension = default(Extension);
-            Extension.Fields(ref reader, ref extension);
-            OnExtension(extension);
-        }
-
-        reader.End();
-    }
-
-    private void OnExtension(Extension extension)
-    {
-        if (extension.Name.SequenceEqual("server-sig-algs"u8) && IsClient)
-        {
-            NameList.Check(extension.Value);
-            ServerSignatureAlgorithms = new NameList(extension.Value).ToArray();
-            if (Options.Trace.IsOn(1)) Options.Trace.Write(1, $"kex_input_ext_info: server-sig-algs=<{string.Join(',', ServerSignatureAlgorithms)}>");
-        }
-        else if (extension.Name.SequenceEqual("ping@openssh.com"u8))
-        {
-            PeerAnswersPing = extension.Value.SequenceEqual("0"u8);
-        }
-    }
-
-    private void PostExtInfo()
-    {
-        (string Name, string Value)[] extensions =
-        [
-            ("server-sig-algs", string.Join(',', Options.UserSignatureAlgorithms)),
-            ("publickey-hostbound@openssh.com", "0"),
-            ("ping@openssh.com", "0"),
-        ];
-        var fields = new List<byte>();
-        foreach ((string name, string value) in extensions)
-        {
-            var extension = new Extension { Name = Encoding.ASCII.GetBytes(name), Value = Encoding.ASCII.GetBytes(value) };
-            fields.AddRange(Message.WriteRecord(ref extension));
-        }
-
-        var message = new ExtInfo { Count = (uint)extensions.Length, Extensions = fields.ToArray() };
-        Outbox.PostTransport(Message.Write(Pool, ref message));
     }
 
     private void Fail(SshViolationException violation)
