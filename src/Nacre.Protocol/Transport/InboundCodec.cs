@@ -102,7 +102,6 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
     private Packet Inflate(Packet packet)
     {
         ReadOnlySpan<byte> payload = _keys.Decompressor!.Decompress(packet.Payload);
-        if (payload.IsEmpty) throw new SshViolationException(Violation.EmptyPayload, "A packet has no payload.");
         Packet inflated = pool.Rent(payload.Length);
         inflated.SetPayload(payload.Length);
         payload.CopyTo(inflated.Payload);

@@ -27,9 +27,9 @@ internal sealed class OutboundCodec(IRandomSource random) : IDisposable
 
     private bool IsDeflating => _keys.Compressor is not null && (_isAuthenticated || !_keys.IsCompressionDelayed);
 
-    /// <summary>The most bytes that this packet takes when it is sealed.</summary>
+    /// <summary>The most bytes that this packet takes when it is sealed, also when compression begins before it is.</summary>
     public int SealedBound(Packet packet) =>
-        packet.Length + (IsDeflating ? CompressionGrowth : 0) + 1 + PacketLimits.MinPadding + _keys.Sealer.BlockSize + _keys.Sealer.Overhead;
+        packet.Length + (_keys.Compressor is not null ? CompressionGrowth : 0) + 1 + PacketLimits.MinPadding + _keys.Sealer.BlockSize + _keys.Sealer.Overhead;
 
     /// <summary>Seals the item's packet into <paramref name="output"/>, disposes of it, and changes keys after a NEWKEYS.</summary>
     public int Seal(OutboxItem item, Span<byte> output)
