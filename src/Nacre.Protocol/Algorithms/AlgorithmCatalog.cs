@@ -3,6 +3,7 @@ using Nacre.Crypto;
 using Nacre.Protocol.Algorithms.Compression;
 using Nacre.Protocol.Algorithms.KeyExchanges;
 using Nacre.Protocol.Algorithms.Macs;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Protocol.Algorithms;
 
@@ -47,15 +48,10 @@ internal static class AlgorithmCatalog
         new("diffie-hellman-group14-sha1", HashAlgorithmName.SHA1, random => new FiniteFieldMethod(FiniteFieldGroup.Group14, random), IsLegacy: true),
         new("diffie-hellman-group1-sha1", HashAlgorithmName.SHA1, random => new FiniteFieldMethod(FiniteFieldGroup.Group1, random), IsLegacy: true));
 
+    /// <summary>What keys sign with, which the floor of the keys declares.</summary>
     public static AlgorithmTable<HostKeyAlgorithm> HostKeys { get; } = new(
         AlgorithmKind.HostKey,
-        new("ssh-ed25519", "ssh-ed25519", Hash: null),
-        new("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", HashAlgorithmName.SHA256),
-        new("ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", HashAlgorithmName.SHA384),
-        new("ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", HashAlgorithmName.SHA512),
-        new("rsa-sha2-512", "ssh-rsa", HashAlgorithmName.SHA512),
-        new("rsa-sha2-256", "ssh-rsa", HashAlgorithmName.SHA256),
-        new("ssh-rsa", "ssh-rsa", HashAlgorithmName.SHA1, IsDefault: false, IsLegacy: true));
+        [.. KeyAlgorithm.All.Select(row => new HostKeyAlgorithm(row.Name, row.KeyType, IsDefault: !row.IsLegacy, row.IsLegacy))]);
 
     public static AlgorithmTable<CipherAlgorithm> Ciphers { get; } = new(AlgorithmKind.Cipher, CipherRows(HasAesHardware));
 
