@@ -61,9 +61,13 @@ internal sealed unsafe class AesGcm : IDisposable
             isGenuine = LibCrypto.EVP_CipherFinal_ex(pointer, nothing, &written) == 1;
         }
         GC.KeepAlive(this);
-        if (!isGenuine)
-            CryptographicOperations.ZeroMemory(output[..ciphertext.Length]);
-        return isGenuine;
+        if (isGenuine)
+            return true;
+
+        // The peer's fault stays out of the thread's queue of errors, where the next fault of ours would be taken for it.
+        LibCrypto.ERR_clear_error();
+        CryptographicOperations.ZeroMemory(output[..ciphertext.Length]);
+        return false;
     }
 
     public void Dispose() => context.Dispose();
