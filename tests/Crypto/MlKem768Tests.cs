@@ -23,19 +23,6 @@ public sealed class MlKem768Tests
         Assert.Equal("8d0c478ead6037897a0da6be21e5399545babf5fc6dd10c061c99b7dee2bf0dc", Accumulate(100, FromDraftSeeds));
 
     [Fact]
-    public void Both_sides_agree_on_the_secret()
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            using MlKem768 pair = MlKem768.Generate(SystemRandom.Instance);
-            byte[] ciphertext = new byte[MlKem768.CiphertextSize], sent = new byte[32], received = new byte[32];
-            Assert.True(MlKem768.TryEncapsulate(pair.EncapsulationKey, SystemRandom.Instance, ciphertext, sent));
-            Assert.True(pair.TryDecapsulate(ciphertext, received));
-            Assert.Equal(sent, received);
-        }
-    }
-
-    [Fact]
     public void A_key_pair_is_that_of_its_seeds()
     {
         byte[] d = Vectors.Bytes(32, 1), z = Vectors.Bytes(32, 2), m = Vectors.Bytes(32, 3);
@@ -48,23 +35,6 @@ public sealed class MlKem768Tests
         Assert.Equal(sent, received);
         own.Decapsulate(ciphertext, received);
         Assert.Equal(sent, received);
-    }
-
-    [Fact]
-    public void A_changed_ciphertext_gives_an_unrelated_secret_that_stays_the_same()
-    {
-        using MlKem768 pair = MlKem768.Generate(SystemRandom.Instance);
-        byte[] ciphertext = new byte[MlKem768.CiphertextSize], sent = new byte[32], first = new byte[32], second = new byte[32];
-        Assert.True(MlKem768.TryEncapsulate(pair.EncapsulationKey, SystemRandom.Instance, ciphertext, sent));
-        for (int i = 0; i < ciphertext.Length; i += 31)
-        {
-            ciphertext[i] ^= 1;
-            Assert.True(pair.TryDecapsulate(ciphertext, first));
-            Assert.True(pair.TryDecapsulate(ciphertext, second));
-            Assert.NotEqual(sent, first);
-            Assert.Equal(first, second);
-            ciphertext[i] ^= 1;
-        }
     }
 
     [Fact]
@@ -84,17 +54,6 @@ public sealed class MlKem768Tests
                 Assert.False(MlKem768Encryption.IsValidKey(key));
             }
         }
-    }
-
-    [Fact]
-    public void Keys_and_ciphertexts_of_other_lengths_are_refused()
-    {
-        using MlKem768 pair = MlKem768.Generate(SystemRandom.Instance);
-        byte[] ciphertext = new byte[MlKem768.CiphertextSize], shared = new byte[32];
-        foreach (int length in new[] { 0, 1183, 1185, 2400 })
-            Assert.False(MlKem768.TryEncapsulate(new byte[length], SystemRandom.Instance, ciphertext, shared));
-        foreach (int length in new[] { 0, 1087, 1089 })
-            Assert.False(pair.TryDecapsulate(new byte[length], shared));
     }
 
     [Fact]

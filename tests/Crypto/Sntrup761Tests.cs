@@ -1,42 +1,11 @@
 using Nacre.Crypto;
+using Nacre.Tests.Algorithms;
 
 namespace Nacre.Tests.Crypto;
 
 public sealed class Sntrup761Tests
 {
     private const int Degree = Sntrup761Ring.Degree;
-
-    [Fact]
-    public void Both_sides_agree_on_the_secret()
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            using Sntrup761 pair = Sntrup761.Generate(new FixedRandom(i));
-            byte[] ciphertext = new byte[Sntrup761.CiphertextSize], sent = new byte[32], received = new byte[32];
-            Assert.True(Sntrup761.TryEncapsulate(pair.PublicKey, new FixedRandom(1000 + i), ciphertext, sent));
-            Assert.True(pair.TryDecapsulate(ciphertext, received));
-            Assert.Equal(sent, received);
-        }
-    }
-
-    [Fact]
-    public void A_changed_ciphertext_gives_an_unrelated_secret_that_stays_the_same()
-    {
-        using Sntrup761 pair = Sntrup761.Generate(SystemRandom.Instance);
-        byte[] ciphertext = new byte[Sntrup761.CiphertextSize], sent = new byte[32], first = new byte[32], second = new byte[32];
-        Assert.True(Sntrup761.TryEncapsulate(pair.PublicKey, SystemRandom.Instance, ciphertext, sent));
-        for (int i = 0; i < ciphertext.Length; i += 17)
-        {
-            ciphertext[i] ^= 1;
-            Assert.True(pair.TryDecapsulate(ciphertext, first));
-            Assert.True(pair.TryDecapsulate(ciphertext, second));
-            Assert.NotEqual(sent, first);
-            Assert.Equal(first, second);
-            ciphertext[i] ^= 1;
-        }
-        Assert.True(pair.TryDecapsulate(ciphertext, first));
-        Assert.Equal(sent, first);
-    }
 
     [Fact]
     public void Ciphertexts_and_keys_of_any_bytes_are_digested()
@@ -51,17 +20,6 @@ public sealed class Sntrup761Tests
             ciphertext.AsSpan().Fill(fill);
             Assert.True(pair.TryDecapsulate(ciphertext, shared));
         }
-    }
-
-    [Fact]
-    public void Keys_and_ciphertexts_of_other_lengths_are_refused()
-    {
-        using Sntrup761 pair = Sntrup761.Generate(SystemRandom.Instance);
-        byte[] ciphertext = new byte[Sntrup761.CiphertextSize], shared = new byte[32];
-        foreach (int length in new[] { 0, 1157, 1159 })
-            Assert.False(Sntrup761.TryEncapsulate(new byte[length], SystemRandom.Instance, ciphertext, shared));
-        foreach (int length in new[] { 0, 1038, 1040 })
-            Assert.False(pair.TryDecapsulate(new byte[length], shared));
     }
 
     [Fact]
@@ -99,7 +57,7 @@ public sealed class Sntrup761Tests
     {
         short[] f = new short[768], g = new short[768], product = new short[768], byThree = new short[768];
         Sntrup761Coding.DecodeFull(Vectors.Bytes(1158), f);
-        Sntrup761Coding.DrawSmall(new FixedRandom(2), g);
+        Sntrup761Coding.DrawSmall(new SeededRandom(2), g);
         Sntrup761Ring.MultiplySmall(f, g, product);
         Sntrup761Ring.MultiplyByThree([.. g], g, byThree);
 
@@ -115,7 +73,7 @@ public sealed class Sntrup761Tests
         for (int i = 0; i < 5; i++)
         {
             short[] small = new short[768], inverse = new short[768];
-            Sntrup761Coding.DrawSmall(new FixedRandom(i), small);
+            Sntrup761Coding.DrawSmall(new SeededRandom(i), small);
             if (Sntrup761Ring.TryInvertByThree(small, inverse))
             {
                 invertible++;
@@ -141,7 +99,7 @@ public sealed class Sntrup761Tests
         for (int i = 0; i < 400; i++)
         {
             var r = new short[768];
-            Sntrup761Coding.DrawShort(new FixedRandom(i), r);
+            Sntrup761Coding.DrawShort(new SeededRandom(i), r);
             Assert.Equal(0, Sntrup761Coding.WrongWeightMask(r));
             Assert.Equal(286, r.Count(x => x is 1 or -1));
             Assert.Equal(768 - 286, r.Count(x => x == 0));

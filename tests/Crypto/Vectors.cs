@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Nacre.Crypto;
+using Nacre.Tests.Algorithms;
 
 namespace Nacre.Tests.Crypto;
 
@@ -9,12 +9,7 @@ internal static class Vectors
     public static byte[] Hex(string digits) => Convert.FromHexString(string.Concat(digits.Where(c => !char.IsWhiteSpace(c))));
 
     /// <summary>Bytes without a pattern that are the same in every run.</summary>
-    public static byte[] Bytes(int length, int seed = 1)
-    {
-        var bytes = new byte[length];
-        new FixedRandom(seed).Fill(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes(int length, int seed = 1) => new SeededRandom(seed).Bytes(length);
 
     /// <summary>What a call allocates on this thread once it has run often enough to be compiled for good.</summary>
     public static long AllocatedBy(Action call)
@@ -25,27 +20,6 @@ internal static class Vectors
         for (int i = 0; i < 1000; i++)
             call();
         return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-}
-
-/// <summary>A random source that repeats itself in every run: SHAKE-like output from a counter and a seed.</summary>
-internal sealed class FixedRandom(int seed) : IRandomSource
-{
-    private long counter;
-
-    public void Fill(Span<byte> destination)
-    {
-        Span<byte> block = stackalloc byte[32];
-        Span<byte> input = stackalloc byte[12];
-        while (!destination.IsEmpty)
-        {
-            BitConverter.TryWriteBytes(input, seed);
-            BitConverter.TryWriteBytes(input[4..], counter++);
-            SHA256.HashData(input, block);
-            int length = Math.Min(32, destination.Length);
-            block[..length].CopyTo(destination);
-            destination = destination[length..];
-        }
     }
 }
 
