@@ -4,13 +4,14 @@ namespace Nacre.Crypto;
 
 /// <summary>
 /// The ChaCha20 key stream under one key. Bernstein's original has a 64-bit block counter and a 64-bit nonce, RFC 8439 a 32-bit
-/// counter and a 96-bit nonce; both are the same sixteen bytes of state.
+/// counter and a 96-bit nonce; both are the same sixteen bytes of state, and here they are Bernstein's.
 /// </summary>
 internal sealed class ChaCha20 : IDisposable
 {
     public const int KeySize = 32;
     public const int NonceSize = 8;
-    public const int PositionSize = 16;
+
+    private const int PositionSize = 16;
 
     private readonly CipherStream stream;
 
@@ -33,15 +34,6 @@ internal sealed class ChaCha20 : IDisposable
         Span<byte> position = stackalloc byte[PositionSize];
         BinaryPrimitives.WriteUInt64LittleEndian(position, counter);
         nonce[..NonceSize].CopyTo(position[8..]);
-        stream.Restart(position);
-        stream.Apply(input, output);
-    }
-
-    /// <summary>Applies the cipher from a position given as the last sixteen bytes of the state: counter, then nonce.</summary>
-    public void Apply(ReadOnlySpan<byte> position, ReadOnlySpan<byte> input, Span<byte> output)
-    {
-        if (position.Length != PositionSize)
-            throw new ArgumentException("a ChaCha20 position has 16 bytes", nameof(position));
         stream.Restart(position);
         stream.Apply(input, output);
     }

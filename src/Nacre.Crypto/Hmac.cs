@@ -79,20 +79,6 @@ internal sealed unsafe class Hmac : IDisposable
         Inner.CopyTo(Running);
     }
 
-    public void Compute(ReadOnlySpan<byte> message, Span<byte> tag)
-    {
-        Append(message);
-        Finish(tag);
-    }
-
-    /// <summary>The tag of two pieces that follow one another, such as a sequence number and a packet.</summary>
-    public void Compute(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> tag)
-    {
-        Append(first);
-        Append(second);
-        Finish(tag);
-    }
-
     public void Dispose() => states.Dispose();
 
     private void DigestKey(ReadOnlySpan<byte> key, Span<byte> block, byte* state)

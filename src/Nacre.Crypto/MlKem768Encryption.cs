@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Nacre.Crypto;
@@ -100,10 +99,10 @@ internal static class MlKem768Encryption
         MlKemPolynomial.Add(sum, noise);
         MlKemPolynomial.Normalize(sum);
         MlKemCoding.CompressTo4Bits(sum, ciphertext[(Rank * CompressedPolynomial)..]);
-        Erase(y);
-        Erase(prepared);
-        Erase(noise);
-        Erase(sum);
+        ShortLanes.Erase(y);
+        ShortLanes.Erase(prepared);
+        ShortLanes.Erase(noise);
+        ShortLanes.Erase(sum);
     }
 
     /// <summary>Algorithm 15: what the ciphertext says under the transformed private vector.</summary>
@@ -124,8 +123,6 @@ internal static class MlKem768Encryption
         MlKemPolynomial.SubtractFrom(v, sum);
         MlKemPolynomial.Normalize(sum);
         MlKemCoding.CompressTo1Bit(sum, message);
-        Erase(sum);
+        ShortLanes.Erase(sum);
     }
-
-    public static void Erase(Span<short> polynomials) => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(polynomials));
 }

@@ -120,7 +120,7 @@ internal sealed class MlKem768PrivateKey : IDisposable
         }
         for (int i = 0; i < Rank; i++)
             MlKemPolynomial.Normalize(Vector.Slice(i * Size, Size));
-        MlKem768Encryption.Erase(prepared);
-        MlKem768Encryption.Erase(noise);
+        ShortLanes.Erase(prepared);
+        ShortLanes.Erase(noise);
     }
 }

@@ -13,7 +13,9 @@ internal static class MlKemPolynomial
     public const int Size = 256;
     public const short Modulus = 3329;
 
-    private const short InverseOfModulus = -3327;
+    /// <summary>q^-1 modulo 2^16.</summary>
+    public const short InverseOfModulus = -3327;
+
     private const short BarrettFactor = 20159;
     private const short RSquared = 1353;
     private const short InverseTransformScale = 1441;

@@ -25,8 +25,8 @@ internal sealed class MlKemRoots
         }
         for (int i = 0; i < Forward.Length; i++)
         {
-            ForwardScaled[i] = (short)(Forward[i] * -3327);
-            BackwardScaled[i] = (short)(Backward[i] * -3327);
+            ForwardScaled[i] = (short)(Forward[i] * MlKemPolynomial.InverseOfModulus);
+            BackwardScaled[i] = (short)(Backward[i] * MlKemPolynomial.InverseOfModulus);
         }
         for (int i = 0; i < Pairs.Length; i += 4)
         {

@@ -25,13 +25,6 @@ internal sealed unsafe class Poly1305 : IDisposable
         GC.KeepAlive(this);
     }
 
-    public bool Verify(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> tag)
-    {
-        Span<byte> expected = stackalloc byte[TagSize];
-        Compute(key, message, expected);
-        return ConstantTime.Equals(expected, tag);
-    }
-
     public void Dispose() => context.Dispose();
 
     private static LibCryptoHandle NewContext()

@@ -52,8 +52,6 @@ internal sealed class Secret : IDisposable
         return secret;
     }
 
-    public bool FixedTimeEquals(Secret other) => ConstantTime.Equals(Span, other.Span);
-
     public bool FixedTimeEquals(ReadOnlySpan<byte> other) => ConstantTime.Equals(Span, other);
 
     public void Dispose()

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
 
 namespace Nacre.Crypto;
 
@@ -32,6 +34,8 @@ internal static class ShortLanes
 
     public static Vector128<int> MultiplyAddPairsPortably(Vector128<short> left, Vector128<short> right) =>
         ((left.AsInt32() << 16 >> 16) * (right.AsInt32() << 16 >> 16)) + ((left.AsInt32() >> 16) * (right.AsInt32() >> 16));
+
+    public static void Erase(Span<short> lanes) => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> Load(ref short start, int index) => Vector128.LoadUnsafe(ref start, (nuint)index);

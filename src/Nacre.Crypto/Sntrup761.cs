@@ -43,8 +43,8 @@ internal sealed class Sntrup761 : IDisposable
         Sntrup761Coding.EncodeFull(h, publicKey);
         rejection = Secret.Random(SmallBytes, random);
         Hash(PublicKeyHash, publicKey, default, publicKeyHash);
-        Erase(g);
-        Erase(inverse);
+        ShortLanes.Erase(g);
+        ShortLanes.Erase(inverse);
     }
 
     public ReadOnlySpan<byte> PublicKey => publicKey;
@@ -64,7 +64,7 @@ internal sealed class Sntrup761 : IDisposable
         Sntrup761Coding.DrawShort(random, r);
         Encrypt(publicKey, keyHash, r, encoded, ciphertext);
         HashSession(AcceptedSession, encoded, ciphertext, shared);
-        Erase(r);
+        ShortLanes.Erase(r);
         CryptographicOperations.ZeroMemory(encoded);
         return true;
     }
@@ -86,7 +86,7 @@ internal sealed class Sntrup761 : IDisposable
         byte isForged = ConstantTime.DifferenceMask(ciphertext, expected);
         ConstantTime.ConditionalCopy(isForged, rejection.Span, encoded);
         HashSession((byte)(AcceptedSession ^ (isForged & (AcceptedSession ^ RejectedSession))), encoded, ciphertext, shared);
-        Erase(r);
+        ShortLanes.Erase(r);
         CryptographicOperations.ZeroMemory(encoded);
         CryptographicOperations.ZeroMemory(expected);
         return true;
@@ -112,7 +112,7 @@ internal sealed class Sntrup761 : IDisposable
         Span<byte> input = stackalloc byte[HashSize];
         Hash(Input, encoded, default, input);
         Hash(Confirmation, input, keyHash, ciphertext[Sntrup761Coding.RoundedBytes..]);
-        Erase(product);
+        ShortLanes.Erase(product);
         CryptographicOperations.ZeroMemory(input);
     }
 
@@ -125,7 +125,7 @@ internal sealed class Sntrup761 : IDisposable
             e[i] = Sntrup761Field.FreezeByThree(Sntrup761Field.Freeze(3 * e[i]));
         Sntrup761Ring.MultiplyByThree(e, Lanes(gInverse), r);
         Sntrup761Coding.ReplaceUnlessShort(r);
-        Erase(e);
+        ShortLanes.Erase(e);
     }
 
     private static void HashSession(byte prefix, ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> ciphertext, Span<byte> shared)
@@ -150,6 +150,4 @@ internal sealed class Sntrup761 : IDisposable
     }
 
     private static Span<short> Lanes(Secret polynomial) => MemoryMarshal.Cast<byte, short>(polynomial.Span);
-
-    private static void Erase(Span<short> polynomial) => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(polynomial));
 }

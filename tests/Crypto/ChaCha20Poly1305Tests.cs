@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Nacre.Crypto;
 
 namespace Nacre.Tests.Crypto;
@@ -17,7 +18,7 @@ public sealed class ChaCha20Tests
     {
         using var cipher = new ChaCha20(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
         var stream = new byte[64];
-        cipher.Apply(Vectors.Hex("01000000 000000090000004a00000000"), stream, stream);
+        Apply(cipher, "01000000 000000090000004a00000000", stream);
         Assert.Equal(
             Vectors.Hex("10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4ed2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e"),
             stream);
@@ -31,7 +32,7 @@ public sealed class ChaCha20Tests
         [
             .. "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."u8,
         ];
-        cipher.Apply(Vectors.Hex("01000000 000000000000004a00000000"), data, data);
+        Apply(cipher, "01000000 000000000000004a00000000", data);
         Assert.Equal(Vectors.Hex(SunscreenCipher), data);
     }
 
@@ -54,10 +55,16 @@ public sealed class ChaCha20Tests
     {
         Assert.Throws<ArgumentException>(() => new ChaCha20(new byte[16]));
         using var cipher = new ChaCha20(new byte[32]);
-        Assert.Throws<ArgumentException>(() => cipher.Apply(new byte[12], new byte[1], new byte[1]));
         Assert.Throws<ArgumentException>(() => cipher.Apply(0, new byte[8], new byte[2], new byte[1]));
         byte[] nonce = new byte[8], data = new byte[2000];
         Assert.Equal(0, Vectors.AllocatedBy(() => cipher.Apply(1, nonce, data, data)));
+    }
+
+    // RFC 8439's counter of 32 bits and nonce of 96 are the same sixteen bytes as a counter and a nonce of 64 each.
+    private static void Apply(ChaCha20 cipher, string counterAndNonce, byte[] data)
+    {
+        byte[] position = Vectors.Hex(counterAndNonce);
+        cipher.Apply(BinaryPrimitives.ReadUInt64LittleEndian(position), position.AsSpan(8), data, data);
     }
 }
 
@@ -73,9 +80,6 @@ public sealed class Poly1305Tests
             poly.Compute(key, "Cryptographic Forum Research Group"u8, tag);
             Assert.Equal(Vectors.Hex("a8061dc1305136c6c22b8baf0c0127a9"), tag);
         }
-        Assert.True(poly.Verify(key, "Cryptographic Forum Research Group"u8, tag));
-        tag[15] ^= 1;
-        Assert.False(poly.Verify(key, "Cryptographic Forum Research Group"u8, tag));
     }
 
     /// <summary>RFC 8439, appendix A.3, vectors 1 and 7 to 11: the cases where the accumulator carries and wraps.</summary>

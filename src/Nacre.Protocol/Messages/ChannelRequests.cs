@@ -11,7 +11,7 @@ internal ref struct PtyRequest : INamedRecord<PtyRequest>
     public uint Rows;
     public uint WidthPixels;
     public uint HeightPixels;
-    /// <summary>Read by Connection/TerminalModes.</summary>
+    /// <summary>RFC 4254 8: opcodes with their arguments, which whoever has a terminal reads.</summary>
     public ReadOnlySpan<byte> Modes;
 
     public static string RecordName => "pty-req";

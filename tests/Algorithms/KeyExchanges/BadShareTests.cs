@@ -147,7 +147,7 @@ public sealed class BadShareTests
             share[i * 100] ^= 1;
             using Secret atClient = client.Finish(share);
             Assert.Equal(atServer.Length, atClient.Length);
-            Assert.False(atClient.FixedTimeEquals(atServer));
+            Assert.False(atClient.FixedTimeEquals(atServer.Span));
             atServer.Dispose();
         }
     }
