@@ -9,7 +9,10 @@ namespace Nacre.Bench;
 internal static class Program
 {
     private static readonly IMeasurement[] All =
-        [new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new IdleMemory()];
+    [
+        new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new IdleMemory(),
+        new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(),
+    ];
 
     private static async Task<int> Main(string[] args)
     {
@@ -22,7 +25,7 @@ internal static class Program
         if (names.FirstOrDefault(name => All.All(each => each.Name != name)) is { } unknown)
         {
             Console.Error.WriteLine("usage: ./dev bench [--quick] [MEASUREMENT ...]");
-            foreach (IMeasurement each in All) Console.Error.WriteLine($"  {each.Name,-8} {each.Title}");
+            foreach (IMeasurement each in All) Console.Error.WriteLine($"  {each.Name,-9} {each.Title}");
             if (unknown is "help" or "--help" or "-h") return 0;
             Console.Error.WriteLine($"bench: there is no measurement {unknown}");
             return 1;

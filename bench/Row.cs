@@ -21,7 +21,7 @@ internal sealed record Row(string What)
     public string Remark { get; init; } = "";
 
     /// <summary>A row for figures that were taken in pairs.</summary>
-    public static Row OfPairs(string what, string unit, IReadOnlyList<double> ours, IReadOnlyList<double> stock, Target target) => new(what)
+    public static Row OfPairs(string what, string unit, IReadOnlyList<double> ours, IReadOnlyList<double> stock, Target? target) => new(what)
     {
         Unit = unit,
         Ours = Pairs.Median(ours),

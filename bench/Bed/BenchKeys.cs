@@ -44,6 +44,7 @@ internal sealed class BenchKeys : IDisposable
         UseDNS no
         LogLevel ERROR
         MaxStartups 1000
+        Subsystem sftp internal-sftp
 
         """);
 

@@ -21,6 +21,9 @@ internal sealed class Contender : IDisposable
     /// <summary>The client's program.</summary>
     public string Ssh { get; }
 
+    /// <summary>Its program sftp, which stands beside.</summary>
+    public string Sftp => Path.Join(Path.GetDirectoryName(Ssh), "sftp");
+
     /// <summary>A configuration in which the host "bench" is the server.</summary>
     public string Config { get; }
 

@@ -31,9 +31,9 @@ internal static class Transfer
     /// <param name="options">Further arguments for the client.</param>
     public static async Task<TransferResult> RunAsync(Contender contender, bool isDown, long bytes, params string[] options)
     {
-        double before = await ProcessorTime.OfServerAsync(contender.ServerId);
+        double before = await ProcessUse.OfServerAsync(contender.ServerId);
         string said = await Bash.RunAsync(isDown ? Down : Up, [contender.Ssh, contender.Config, bytes.ToString(CultureInfo.InvariantCulture), .. options]);
-        double server = await ProcessorTime.OfServerAsync(contender.ServerId) - before;
+        double server = await ProcessUse.OfServerAsync(contender.ServerId) - before;
         string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         double seconds = Numbers(lines, "end ")[0] - Numbers(lines, "begin ")[0];
         return new TransferResult(seconds, Numbers(lines, "client ").Sum() + server - Command(lines));

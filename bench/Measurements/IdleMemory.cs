@@ -66,15 +66,9 @@ internal sealed class IdleMemory : IMeasurement
         await server.AskAsync("collect");
         await Task.Delay(1000);
         await server.AskAsync("collect");
-        return Field($"/proc/{server.Id}/status", "VmRSS:");
+        return ProcessUse.KiB($"/proc/{server.Id}/status", "VmRSS:");
     }
 
     // The proportional set size counts a page that processes share by its part, so that the sum over them counts it once.
-    private static double ProportionalKiB(int serverId) => ProcessorTime.TreeOf(serverId).Sum(id => Field($"/proc/{id}/smaps_rollup", "Pss:"));
-
-    private static double Field(string file, string name)
-    {
-        string line = File.ReadLines(file).First(each => each.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-    }
+    private static double ProportionalKiB(int serverId) => ProcessUse.TreeOf(serverId).Sum(id => ProcessUse.KiB($"/proc/{id}/smaps_rollup", "Pss:"));
 }
