@@ -12,7 +12,7 @@ internal sealed class TransportPair : IDisposable
 
     private readonly byte[] _buffer = new byte[PacketLimits.MaxPacketLength + (64 * 1024)];
 
-    public TransportPair(AlgorithmSelection? client = null, AlgorithmSelection? server = null, PrivateKey? hostKey = null, RekeyPolicy? rekey = null, bool sendsGuess = true)
+    public TransportPair(AlgorithmSelection? client = null, AlgorithmSelection? server = null, ISigner? hostKey = null, RekeyPolicy? rekey = null, bool sendsGuess = true)
     {
         hostKey ??= SharedHostKey;
         ClientService = new RecordingService();

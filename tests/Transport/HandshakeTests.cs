@@ -1,4 +1,5 @@
 using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
@@ -178,6 +179,37 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task P4253_9_a_signature_by_another_key_than_the_one_shown_ends_the_exchange()
+    {
+        using var pair = new TransportPair(hostKey: new TwoKeys(PrivateKey.GenerateEd25519(), PrivateKey.GenerateEd25519()));
+        await AssertEndsAsync(pair.StartAsync, Violation.BadHostKeySignature);
+        Assert.Empty(pair.Judge.Judged);
+    }
+
+    [Fact]
+    public async Task A_host_key_that_is_too_weak_ends_the_exchange()
+    {
+        using PrivateKey weak = PrivateKey.GenerateRsa(1024);
+        using var pair = new TransportPair(hostKey: weak);
+        await AssertEndsAsync(pair.StartAsync, Violation.BadHostKey);
+        Assert.Empty(pair.Judge.Judged);
+    }
+
+    [Fact]
+    public async Task A20_a_host_key_that_changes_with_a_rekey_ends_the_connection()
+    {
+        PrivateKey first = PrivateKey.GenerateEd25519();
+        var keys = new TwoKeys(first, first);
+        using var pair = new TransportPair(hostKey: keys);
+        await pair.StartAsync();
+        pair.Authenticate();
+        keys.Shown = keys.Signing = PrivateKey.GenerateEd25519();
+        pair.Client.RequestRekey();
+        await AssertEndsAsync(pair.RunAsync, Violation.HostKeyChangedOnRekey);
+        Assert.Single(pair.Judge.Judged);
+    }
+
+    [Fact]
     public async Task The_server_tells_which_signature_algorithms_it_takes()
     {
         using var pair = new TransportPair();
@@ -259,6 +291,9 @@ public sealed class HandshakeTests
         Assert.Empty(pair.ServerService.Received);
     }
 
+    private static async Task AssertEndsAsync(Func<Task> run, Violation expected) =>
+        Assert.Equal(expected, (await Assert.ThrowsAsync<SshViolationException>(run)).Violation);
+
     private static async Task AssertDisconnectIsLastAsync(TransportPair pair)
     {
         pair.ToServer.Clear();
@@ -309,5 +344,17 @@ public sealed class HandshakeTests
     {
         var message = new ChannelData { Data = data };
         from.Post(ref message);
+    }
+
+    /// <summary>A host key that may show another key than it signs with.</summary>
+    private sealed class TwoKeys(PrivateKey shown, PrivateKey signing) : ISigner
+    {
+        public PrivateKey Shown { get; set; } = shown;
+
+        public PrivateKey Signing { get; set; } = signing;
+
+        public PublicKey PublicKey => Shown.PublicKey;
+
+        public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => Signing.SignAsync(algorithm, data, ct);
     }
 }

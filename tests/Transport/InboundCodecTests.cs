@@ -35,6 +35,27 @@ public sealed class InboundCodecTests
         Assert.Equal(Violation.MacMismatch, FirstFailure(pair, packet, packet.Length - 1, packet.Length)?.Violation);
     }
 
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(10, null)]
+    [InlineData(11, Violation.EmptyPayload)]
+    [InlineData(12, Violation.BadPadding)]
+    [InlineData(255, Violation.BadPadding)]
+    [InlineData(3, Violation.BadPadding)]
+    [InlineData(0, Violation.BadPadding)]
+    public void P4253_2_padding_has_four_bytes_at_least_and_leaves_room_for_a_payload(byte padding, Violation? expected)
+    {
+        var pool = new PacketPool();
+        using var codec = new InboundCodec(pool);
+        byte[] inbound = [0, 0, 0, 12, padding, .. new byte[11]];
+        Packet? packet = null;
+        Exception? failure = Record.Exception(() => packet = codec.TryRead(inbound, out _));
+        Assert.Equal(expected, (failure as SshViolationException)?.Violation);
+        Assert.Equal(expected is null ? 11 - padding : null, packet?.Length);
+        packet?.Dispose();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
     /// <summary>Shows a fresh codec the first bytes, so many at a time, and returns what it throws; every packet goes back to the pool.</summary>
     private static SshViolationException? FirstFailure(PacketPair pair, byte[] inbound, params int[] steps)
     {

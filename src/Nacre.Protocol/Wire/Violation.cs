@@ -74,9 +74,6 @@ public enum Violation
     /// <summary>The peer used up the authentication attempts that it had.</summary>
     TooManyAuthenticationAttempts,
 
-    /// <summary>The peer did not authenticate within the time it had.</summary>
-    AuthenticationTimedOut,
-
     /// <summary>A message names a channel that is not open.</summary>
     UnknownChannel,
 
