@@ -24,11 +24,11 @@ internal static unsafe class AtomicFile
         int descriptor = Libc.Check(Libc.open(temporary, flags | Libc.O_NOFOLLOW, mode), $"write {path}");
         try
         {
-            using (new SafeFileHandle(descriptor, ownsHandle: true))
+            using (var file = new SafeFileHandle(descriptor, ownsHandle: true))
             {
-                Libc.Check(Libc.fchmod(descriptor, mode), $"set the mode of {path}");
+                Libc.Check(Libc.fchmod(file, mode), $"set the mode of {path}");
                 WriteAll(descriptor, content, path);
-                Libc.Check(Libc.fsync(descriptor), $"write {path}");
+                Libc.Check(Libc.fsync(file), $"write {path}");
             }
             if (replaces)
                 Libc.Check(Libc.rename(temporary, path), $"write {path}");
@@ -61,10 +61,8 @@ internal static unsafe class AtomicFile
     /// <summary>Makes the name durable too, where the file system has a way to.</summary>
     private static void Synchronize(string directory)
     {
-        int descriptor = Libc.open(directory, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_DIRECTORY, 0);
-        if (descriptor == -1)
-            return;
-        _ = Libc.fsync(descriptor);
-        _ = Libc.close(descriptor);
+        using var file = new SafeFileHandle(Libc.open(directory, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_DIRECTORY, 0), ownsHandle: true);
+        if (!file.IsInvalid)
+            _ = Libc.fsync(file);
     }
 }

@@ -59,23 +59,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint write(int descriptor, byte* buffer, nuint count);
 
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int fsync(int descriptor);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int fchmod(int descriptor, uint mode);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int fchown(int descriptor, uint uid, uint gid);
-
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chmod(string path, uint mode);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chown(string path, uint uid, uint gid);
-
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int lchown(string path, uint uid, uint gid);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int unlink(string path);
@@ -143,6 +131,8 @@ internal static unsafe partial class Libc
         [FieldOffset(0x1c)] public ushort Mode;
         [FieldOffset(0x20)] public ulong Inode;
         [FieldOffset(0x28)] public ulong Size;
+        [FieldOffset(0x40)] public long AccessTime;
+        [FieldOffset(0x70)] public long ModificationTime;
         [FieldOffset(0x80)] public uint RdevMajor;
         [FieldOffset(0x84)] public uint RdevMinor;
         [FieldOffset(0x88)] public uint DeviceMajor;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
 using Nacre.Tests.Interop;
-using Nacre.Tools.SftpServer;
 
 namespace Nacre.Tests.Sftp;
 
@@ -14,7 +13,7 @@ public sealed class SftpSessionTests : IAsyncLifetime, IDisposable
 
     private SftpClient Client => _pair.Client;
 
-    public async ValueTask InitializeAsync() => _pair = await SftpPair.StartAsync(new LocalFileSystem(_directory.Path, new UnixOwnership()));
+    public async ValueTask InitializeAsync() => _pair = await SftpPair.StartAsync(new LocalFileSystem(_directory.Path));
 
     public async ValueTask DisposeAsync()
     {

@@ -37,7 +37,7 @@ internal sealed class LocalCommands(Reporter reporter)
         bool isOctal = text.Length is > 0 and <= 4 && !text.AsSpan().ContainsAnyExceptInRange('0', '7');
         uint mask = isOctal ? Convert.ToUInt32(text, 8) : uint.MaxValue;
         if (mask > MostMask) return Task.FromResult(Fail("You must supply a numeric argument to the lumask command."));
-        FileLinks.SetModeMask(mask);
+        _ = Prctl.SetFileModeMask(mask);
         reporter.Print($"Local umask: {Convert.ToString(mask, 8).PadLeft(3, '0')}");
         return Task.FromResult(true);
     }

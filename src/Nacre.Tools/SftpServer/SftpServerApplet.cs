@@ -33,7 +33,7 @@ internal static class SftpServerApplet
                     case 'e': log = Console.Error.WriteLine; break;
                     case 'R': isReadOnly = true; break;
                     case 'd': start = StartDirectory(use.Value); break;
-                    case 'u': FileLinks.SetModeMask(MaskOf(use.Value)); break;
+                    case 'u': _ = Prctl.SetFileModeMask(MaskOf(use.Value)); break;
                     default: throw new UsageException("");
                 }
             }
@@ -44,7 +44,7 @@ internal static class SftpServerApplet
             return 1;
         }
 
-        return ServeAsync(new Nacre.Sftp.SftpServer(new LocalFileSystem(start, new UnixOwnership()), isReadOnly, log)).GetAwaiter().GetResult();
+        return ServeAsync(new Nacre.Sftp.SftpServer(new LocalFileSystem(start), isReadOnly, log)).GetAwaiter().GetResult();
     }
 
     private static string StartDirectory(string text)

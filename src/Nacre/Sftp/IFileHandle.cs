@@ -30,6 +30,19 @@ public interface IFileHandle : IAsyncDisposable
         return (offset, Math.Max(0, size - offset));
     }
 
+    /// <summary>Copies a stretch into another file; both may be the same one.</summary>
+    /// <param name="offset">Where the stretch begins, in bytes.</param>
+    /// <param name="length">How long it is; what lies behind the end that the file has now is not copied.</param>
+    /// <param name="target">The other file.</param>
+    /// <param name="targetOffset">Where the copy begins, in bytes.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>The bytes copied.</returns>
+    async ValueTask<long> CopyToAsync(long offset, long length, IFileHandle target, long targetOffset, CancellationToken ct)
+    {
+        long limited = await FileCopy.LimitAsync(this, offset, length, ct).ConfigureAwait(false);
+        return await FileCopy.RunAsync(this, offset, limited, target, targetOffset, ct).ConfigureAwait(false);
+    }
+
     /// <summary>How full the file system is that holds the file.</summary>
     /// <param name="ct">Cancels the work.</param>
     /// <returns>The figures.</returns>

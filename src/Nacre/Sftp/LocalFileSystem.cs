@@ -1,132 +1,110 @@
-using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
-using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Nacre.Protocol.Sftp;
+using Nacre.Sftp.Local;
+using Nacre.Unix;
 
 namespace Nacre.Sftp;
 
-/// <summary>The files of this machine, with the rights of this process; a session starts in one directory and may go wherever those rights reach.</summary>
+/// <summary>The files of this machine, all of them or those below one directory, with the rights of this process.</summary>
+/// <remarks>
+/// Paths are resolved by the kernel and names kept byte for byte. A FIFO or a socket cannot be opened, and a device is opened without waiting for it, so
+/// that no file makes the caller wait for another program. May be used by several threads at once.
+/// </remarks>
 [UnsupportedOSPlatform("windows")]
 public sealed class LocalFileSystem : IFileSystem
 {
-    private const uint DirectoryType = 0x4000, RegularType = 0x8000, LinkType = 0xa000, OtherType = 0x2000, PermissionMask = 0xfff;
+    private const uint PermissionMask = 0xfff, NewFileMode = 0x1b6, NewDirectoryMode = 0x1ff;
 
     private readonly string _start;
-    private readonly IFileOwnership? _ownership;
+    private readonly uint _permitted;
+    private readonly bool _isRooted;
+    private readonly IPathLookup _lookup;
+    private readonly AccountNames _names = new();
 
     /// <summary>Creates it.</summary>
-    /// <param name="startDirectory">Where a session starts, which relative paths are relative to.</param>
-    public LocalFileSystem(string startDirectory)
-        : this(startDirectory, ownership: null)
-    {
-    }
-
-    internal LocalFileSystem(string startDirectory, IFileOwnership? ownership)
+    /// <param name="startDirectory">Where a session starts, which relative paths are relative to; a path below the root when there is one.</param>
+    /// <param name="options">The root and more; null for the whole machine.</param>
+    /// <exception cref="PlatformNotSupportedException">There is a root, and the system has no means to keep every path below it.</exception>
+    /// <exception cref="IOException">The root cannot be opened.</exception>
+    public LocalFileSystem(string startDirectory, LocalFileSystemOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(startDirectory);
-        (_start, _ownership) = (Path.GetFullPath(startDirectory), ownership);
+        _permitted = PermissionMask & ~(options?.Umask ?? 0);
+        _isRooted = options?.Root is not null;
+        _start = _isRooted ? Path.GetFullPath(startDirectory, "/") : Path.GetFullPath(startDirectory);
+        _lookup = options?.Root is { } root ? new RootedLookup(root) : new MachineLookup();
     }
 
     /// <inheritdoc/>
     public ValueTask<string> ResolveAsync(string path, CancellationToken ct)
     {
-        string full = Full(path);
-        string resolved = "/";
-        string[] parts = full.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < parts.Length; i++)
-        {
-            string next = resolved == "/" ? "/" + parts[i] : $"{resolved}/{parts[i]}";
-
-            // Clients ask for the name of what they are about to make, so the last part need not be there.
-            if (i == parts.Length - 1 && !Exists(next)) return ValueTask.FromResult(next);
-            resolved = File.ResolveLinkTarget(next, returnFinalTarget: true) is { } target ? target.FullName : next;
-        }
-
-        return ValueTask.FromResult(resolved);
+        ErrnoStatus.Check(RealPath.Resolve(_lookup, Full(path).Bytes, out byte[] resolved), path);
+        return ValueTask.FromResult(FileNameText.Decode(resolved));
     }
 
     /// <inheritdoc/>
     public ValueTask<IFileHandle> OpenAsync(string path, SftpOpenFlags flags, SftpAttributes attributes, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(attributes);
-        string full = Full(path);
-        bool writes = (flags & (SftpOpenFlags.Write | SftpOpenFlags.Append)) != 0;
-        bool reads = (flags & SftpOpenFlags.Read) != 0 || !writes;
-        var options = new FileStreamOptions
+        uint mode = (attributes.Permissions ?? NewFileMode) & _permitted;
+        ErrnoStatus.Check(_lookup.Open(Full(path), Libc.O_NONBLOCK | Libc.O_NOCTTY | LocalFile.FlagsOf(flags), mode, out SafeFileHandle file), path);
+        try
         {
-            Access = (reads ? FileAccess.Read : 0) | (writes ? FileAccess.Write : 0),
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Mode = ModeOf(flags),
-            BufferSize = 0,
-        };
-        if (writes && (flags & SftpOpenFlags.Create) != 0) options.UnixCreateMode = (UnixFileMode)((attributes.Permissions ?? 0x1b6) & PermissionMask);
-        var stream = new FileStream(full, options);
-        return ValueTask.FromResult<IFileHandle>(new LocalFile(this, stream, (flags & SftpOpenFlags.Append) != 0));
+            ErrnoStatus.Check(FilesAt.Status(file, PathBytes.Empty, followsLinks: true, out FileStatus status), path);
+            if (status.IsDirectory) throw ErrnoStatus.Fault(Errno.EISDIR, path);
+            if (status.IsFifo || status.IsSocket) throw new SftpException(SftpStatusCode.Failure, "Not a regular file", path);
+            return ValueTask.FromResult<IFileHandle>(new LocalFile(file, path, isRegular: status.IsRegularFile));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FileEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken ct)
     {
-        string full = Full(path);
-        var names = new DirectoryInfo(full).EnumerateFileSystemInfos("*", new EnumerationOptions { ReturnSpecialDirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false });
-        foreach (FileSystemInfo found in names)
+        using LocalListing listing = OpenListing(path);
+        while (listing.Next() is { } entry)
         {
             ct.ThrowIfCancellationRequested();
-            SftpAttributes attributes;
-            try
-            {
-                attributes = Describe($"{full.TrimEnd('/')}/{found.Name}", followsLinks: false);
-            }
-            catch (FileNotFoundException)
-            {
-                continue; // It went while the directory was listed.
-            }
-
-            yield return new FileEntry(found.Name, LongName(found.Name, attributes), attributes);
+            yield return entry;
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) => ValueTask.FromResult(Describe(Full(path), followsLinks));
+    public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct)
+    {
+        using Place place = Find(path, followsLinks);
+        ErrnoStatus.Check(FilesAt.Status(place.Directory, place.Name, followsLinks, out FileStatus status), path);
+        return ValueTask.FromResult(LocalAttributes.Of(status));
+    }
 
     /// <inheritdoc/>
+    /// <remarks>What can be set is set although something else cannot; the last error is told.</remarks>
     public ValueTask SetAttributesAsync(string path, SftpAttributes attributes, bool followsLinks, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(attributes);
-        string full = Full(path);
-        _ = Describe(full, followsLinks);
-        if (attributes.Size is { } size)
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.SetLength(file, (long)Math.Min(size, long.MaxValue));
-        }
-
-        if (attributes.Permissions is { } permissions && (followsLinks || !IsLink(full))) File.SetUnixFileMode(full, (UnixFileMode)(permissions & PermissionMask));
-        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified } && (followsLinks || !IsLink(full)))
-        {
-            File.SetLastAccessTimeUtc(full, DateTimeOffset.FromUnixTimeSeconds(accessed).UtcDateTime);
-            File.SetLastWriteTimeUtc(full, DateTimeOffset.FromUnixTimeSeconds(modified).UtcDateTime);
-        }
-
-        if (attributes is { Uid: { } uid, Gid: { } gid })
-        {
-            if (_ownership is null) throw new SftpException(SftpStatusCode.OperationUnsupported, path: path);
-            _ownership.Set(full, uid, gid, followsLinks);
-        }
-
+        if (attributes.Size is not null && !followsLinks) throw new SftpException(SftpStatusCode.BadMessage, path: path);
+        Errno error = attributes.Size is { } size ? SetSize(path, size) : Errno.None;
+        using Place place = followsLinks ? Find(path, followsLinks) : OpenSelf(path);
+        if (attributes.Permissions is { } permissions) error = Last(error, FilesAt.SetMode(place.Directory, place.Name, permissions & PermissionMask));
+        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified }) error = Last(error, FilesAt.SetTimes(place.Directory, place.Name, accessed, modified));
+        if (attributes is { Uid: { } uid, Gid: { } gid }) error = Last(error, FilesAt.SetOwner(place.Directory, place.Name, uid, gid));
+        ErrnoStatus.Check(error, path);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask RemoveFileAsync(string path, CancellationToken ct)
     {
-        string full = Full(path);
-        if (Describe(full, followsLinks: false).IsDirectory) throw new SftpException(SftpStatusCode.Failure, path: path);
-        File.Delete(full);
+        using Place place = FindEntry(path);
+        ErrnoStatus.Check(FilesAt.Unlink(place.Directory, place.Name), path);
         return ValueTask.CompletedTask;
     }
 
@@ -134,161 +112,135 @@ public sealed class LocalFileSystem : IFileSystem
     public ValueTask MakeDirectoryAsync(string path, SftpAttributes attributes, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(attributes);
-        string full = Full(path);
-        if (Exists(full)) throw new SftpException(SftpStatusCode.Failure, path: path);
-        string? parent = Path.GetDirectoryName(full);
-        if (parent is not null && !Directory.Exists(parent)) throw new SftpException(SftpStatusCode.NoSuchFile, path: path);
-        Directory.CreateDirectory(full, (UnixFileMode)((attributes.Permissions ?? 0x1ff) & PermissionMask));
+        using Place place = FindEntry(path);
+        ErrnoStatus.Check(FilesAt.MakeDirectory(place.Directory, place.Name, (attributes.Permissions ?? NewDirectoryMode) & _permitted), path);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask RemoveDirectoryAsync(string path, CancellationToken ct)
     {
-        string full = Full(path);
-        if (!Describe(full, followsLinks: false).IsDirectory) throw new SftpException(SftpStatusCode.Failure, path: path);
-        Directory.Delete(full, recursive: false);
+        using Place place = FindEntry(path);
+        ErrnoStatus.Check(FilesAt.RemoveDirectory(place.Directory, place.Name), path);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask RenameAsync(string oldPath, string newPath, bool replaces, CancellationToken ct)
     {
-        (string from, string to) = (Full(oldPath), Full(newPath));
-        bool isDirectory = Describe(from, followsLinks: false).IsDirectory;
-        if (!replaces && Exists(to)) throw new SftpException(SftpStatusCode.Failure, path: newPath);
-        if (isDirectory) Directory.Move(from, to);
-        else File.Move(from, to, overwrite: replaces);
+        using Place from = FindEntry(oldPath);
+        using Place to = FindEntry(newPath);
+        Errno error = FilesAt.Rename(from.Directory, from.Name, to.Directory, to.Name, replaces);
+
+        // A file system that cannot refuse to replace says EINVAL; a system from before renameat2 ENOSYS.
+        if (!replaces && error is Errno.EINVAL or Errno.ENOSYS) error = LinkingRename.Run(from, to);
+        ErrnoStatus.Check(error, error == Errno.EEXIST ? newPath : oldPath);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public ValueTask<string> ReadLinkAsync(string path, CancellationToken ct) => new FileInfo(Full(path)).LinkTarget is { } target
-        ? ValueTask.FromResult(target)
-        : throw new SftpException(Exists(Full(path)) ? SftpStatusCode.BadMessage : SftpStatusCode.NoSuchFile, path: path);
+    public ValueTask<string> ReadLinkAsync(string path, CancellationToken ct)
+    {
+        using Place place = Find(path, followsLinks: false);
+        ErrnoStatus.Check(FilesAt.ReadLink(place.Directory, place.Name, out byte[] target), path);
+        return ValueTask.FromResult(FileNameText.Decode(target));
+    }
 
     /// <inheritdoc/>
     public ValueTask MakeSymbolicLinkAsync(string target, string path, CancellationToken ct)
     {
-        File.CreateSymbolicLink(Full(path), target);
+        ArgumentNullException.ThrowIfNull(target);
+        using Place place = FindEntry(path);
+        ErrnoStatus.Check(FilesAt.MakeSymbolicLink(Terminated(target), place.Directory, place.Name), path);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask MakeHardLinkAsync(string oldPath, string newPath, CancellationToken ct)
     {
-        if (_ownership is not IHardLinks links) throw new SftpException(SftpStatusCode.OperationUnsupported, path: oldPath);
-        links.Make(Full(oldPath), Full(newPath));
+        using Place from = FindEntry(oldPath);
+        using Place to = FindEntry(newPath);
+
+        // link(2) would follow a link for the sake of a slash behind it; only a directory's name may end so, and those cannot be linked.
+        if (from.Name.Bytes is [.., (byte)'/']) throw ErrnoStatus.Fault(Errno.EPERM, oldPath);
+        Errno error = FilesAt.Link(from.Directory, from.Name, to.Directory, to.Name);
+        ErrnoStatus.Check(error, error == Errno.EEXIST ? newPath : oldPath);
         return ValueTask.CompletedTask;
     }
 
-    internal SftpAttributes Describe(string full, bool followsLinks)
+    /// <inheritdoc/>
+    public ValueTask<FileSystemStatistics> StatisticsAsync(string path, CancellationToken ct)
     {
-        FileSystemInfo found = new FileInfo(full);
-        if (!Exists(full)) throw new FileNotFoundException("No such file.", full);
-        bool isLink = found.LinkTarget is not null;
-        if (isLink && followsLinks)
+        ErrnoStatus.Check(_lookup.Open(Full(path), Libc.O_PATH, 0, out SafeFileHandle file), path);
+        using (file)
         {
-            found = File.ResolveLinkTarget(full, returnFinalTarget: true) ?? found;
-            if (!Exists(found.FullName)) throw new FileNotFoundException("No such file.", full);
-            isLink = false;
+            ErrnoStatus.Check(OpenFile.Statistics(file, out Libc.StatvfsBuffer figures), path);
+            return ValueTask.FromResult(LocalAttributes.Of(figures));
         }
-
-        FileAttributes attributes = File.GetAttributes(found.FullName);
-        bool isDirectory = !isLink && (attributes & FileAttributes.Directory) != 0;
-        uint type = isLink ? LinkType : isDirectory ? DirectoryType : (attributes & FileAttributes.Device) != 0 ? OtherType : RegularType;
-        uint uid = 0, gid = 0;
-        bool isOwnerKnown = _ownership?.TryFind(full, followsLinks, out uid, out gid) ?? false;
-        return new SftpAttributes
-        {
-            Size = isLink ? (ulong)Encoding.UTF8.GetByteCount(found.LinkTarget!) : isDirectory ? 4096 : (ulong)new FileInfo(found.FullName).Length,
-            Permissions = type | (isLink ? 0x1ffu : (uint)File.GetUnixFileMode(found.FullName)),
-            Uid = isOwnerKnown ? uid : null,
-            Gid = isOwnerKnown ? gid : null,
-            AccessTime = Seconds(found.LastAccessTimeUtc),
-            ModificationTime = Seconds(found.LastWriteTimeUtc),
-        };
     }
 
-    private static uint Seconds(DateTime utc) => (uint)Math.Clamp(new DateTimeOffset(utc).ToUnixTimeSeconds(), 0, uint.MaxValue);
-
-    private static FileMode ModeOf(SftpOpenFlags flags) => (flags & (SftpOpenFlags.Create | SftpOpenFlags.Exclusive | SftpOpenFlags.Truncate)) switch
+    /// <inheritdoc/>
+    /// <remarks>Below a root it is where a session starts; other users' homes are not told.</remarks>
+    public ValueTask<string> HomeAsync(string user, CancellationToken ct)
     {
-        SftpOpenFlags.Create | SftpOpenFlags.Exclusive or SftpOpenFlags.Create | SftpOpenFlags.Exclusive | SftpOpenFlags.Truncate => FileMode.CreateNew,
-        SftpOpenFlags.Create | SftpOpenFlags.Truncate => FileMode.Create,
-        SftpOpenFlags.Create => FileMode.OpenOrCreate,
-        SftpOpenFlags.Truncate => FileMode.Truncate,
-        _ => FileMode.Open,
-    };
-
-    // A link counts, wherever it leads.
-    private static bool Exists(string full) => File.Exists(full) || Directory.Exists(full) || IsLink(full);
-
-    private static bool IsLink(string full) => new FileInfo(full).LinkTarget is not null;
-
-    private string Full(string path) => Path.GetFullPath(path.Length == 0 ? "." : path, _start);
-
-    private string LongName(string name, SftpAttributes attributes)
-    {
-        uint mode = attributes.Permissions ?? 0;
-        char type = attributes.IsDirectory ? 'd' : attributes.IsSymbolicLink ? 'l' : '-';
-        var line = new StringBuilder().Append(type);
-        for (int bit = 8; bit >= 0; bit--) line.Append((mode & (1u << bit)) != 0 ? "xwr"[bit % 3] : '-');
-        string user = attributes.Uid is { } uid ? _ownership?.UserName(uid) ?? "?" : "?";
-        string group = attributes.Gid is { } gid ? _ownership?.GroupName(gid) ?? "?" : "?";
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(attributes.ModificationTime ?? 0).ToLocalTime();
-        bool isRecent = DateTimeOffset.UtcNow - time < TimeSpan.FromDays(183) && time <= DateTimeOffset.UtcNow;
-        string when = time.ToString(isRecent ? "MMM dd HH:mm" : "MMM dd  yyyy", CultureInfo.InvariantCulture);
-        return line.Append(CultureInfo.InvariantCulture, $"    1 {user,-8} {group,-8} {attributes.Size ?? 0,8} {when} {name}").ToString();
+        ArgumentNullException.ThrowIfNull(user);
+        if (_isRooted) return user.Length == 0 ? ValueTask.FromResult(_start) : throw new SftpException(SftpStatusCode.NoSuchFile);
+        UserAccount? account = user.Length == 0 ? Users.Current : Users.Find(user);
+        return ValueTask.FromResult(account?.Home ?? throw new SftpException(SftpStatusCode.NoSuchFile));
     }
 
-    private sealed class LocalFile(LocalFileSystem owner, FileStream stream, bool appends) : IFileHandle
+    /// <inheritdoc/>
+    public string? UserName(uint uid) => _names.User(uid);
+
+    /// <inheritdoc/>
+    public string? GroupName(uint gid) => _names.Group(gid);
+
+    private static Errno Last(Errno before, Errno now) => now == Errno.None ? before : now;
+
+    private static PathBytes Terminated(string text)
     {
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken ct) =>
-            ValueTask.FromResult(RandomAccess.Read(stream.SafeFileHandle, buffer.Span, offset));
-
-        public ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long offset, CancellationToken ct)
-        {
-            long at = appends ? RandomAccess.GetLength(stream.SafeFileHandle) : offset;
-            foreach (ReadOnlyMemory<byte> part in bytes)
-            {
-                RandomAccess.Write(stream.SafeFileHandle, part.Span, at);
-                at += part.Length;
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask<SftpAttributes> StatAsync(CancellationToken ct) =>
-            ValueTask.FromResult(owner.Describe(stream.Name, followsLinks: true) with { Size = (ulong)RandomAccess.GetLength(stream.SafeFileHandle) });
-
-        public ValueTask SetAttributesAsync(SftpAttributes attributes, CancellationToken ct)
-        {
-            if (attributes.Size is { } size) RandomAccess.SetLength(stream.SafeFileHandle, (long)Math.Min(size, long.MaxValue));
-            if (attributes.Permissions is { } permissions) File.SetUnixFileMode(stream.SafeFileHandle, (UnixFileMode)(permissions & PermissionMask));
-            if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified })
-            {
-                File.SetLastAccessTimeUtc(stream.SafeFileHandle, DateTimeOffset.FromUnixTimeSeconds(accessed).UtcDateTime);
-                File.SetLastWriteTimeUtc(stream.SafeFileHandle, DateTimeOffset.FromUnixTimeSeconds(modified).UtcDateTime);
-            }
-
-            return attributes is { Uid: not null, Gid: not null }
-                ? owner.SetAttributesAsync(stream.Name, new SftpAttributes { Uid = attributes.Uid, Gid = attributes.Gid }, followsLinks: true, ct)
-                : ValueTask.CompletedTask;
-        }
-
-        public ValueTask SyncAsync(CancellationToken ct)
-        {
-            RandomAccess.FlushToDisk(stream.SafeFileHandle);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => stream.DisposeAsync();
+        if (text.Contains('\0', StringComparison.Ordinal)) throw new SftpException(SftpStatusCode.NoSuchFile, path: text);
+        return new PathBytes(FileNameText.Encode(text + '\0'));
     }
-}
 
-/// <summary>Makes hard links, which the base library does not.</summary>
-internal interface IHardLinks
-{
-    void Make(string existing, string added);
+    private PathBytes Full(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Terminated(path.Length == 0 ? _start : path[0] == '/' ? path : $"{_start}/{path}");
+    }
+
+    private Place Find(string path, bool followsLinks)
+    {
+        ErrnoStatus.Check(_lookup.Find(Full(path), followsLinks, out Place place), path);
+        return place;
+    }
+
+    private Place FindEntry(string path)
+    {
+        ErrnoStatus.Check(_lookup.FindEntry(Full(path), out Place place), path);
+        return place;
+    }
+
+    // A link itself can only be meant by a descriptor: no call sets the mode of a name without following it.
+    private Place OpenSelf(string path)
+    {
+        ErrnoStatus.Check(_lookup.Open(Full(path), Libc.O_PATH | Libc.O_NOFOLLOW, 0, out SafeFileHandle file), path);
+        return new Place(file, PathBytes.Empty, isOwned: true);
+    }
+
+    private Errno SetSize(string path, ulong size)
+    {
+        Errno error = _lookup.Open(Full(path), Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_NOCTTY, 0, out SafeFileHandle file);
+        using (file) return error == Errno.None ? LocalFile.SetSize(file, size) : error;
+    }
+
+    private LocalListing OpenListing(string path)
+    {
+        // What is above is looked up and not read below the directory, since of a root that would be outside.
+        ErrnoStatus.Check(_lookup.Find(PathBytes.Of([.. Full(path).Bytes, .. "/.."u8]), followsLinks: true, out Place place), path);
+        FileStatus above;
+        using (place) ErrnoStatus.Check(FilesAt.Status(place.Directory, place.Name, followsLinks: true, out above), path);
+        ErrnoStatus.Check(_lookup.Open(Full(path), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NONBLOCK, 0, out SafeFileHandle directory), path);
+        return new LocalListing(new DirectoryReader(directory), path, above, _names);
+    }
 }
