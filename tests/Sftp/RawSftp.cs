@@ -12,7 +12,7 @@ internal sealed class RawSftp
     private readonly Pipe _toServer = new();
     private readonly Pipe _toClient = new();
 
-    public RawSftp(IFileSystem files) => Serving = SftpPair.ServeAsync(new SftpServer(files), _toServer.Reader, _toClient.Writer);
+    public RawSftp(IFileSystem files, SftpServerOptions? options = null) => Serving = SftpPair.ServeAsync(new SftpServer(files, options), _toServer.Reader, _toClient.Writer);
 
     /// <summary>Fails as the server fails.</summary>
     public Task Serving { get; }

@@ -12,10 +12,10 @@ internal sealed class SftpPair : IAsyncDisposable
 
     public SftpClient Client { get; }
 
-    public static async Task<SftpPair> StartAsync(IFileSystem files, bool isReadOnly = false)
+    public static async Task<SftpPair> StartAsync(IFileSystem files, SftpServerOptions? options = null)
     {
         (Pipe toServer, Pipe toClient) = (new Pipe(), new Pipe());
-        Task serving = ServeAsync(new SftpServer(files, isReadOnly), toServer.Reader, toClient.Writer);
+        Task serving = ServeAsync(new SftpServer(files, options), toServer.Reader, toClient.Writer);
         return new SftpPair(await SftpClient.StartAsync(toClient.Reader, toServer.Writer), serving);
     }
 

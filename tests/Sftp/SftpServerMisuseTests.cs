@@ -79,10 +79,10 @@ public sealed class SftpServerMisuseTests : IDisposable
         byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Read);
         Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpReadDir { Id = 1, Handle = handle })));
         Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 2, Handle = handle })));
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 3, Handle = handle })));
+        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 3, Handle = handle })));
         Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpRead { Id = 4, Handle = handle, Length = 1 })));
         Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpFStat { Id = 5, Handle = "no such handle"u8 })));
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 6, Handle = [] })));
+        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 6, Handle = [] })));
     }
 
     [Fact]

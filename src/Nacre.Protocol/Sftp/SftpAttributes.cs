@@ -39,7 +39,7 @@ public sealed record SftpAttributes
     /// <summary>True for a symbolic link.</summary>
     public bool IsSymbolicLink => (Permissions & TypeMask) == LinkType;
 
-    /// <summary>Walks the attributes' fields; reading makes a new record.</summary>
+    /// <summary>Walks the attributes' fields: those that are given, or those that are read where none are.</summary>
     internal static void Visit<V>(ref V visit, ref SftpAttributes? attributes)
         where V : IFieldVisitor, allows ref struct
     {
@@ -65,6 +65,7 @@ public sealed record SftpAttributes
         }
 
         if ((flags & HasExtended) != 0) SkipExtended(ref visit);
+        if (attributes is not null) return;
         attributes = new SftpAttributes
         {
             Size = (flags & HasSize) != 0 ? size : null,
@@ -76,7 +77,8 @@ public sealed record SftpAttributes
         };
     }
 
-    private uint Flags => (Size is null ? 0 : HasSize) | (Uid is null || Gid is null ? 0 : HasOwner) | (Permissions is null ? 0 : HasPermissions)
+    /// <summary>The bits that say what there is.</summary>
+    internal uint Flags => (Size is null ? 0 : HasSize) | (Uid is null || Gid is null ? 0 : HasOwner) | (Permissions is null ? 0 : HasPermissions)
         | (AccessTime is null || ModificationTime is null ? 0 : HasTimes);
 
     private static void SkipExtended<V>(ref V visit)

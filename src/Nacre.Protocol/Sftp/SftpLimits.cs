@@ -15,8 +15,11 @@ internal static class SftpLimits
     /// <summary>Handles that one session may have open (H-08).</summary>
     public const int MaxHandles = 1024;
 
-    /// <summary>The longest path that is accepted.</summary>
+    /// <summary>The longest path that a server accepts, in bytes; Linux's.</summary>
     public const int MaxPath = 4096;
+
+    /// <summary>The smallest block that a hash of its own may be asked for (draft-ietf-secsh-filexfer-extensions-00 section 3).</summary>
+    public const uint MinHashedBlock = 256;
 
     /// <summary>The version that both ends speak.</summary>
     public const uint Version = 3;

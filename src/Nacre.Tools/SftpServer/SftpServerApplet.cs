@@ -21,7 +21,7 @@ internal static class SftpServerApplet
     {
         bool isReadOnly = false;
         string start = Environment.CurrentDirectory;
-        Action<string>? log = null;
+        Action<SftpLogLevel, string>? log = null;
         try
         {
             // Operands are passed over, as OpenSSH's server does: scp -D gives it those that ssh would have.
@@ -30,7 +30,7 @@ internal static class SftpServerApplet
             {
                 switch (use.Letter)
                 {
-                    case 'e': log = Console.Error.WriteLine; break;
+                    case 'e': log = static (_, line) => Console.Error.WriteLine(line); break;
                     case 'R': isReadOnly = true; break;
                     case 'd': start = StartDirectory(use.Value); break;
                     case 'u': _ = Prctl.SetFileModeMask(MaskOf(use.Value)); break;
@@ -44,7 +44,7 @@ internal static class SftpServerApplet
             return 1;
         }
 
-        return ServeAsync(new Nacre.Sftp.SftpServer(new LocalFileSystem(start), isReadOnly, log)).GetAwaiter().GetResult();
+        return ServeAsync(new Nacre.Sftp.SftpServer(new LocalFileSystem(start), new SftpServerOptions { IsReadOnly = isReadOnly, Log = log, LogLevel = SftpLogLevel.Info })).GetAwaiter().GetResult();
     }
 
     private static string StartDirectory(string text)
