@@ -9,6 +9,9 @@ internal static class Glob
 {
     private const string Magic = "*?[";
 
+    /// <summary>Braces stand for this many patterns at most; what goes beyond stays as it is.</summary>
+    private const int MostAlternatives = 4096;
+
     /// <summary>Whether a pattern stands for anything but itself.</summary>
     public static bool HasMagic(string pattern)
     {
@@ -78,8 +81,32 @@ internal static class Glob
         return p == pattern.Length;
     }
 
+    /// <summary>The patterns that a pattern with {one,other} stands for; itself where it has no such thing.</summary>
+    public static IReadOnlyList<string> ExpandBraces(string pattern)
+    {
+        List<string> done = [];
+        var waiting = new Stack<string>([pattern]);
+        while (waiting.TryPop(out string? next))
+        {
+            bool isTooMany = done.Count + waiting.Count >= MostAlternatives;
+            if (isTooMany || next == "{}" || !TryFindBraces(next, out int open, out List<int> ends))
+            {
+                done.Add(next);
+                continue;
+            }
+
+            string before = next[..open], behind = next[(ends[^1] + 1)..];
+            for (int i = ends.Count - 1; i >= 0; i--) waiting.Push(before + next[((i == 0 ? open : ends[i - 1]) + 1)..ends[i]] + behind);
+        }
+
+        return done;
+    }
+
     /// <summary>The paths that a pattern stands for, in order; none when there are none.</summary>
-    public static async Task<List<GlobMatch>> FindAsync(IFileTree tree, string pattern)
+    /// <param name="tree">Where to look.</param>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="hasDots">A pattern may stand for . and .. too; never for what is copied or removed.</param>
+    public static async Task<List<GlobMatch>> FindAsync(IFileTree tree, string pattern, bool hasDots = false)
     {
         List<(string Path, FileEntry? Entry)> found = [(pattern.StartsWith('/') ? "/" : "", null)];
         string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -95,6 +122,7 @@ internal static class Glob
                     continue;
                 }
 
+                if (hasDots) next.AddRange(((string[])[".", ".."]).Where(dots => Matches(part, dots)).Select(dots => (directory + dots + behind, (FileEntry?)null)));
                 IEnumerable<FileEntry> entries = (await tree.ListAsync(directory).ConfigureAwait(false)).Where(entry => Matches(part, entry.Name));
                 next.AddRange(entries.OrderBy(static entry => entry.Name, StringComparer.Ordinal).Select(entry => (directory + entry.Name + behind, (FileEntry?)entry)));
             }
@@ -122,6 +150,48 @@ internal static class Glob
         return matches;
     }
 
+    // The first brace that has its end, and where its alternatives end.
+    private static bool TryFindBraces(string pattern, out int open, out List<int> ends)
+    {
+        ends = [];
+        for (open = 0; open < pattern.Length; open++)
+        {
+            if (pattern[open] == '\\') open++;
+            else if (pattern[open] == '{' && TryFindEnds(pattern, open, ends)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool TryFindEnds(string pattern, int open, List<int> ends)
+    {
+        ends.Clear();
+        int depth = 0;
+        for (int i = open + 1; i < pattern.Length; i++)
+        {
+            switch (pattern[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '[' when pattern.IndexOf(']', i) is > 0 and int end:
+                    i = end;
+                    break;
+                case '{':
+                    depth++;
+                    break;
+                case ',' when depth == 0:
+                    ends.Add(i);
+                    break;
+                case '}' when depth-- == 0:
+                    ends.Add(i);
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool MatchesOne(string pattern, ref int p, char c)
     {
         switch (pattern[p])
@@ -129,9 +199,8 @@ internal static class Glob
             case '?':
                 p++;
                 return true;
-            case '[' when pattern.IndexOf(']', Math.Min(p + 2, pattern.Length)) is > 0 and int end:
-                bool isMember = IsMember(pattern.AsSpan(p + 1, end - p - 1), c);
-                p = end + 1;
+            case '[' when TryReadSet(pattern, p, c, out int end, out bool isMember):
+                p = end;
                 return isMember;
             case '\\' when p + 1 < pattern.Length:
                 p += 2;
@@ -141,17 +210,60 @@ internal static class Glob
         }
     }
 
-    private static bool IsMember(ReadOnlySpan<char> set, char c)
+    // A set has at least one member, so a ] that comes first is one. Without an end it is no set.
+    private static bool TryReadSet(string pattern, int start, char c, out int end, out bool isMember)
     {
-        bool isNegated = set.Length > 1 && set[0] is '!' or '^';
-        if (isNegated) set = set[1..];
-        for (int i = 0; i < set.Length; i++)
+        bool isNegated = start + 1 < pattern.Length && pattern[start + 1] == '!';
+        int first = start + (isNegated ? 2 : 1);
+        end = first;
+        isMember = false;
+        while (end < pattern.Length && (pattern[end] != ']' || end == first))
         {
-            bool isRange = i + 2 < set.Length && set[i + 1] == '-';
-            if (isRange ? c >= set[i] && c <= set[i + 2] : c == set[i]) return !isNegated;
-            if (isRange) i += 2;
+            if (pattern[end] == '[' && TryReadClass(pattern, ref end, c, ref isMember)) continue;
+            char low = TakeMember(pattern, ref end);
+            char high = low;
+            if (end + 1 < pattern.Length && pattern[end] == '-' && pattern[end + 1] != ']')
+            {
+                end++;
+                high = TakeMember(pattern, ref end);
+            }
+
+            isMember |= c >= low && c <= high;
         }
 
-        return isNegated;
+        isMember ^= isNegated;
+        return end++ < pattern.Length;
+    }
+
+    private static char TakeMember(string pattern, ref int at)
+    {
+        if (pattern[at] == '\\' && at + 1 < pattern.Length) at++;
+        return pattern[at++];
+    }
+
+    private static bool TryReadClass(string pattern, ref int at, char c, ref bool isMember)
+    {
+        int end = at + 1 < pattern.Length && pattern[at + 1] == ':' ? pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) : -1;
+        if (end < 0) return false;
+        bool? isIn = pattern[(at + 2)..end] switch
+        {
+            "alnum" => char.IsLetterOrDigit(c),
+            "alpha" => char.IsLetter(c),
+            "blank" => c is ' ' or '\t',
+            "cntrl" => char.IsControl(c),
+            "digit" => char.IsAsciiDigit(c),
+            "graph" => !char.IsControl(c) && !char.IsWhiteSpace(c),
+            "lower" => char.IsLower(c),
+            "print" => !char.IsControl(c),
+            "punct" => char.IsPunctuation(c) || char.IsSymbol(c),
+            "space" => char.IsWhiteSpace(c),
+            "upper" => char.IsUpper(c),
+            "xdigit" => char.IsAsciiHexDigit(c),
+            _ => null,
+        };
+        if (isIn is not { } found) return false;
+        isMember |= found;
+        at = end + 2;
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
 
@@ -35,12 +36,18 @@ internal sealed class RemoteTree(SftpClient client, Reporter reporter) : IFileTr
     public async Task<List<FileEntry>> ListOrThrowAsync(string directory, bool hasDots)
     {
         var entries = new List<FileEntry>();
-        await foreach (FileEntry entry in client.ListAsync(directory.Length == 0 ? "." : directory).ConfigureAwait(false))
+        await foreach (FileEntry entry in EnumerateAsync(directory, hasDots).ConfigureAwait(false)) entries.Add(entry);
+        return entries;
+    }
+
+    /// <summary>The same as they come.</summary>
+    /// <exception cref="SftpException">It cannot be read.</exception>
+    public async IAsyncEnumerable<FileEntry> EnumerateAsync(string directory, bool hasDots, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await foreach (FileEntry entry in client.ListAsync(directory.Length == 0 ? "." : directory, ct).ConfigureAwait(false))
         {
-            if (RemotePath.IsPlainName(entry.Name) || (hasDots && entry.Name is "." or "..")) entries.Add(entry);
+            if (RemotePath.IsPlainName(entry.Name) || (hasDots && entry.Name is "." or "..")) yield return entry;
             else if (entry.Name is not ("." or "..")) reporter.Fail($"Server sent suspect path \"{entry.Name}\" during readdir of \"{directory}\"");
         }
-
-        return entries;
     }
 }

@@ -21,6 +21,13 @@ internal sealed class Reporter(TextWriter output, TextWriter error, string prefi
         output.Flush();
     }
 
+    /// <summary>Shows a line that was read, with its tabs.</summary>
+    public void Echo(string line)
+    {
+        output.Write(string.Join('\t', line.Split('\t').Select(Printable.Escape)) + "\n");
+        output.Flush();
+    }
+
     /// <summary>Prints without ending the line.</summary>
     public void Prompt(string text)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Nacre.Protocol.Sftp;
 using Nacre.Tools.FileTransfer;
+using Nacre.Tools.Shared;
 
 namespace Nacre.Tools.Sftp;
 
@@ -10,25 +11,37 @@ internal static class ListingFormat
 {
     private static readonly TimeSpan HalfYear = TimeSpan.FromDays(182.5);
 
-    /// <summary>A line of ls -l. Of the server's own line only the two words that name the owner are taken (P-SFTP-6).</summary>
-    public static string Long(string name, SftpAttributes attributes, string longName, bool isNumeric, bool isScaled, DateTimeOffset now)
+    /// <summary>A line of ls -l.</summary>
+    /// <param name="name">The name as it is to be shown.</param>
+    /// <param name="attributes">What is known of the file.</param>
+    /// <param name="user">What people call its owner; null for the number.</param>
+    /// <param name="group">The same of its group.</param>
+    /// <param name="isScaled">The size with a unit.</param>
+    /// <param name="now">What the time of the last change is compared with.</param>
+    public static string Long(string name, SftpAttributes attributes, string? user, string? group, bool isScaled, DateTimeOffset now)
     {
-        string[] words = isNumeric ? [] : longName.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string user = words.Length > 8 ? words[2] : attributes.Uid?.ToString(CultureInfo.InvariantCulture) ?? "?";
-        string group = words.Length > 8 ? words[3] : attributes.Gid?.ToString(CultureInfo.InvariantCulture) ?? "?";
+        user ??= attributes.Uid?.ToString(CultureInfo.InvariantCulture) ?? "0";
+        group ??= attributes.Gid?.ToString(CultureInfo.InvariantCulture) ?? "0";
         string size = isScaled ? ByteCount.Scaled(attributes.Size ?? 0) : (attributes.Size ?? 0).ToString(CultureInfo.InvariantCulture);
-        return $"{Mode(attributes.Permissions ?? 0)}    ? {user,-8} {group,-8} {size,8} {Time(attributes.ModificationTime, now)} {name}";
+        return $"{Mode(attributes.Permissions ?? 0)}    ? {user,-8} {group,-8} {size,8} {Time(attributes.ModificationTime ?? 0, now)} {name}";
+    }
+
+    /// <summary>The two words of a server's own line that name owner and group; all that is taken of such a line (P-SFTP-6).</summary>
+    public static (string? User, string? Group) OwnersIn(string longName)
+    {
+        string[] words = longName.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 8 ? (words[2], words[3]) : (null, null);
     }
 
     /// <summary>Names in columns, as many as fit.</summary>
     public static IEnumerable<string> Columns(IReadOnlyList<string> names, int longest, int width)
     {
         int columns = Math.Max(1, width / (longest + 2));
-        int space = Math.Min(width / columns, width);
+        int space = width / columns;
         var line = new StringBuilder();
         for (int i = 0; i < names.Count; i++)
         {
-            line.Append(names[i].PadRight(space));
+            line.Append(names[i]).Append(' ', Math.Max(0, space - TextWidth.Of(names[i])));
             if (i % columns != columns - 1 && i != names.Count - 1) continue;
             yield return line.ToString();
             line.Clear();
@@ -56,12 +69,11 @@ internal static class ListingFormat
         return text.ToString();
     }
 
-    private static string Time(uint? seconds, DateTimeOffset now)
+    // A time to come is shown as a recent one.
+    private static string Time(uint seconds, DateTimeOffset now)
     {
-        if (seconds is null) return "?           ";
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(seconds.Value).ToLocalTime();
-        bool isRecent = now - time < HalfYear && time <= now;
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime();
         string day = time.Day.ToString(CultureInfo.InvariantCulture).PadLeft(2);
-        return time.ToString("MMM ", CultureInfo.InvariantCulture) + day + time.ToString(isRecent ? " HH:mm" : "  yyyy", CultureInfo.InvariantCulture);
+        return time.ToString("MMM ", CultureInfo.InvariantCulture) + day + time.ToString(now - time < HalfYear ? " HH:mm" : "  yyyy", CultureInfo.InvariantCulture);
     }
 }

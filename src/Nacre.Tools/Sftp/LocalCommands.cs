@@ -8,21 +8,21 @@ internal sealed class LocalCommands(Reporter reporter)
 {
     private const uint MostMask = 0x1ff;
 
-    public Task<bool> ChangeDirectory(SftpArguments given)
+    public Task<bool> ChangeDirectory(SftpArguments given, CancellationToken ct)
     {
-        string path = given.Count > 0 ? given.Path(0) : Environment.GetEnvironmentVariable("HOME") ?? Users.Current?.Home ?? "/";
+        string path = given.Count > 0 && given.Path(0).Length > 0 ? given.Path(0) : "~";
+        if (path[0] == '~' && !TryExpandTilde(ref path)) return Task.FromResult(Fail($"Couldn't change local directory to \"{path}\": No such user"));
         return Task.FromResult(Try(() => Directory.SetCurrentDirectory(path), $"Couldn't change local directory to \"{path}\"", path));
     }
 
-    public Task<bool> PrintDirectory(SftpArguments given)
+    public Task<bool> PrintDirectory(SftpArguments given, CancellationToken ct)
     {
         reporter.Print($"Local working directory: {Environment.CurrentDirectory}");
         return Task.FromResult(true);
     }
 
-    public Task<bool> MakeDirectory(SftpArguments given)
+    public Task<bool> MakeDirectory(SftpArguments given, CancellationToken ct)
     {
-        if (given.Count == 0) return Task.FromResult(Fail("You must specify a path after a lmkdir command."));
         string path = given.Path(0);
         string what = $"Couldn't create local directory \"{path}\"";
         if (Path.Exists(path)) return Task.FromResult(Fail($"{what}: File exists"));
@@ -31,22 +31,19 @@ internal sealed class LocalCommands(Reporter reporter)
         return Task.FromResult(Try(() => Directory.CreateDirectory(path), what, path));
     }
 
-    public Task<bool> SetModeMask(SftpArguments given)
+    public Task<bool> SetModeMask(SftpArguments given, CancellationToken ct)
     {
-        string text = given.Count > 0 ? given.Path(0) : "";
-        bool isOctal = text.Length is > 0 and <= 4 && !text.AsSpan().ContainsAnyExceptInRange('0', '7');
-        uint mask = isOctal ? Convert.ToUInt32(text, 8) : uint.MaxValue;
-        if (mask > MostMask) return Task.FromResult(Fail("You must supply a numeric argument to the lumask command."));
-        _ = Prctl.SetFileModeMask(mask);
+        SftpLine.TryNumber(given.Patterns[0], isOctal: true, out uint mask);
+        _ = Prctl.SetFileModeMask(mask & MostMask);
         reporter.Print($"Local umask: {Convert.ToString(mask, 8).PadLeft(3, '0')}");
         return Task.FromResult(true);
     }
 
     /// <summary>Runs ls through the shell, which finds the patterns in its words.</summary>
-    public Task<bool> ListAsync(SftpArguments given) => ShellAsync(given.Rest.Length > 0 ? $"ls {given.Rest}" : "ls");
+    public Task<bool> ListAsync(SftpArguments given, CancellationToken ct) => ShellAsync(given.Rest.Length > 0 ? $"ls {given.Rest}" : "ls");
 
     /// <summary>Runs a command, or a shell to type in.</summary>
-    public Task<bool> RunShellAsync(SftpArguments given) => ShellAsync(given.Rest);
+    public Task<bool> RunShellAsync(SftpArguments given, CancellationToken ct) => ShellAsync(given.Rest);
 
     // How the command ends is told but fails nothing, as with OpenSSH.
     private async Task<bool> ShellAsync(string command)
@@ -62,6 +59,17 @@ internal sealed class LocalCommands(Reporter reporter)
         {
             return Fail($"Couldn't execute \"{shell}\": {UnixException.Describe(error.Errno)}");
         }
+    }
+
+    // ~ is the home directory of whoever runs this, ~name that of somebody.
+    private static bool TryExpandTilde(ref string path)
+    {
+        int end = path.IndexOf('/', StringComparison.Ordinal) is > 0 and int slash ? slash : path.Length;
+        string user = path[1..end];
+        string? home = user.Length > 0 ? Users.Find(user)?.Home : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } named ? named : Users.Current?.Home;
+        if (home is null) return false;
+        path = home + path[end..];
+        return true;
     }
 
     private bool Try(Action action, string what, string path)

@@ -66,7 +66,8 @@ internal static class SftpApplet
             throw new FatalException($"Need cwd: {error.Message}");
         }
 
-        var commands = new SftpCommands(client, home, reporter, settings.Copies);
+        var session = new SftpSession(client, home, reporter);
+        var commands = new SftpCommands(session, settings.Copies);
         var start = new SftpShell(commands, reporter, isBatch: true);
         if (settings.StartPath.Length > 0)
         {

@@ -1,26 +1,37 @@
-using Nacre.Tools.FileTransfer;
-
 namespace Nacre.Tools.Sftp;
 
-/// <summary>One command of sftp, declared once: help and dispatch read it.</summary>
+/// <summary>One command of sftp, declared once: parsing, dispatch, help and completion read it.</summary>
 /// <param name="Name">What is typed.</param>
-/// <param name="Arguments">What follows, for the help.</param>
-/// <param name="Help">What it does, in a few words.</param>
+/// <param name="Help">Its lines of the help: what follows the name, and what it does. An alias has none.</param>
 /// <param name="Flags">The letters that it takes after a dash.</param>
+/// <param name="Operands">What it takes after the flags.</param>
 /// <param name="Run">Does it; false when it failed, which has been said.</param>
-internal sealed record SftpCommand(string Name, string Arguments, string Help, string Flags, Func<SftpArguments, Task<bool>> Run);
-
-/// <summary>What a command was given.</summary>
-/// <param name="Command">Its name.</param>
-/// <param name="Flags">The letters after dashes.</param>
-/// <param name="Patterns">The words, each a pattern.</param>
-/// <param name="Rest">All that follows the name, as it was typed.</param>
-internal sealed record SftpArguments(string Command, string Flags, IReadOnlyList<string> Patterns, string Rest)
+internal sealed record SftpCommand(string Name, IReadOnlyList<(string Usage, string Text)> Help, string Flags, SftpOperands Operands, Func<SftpArguments, CancellationToken, Task<bool>> Run)
 {
-    public int Count => Patterns.Count;
+    /// <summary>What its first and its second word name, for completion.</summary>
+    public (SftpPlace First, SftpPlace Second) Places { get; init; }
 
-    /// <summary>A word as a path; patterns in it are not looked for.</summary>
-    public string Path(int index) => Glob.Unescape(Patterns[index]);
+    /// <summary>It takes what follows its name as it was typed.</summary>
+    public bool IsRaw { get; init; }
+}
 
-    public bool Has(char flag) => Flags.Contains(flag, StringComparison.Ordinal);
+/// <summary>The operands that a command must have.</summary>
+internal enum SftpOperands
+{
+    /// <summary>None must be there.</summary>
+    Any,
+    OnePath,
+    OnePathAtLeast,
+    TwoPaths,
+    Number,
+    NumberAndPath,
+}
+
+/// <summary>Where the file is that a word of a command names.</summary>
+internal enum SftpPlace
+{
+    /// <summary>The word names no file.</summary>
+    None,
+    Remote,
+    Local,
 }

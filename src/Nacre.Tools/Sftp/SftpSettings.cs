@@ -83,7 +83,7 @@ internal sealed class SftpSettings
         Ssh.Add("-oBatchMode=yes");
     }
 
-    private static string[] CommandOf(string command) => SftpWords.TrySplit(command, out List<string> words, out string error) && words.Count > 0
-        ? [.. words.Select(Glob.Unescape)]
+    private static string[] CommandOf(string command) => SftpWords.TrySplit(command, out IReadOnlyList<string> words, out string error) && words.Count > 0
+        ? [.. words.Select(SftpWords.Literal)]
         : throw new UsageException(error.Length > 0 ? error : "the command of -D is empty");
 }

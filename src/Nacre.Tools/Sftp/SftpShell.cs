@@ -33,52 +33,16 @@ internal sealed class SftpShell(SftpCommands commands, Reporter reporter, bool i
     }
 
     /// <summary>Runs one line; false when it failed in a batch, and not one that may.</summary>
-    public async Task<bool> RunLineAsync(string line, bool isEchoed = false)
+    public async Task<bool> RunLineAsync(string text, bool isEchoed = false, CancellationToken ct = default)
     {
-        string command = line.Trim();
-        bool mayFail = !isBatch;
-        bool isSilent = false;
-        while (command.Length > 0 && command[0] is '-' or '@')
-        {
-            if (command[0] == '-') mayFail = true;
-            else isSilent = true;
-            command = command[1..].TrimStart();
-        }
+        SftpLine line = SftpLine.Parse(text, commands.Find);
+        bool stops = isBatch && !line.MayFail;
 
-        if (isEchoed && !isSilent) reporter.Print(Prompt + line);
-        if (command.Length == 0 || command[0] == '#') return true;
-        return await DispatchAsync(command).ConfigureAwait(false) || mayFail;
-    }
-
-    private async Task<bool> DispatchAsync(string line)
-    {
-        bool isShell = line[0] == '!';
-        int end = isShell ? 1 : line.IndexOfAny([' ', '\t']);
-        string name = end < 0 ? line : line[..end];
-        string rest = end < 0 ? "" : line[end..].Trim();
-        if (commands.Find(name) is not { } command) return Fail("Invalid command.");
-        if (isShell || command.Name == "lls") return await command.Run(new SftpArguments(command.Name, "", [], rest)).ConfigureAwait(false);
-        if (!SftpWords.TrySplit(rest, out List<string> words, out string error)) return Fail(error);
-        string flags = "";
-        int first = 0;
-        while (command.Flags.Length > 0 && first < words.Count && words[first].Length > 1 && words[first][0] == '-')
-        {
-            string word = words[first++];
-            if (word == "--") break;
-            foreach (char letter in word[1..])
-            {
-                if (!command.Flags.Contains(letter, StringComparison.Ordinal)) return Fail($"{command.Name}: Invalid flag -{letter}");
-            }
-
-            flags += word[1..];
-        }
-
-        return await command.Run(new SftpArguments(command.Name, flags, words[first..], rest)).ConfigureAwait(false);
-    }
-
-    private bool Fail(string line)
-    {
-        reporter.Fail(line);
-        return false;
+        // A line that makes no sense is complained of before it is echoed, as OpenSSH does.
+        if (line.Error.Length > 0) reporter.Fail(line.Error);
+        if (isEchoed && !line.IsSilent) reporter.Echo(Prompt + text);
+        if (line.Error.Length > 0) return !stops;
+        if (line.Command is not { } command) return true;
+        return await command.Run(line.Arguments with { StopsAtFailure = stops }, ct).ConfigureAwait(false) || !stops;
     }
 }

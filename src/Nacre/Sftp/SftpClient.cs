@@ -11,7 +11,7 @@ namespace Nacre.Sftp;
 
 /// <summary>An SFTP session: files at the other side, with as many requests in flight as the distance needs.</summary>
 /// <remarks>May be used from several threads at once. What a server says is shown to nobody before it is escaped; file names come as they are.</remarks>
-public sealed class SftpClient : IAsyncDisposable
+public sealed partial class SftpClient : IAsyncDisposable
 {
     /// <summary>Data in one request where the server says nothing of larger ones; every server takes it.</summary>
     private const int UsualData = 32 * 1024;
@@ -132,14 +132,15 @@ public sealed class SftpClient : IAsyncDisposable
     /// <exception cref="SftpException">The server refused.</exception>
     public Task RemoveFileAsync(string path, CancellationToken ct = default) => DoneAsync(id => Encode(new SftpRemove { Id = id, Path = Utf8(path) }), path, ct);
 
-    /// <summary>Renames a file or directory; one that has the new name is replaced at once where the server can (posix-rename).</summary>
+    /// <summary>Renames a file or directory.</summary>
     /// <param name="oldPath">Which.</param>
     /// <param name="newPath">Its new path.</param>
+    /// <param name="replaces">One that has the new name is replaced at once where the server can (posix-rename); false for version 3's own rename, which fails then.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>Done when it is renamed.</returns>
     /// <exception cref="SftpException">The server refused.</exception>
-    public Task RenameAsync(string oldPath, string newPath, CancellationToken ct = default) => DoneAsync(
-        id => Offers("posix-rename@openssh.com")
+    public Task RenameAsync(string oldPath, string newPath, bool replaces = true, CancellationToken ct = default) => DoneAsync(
+        id => replaces && Offers("posix-rename@openssh.com")
             ? Extended(id, "posix-rename@openssh.com", TwoPaths(oldPath, newPath))
             : Encode(new SftpRename { Id = id, OldPath = Utf8(oldPath), NewPath = Utf8(newPath) }),
         oldPath,

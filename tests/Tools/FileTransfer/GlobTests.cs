@@ -18,7 +18,15 @@ public sealed class GlobTests
     [InlineData("a?", "a", false)]
     [InlineData("[a-c]x", "bx", true)]
     [InlineData("[!a-c]x", "bx", false)]
-    [InlineData("[^a-c]x", "dx", true)]
+    [InlineData("[^a-c]x", "dx", false)]
+    [InlineData("[^a-c]x", "bx", true)]
+    [InlineData("[[:digit:]x]", "7", true)]
+    [InlineData("[[:digit:]x]", "x", true)]
+    [InlineData("[[:digit:]x]", "y", false)]
+    [InlineData("[![:alpha:]]", "7", true)]
+    [InlineData("[[:what:]]", ":]", true)]
+    [InlineData(@"[\]]", "]", true)]
+    [InlineData(@"[\!a]", "!", true)]
     [InlineData("[]x]", "]", true)]
     [InlineData("[a-]", "-", true)]
     [InlineData("[a", "[a", true)]
@@ -28,6 +36,22 @@ public sealed class GlobTests
     [InlineData(@"a\", @"a\", true)]
     [InlineData("", "", true)]
     public void A_pattern_matches_as_glob_does(string pattern, string name, bool matches) => Assert.Equal(matches, Glob.Matches(pattern, name));
+
+    [Theory]
+    [InlineData("a{b,c}d", "abd acd")]
+    [InlineData("{a,b{c,d}}", "a bc bd")]
+    [InlineData("{a,b}{c,d}", "ac ad bc bd")]
+    [InlineData("{,a}", " a")]
+    [InlineData("{}", "{}")]
+    [InlineData("{a", "{a")]
+    [InlineData(@"\{a,b}", @"\{a,b}")]
+    [InlineData("{[,],a}", "[,] a")]
+    [InlineData("plain", "plain")]
+    public void Braces_stand_for_one_pattern_each(string pattern, string expected) => Assert.Equal(expected, string.Join(' ', Glob.ExpandBraces(pattern)));
+
+    [Fact]
+    public void Braces_of_braces_end_at_a_limit() =>
+        Assert.InRange(Glob.ExpandBraces(string.Concat(Enumerable.Repeat("{a,b}", 40))).Count, 1, 5000);
 
     [Fact]
     public void A_pattern_of_many_stars_takes_no_longer_than_its_length_times_the_name()
