@@ -26,6 +26,9 @@ internal static class Requires
         ["dropbearkey"] = "dropbear-bin",
         ["dropbearconvert"] = "dropbear-bin",
         ["curl"] = "curl",
+        ["lftp"] = "lftp",
+        ["rclone"] = "rclone",
+        ["sshfs"] = "sshfs",
     };
 
     /// <summary>The full name of a program on this machine.</summary>
