@@ -56,6 +56,17 @@ public sealed class SftpServerMisuseTests : IDisposable
         Assert.Equal(room, new FileInfo(_directory["file"]).Length);
     }
 
+    [Fact]
+    public async Task Bytes_behind_the_last_field_of_a_WRITE_are_not_written()
+    {
+        await _raw.BeginAsync();
+        byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Write | SftpOpenFlags.Create);
+        byte[] request = [.. SftpClient.Encode(new SftpWrite { Id = 2, Handle = handle, Offset = 0, Data = "data"u8 }), .. "rest"u8];
+        BinaryPrimitives.WriteInt32BigEndian(request, request.Length - sizeof(int));
+        Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(request));
+        Assert.Equal("data", await File.ReadAllTextAsync(_directory["file"]));
+    }
+
     [Theory]
     [InlineData(uint.MaxValue, SftpLimits.MaxData)]
     [InlineData(0u, 0)]

@@ -3,7 +3,7 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Protocol.Sftp;
 
 /// <summary>The fields of home-directory (draft-ietf-secsh-filexfer-extensions-00 section 5); no name is the user's own.</summary>
-internal ref struct SftpHomeDirectory : IRecord<SftpHomeDirectory>
+internal ref struct SftpHomeDirectory : ISftpRecord<SftpHomeDirectory>
 {
     public ReadOnlySpan<byte> User;
 
@@ -15,7 +15,7 @@ internal ref struct SftpHomeDirectory : IRecord<SftpHomeDirectory>
 }
 
 /// <summary>The fields of users-groups-by-id@openssh.com: two rows of uint32, each row a string.</summary>
-internal ref struct SftpUserGroupNumbers : IRecord<SftpUserGroupNumbers>
+internal ref struct SftpUserGroupNumbers : ISftpRecord<SftpUserGroupNumbers>
 {
     public ReadOnlySpan<byte> Users;
     public ReadOnlySpan<byte> Groups;
@@ -29,7 +29,7 @@ internal ref struct SftpUserGroupNumbers : IRecord<SftpUserGroupNumbers>
 }
 
 /// <summary>The answer to users-groups-by-id@openssh.com: two rows of names in the order of the numbers, each row a string of strings; a number without a name has an empty one.</summary>
-internal ref struct SftpUserGroupNames : IRecord<SftpUserGroupNames>
+internal ref struct SftpUserGroupNames : ISftpRecord<SftpUserGroupNames>
 {
     public ReadOnlySpan<byte> Users;
     public ReadOnlySpan<byte> Groups;

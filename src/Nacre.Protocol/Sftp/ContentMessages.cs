@@ -3,7 +3,7 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Protocol.Sftp;
 
 /// <summary>The fields of copy-data (draft-ietf-secsh-filexfer-extensions-00 section 7); a length of 0 copies to the end of the file.</summary>
-internal ref struct SftpCopyData : IRecord<SftpCopyData>
+internal ref struct SftpCopyData : ISftpRecord<SftpCopyData>
 {
     public ReadOnlySpan<byte> ReadHandle;
     public ulong ReadOffset;
@@ -23,7 +23,7 @@ internal ref struct SftpCopyData : IRecord<SftpCopyData>
 }
 
 /// <summary>The fields of check-file-handle (draft-ietf-secsh-filexfer-extensions-00 section 3): a length of 0 is to the end of the file, a block size of 0 one hash of all.</summary>
-internal ref struct SftpCheckFileHandle : IRecord<SftpCheckFileHandle>
+internal ref struct SftpCheckFileHandle : ISftpRecord<SftpCheckFileHandle>
 {
     public ReadOnlySpan<byte> Handle;
     public ReadOnlySpan<byte> Algorithms;
@@ -43,7 +43,7 @@ internal ref struct SftpCheckFileHandle : IRecord<SftpCheckFileHandle>
 }
 
 /// <summary>The fields of check-file-name, as those of <see cref="SftpCheckFileHandle"/>.</summary>
-internal ref struct SftpCheckFileName : IRecord<SftpCheckFileName>
+internal ref struct SftpCheckFileName : ISftpRecord<SftpCheckFileName>
 {
     public ReadOnlySpan<byte> Path;
     public ReadOnlySpan<byte> Algorithms;
@@ -63,7 +63,7 @@ internal ref struct SftpCheckFileName : IRecord<SftpCheckFileName>
 }
 
 /// <summary>The answer to check-file-handle and check-file-name: the first of the algorithms that the server has, and a hash of each block, one behind the other.</summary>
-internal ref struct SftpCheckFileReply : IRecord<SftpCheckFileReply>
+internal ref struct SftpCheckFileReply : ISftpRecord<SftpCheckFileReply>
 {
     public ReadOnlySpan<byte> Algorithm;
     public ReadOnlySpan<byte> Hashes;

@@ -37,7 +37,7 @@ internal ref struct SftpExtendedReply : ISftpMessage<SftpExtendedReply>
 }
 
 /// <summary>The fields of posix-rename@openssh.com and hardlink@openssh.com.</summary>
-internal ref struct SftpTwoPaths : IRecord<SftpTwoPaths>
+internal ref struct SftpTwoPaths : ISftpRecord<SftpTwoPaths>
 {
     public ReadOnlySpan<byte> OldPath;
     public ReadOnlySpan<byte> NewPath;
@@ -51,7 +51,7 @@ internal ref struct SftpTwoPaths : IRecord<SftpTwoPaths>
 }
 
 /// <summary>The fields of fsync@openssh.com and fstatvfs@openssh.com.</summary>
-internal ref struct SftpHandleOnly : IRecord<SftpHandleOnly>
+internal ref struct SftpHandleOnly : ISftpRecord<SftpHandleOnly>
 {
     public ReadOnlySpan<byte> Handle;
 
@@ -63,7 +63,7 @@ internal ref struct SftpHandleOnly : IRecord<SftpHandleOnly>
 }
 
 /// <summary>The fields of lsetstat@openssh.com.</summary>
-internal ref struct SftpPathAndAttributes : IRecord<SftpPathAndAttributes>
+internal ref struct SftpPathAndAttributes : ISftpRecord<SftpPathAndAttributes>
 {
     public ReadOnlySpan<byte> Path;
     public SftpAttributes? Attributes;
@@ -77,7 +77,7 @@ internal ref struct SftpPathAndAttributes : IRecord<SftpPathAndAttributes>
 }
 
 /// <summary>The fields of expand-path@openssh.com and statvfs@openssh.com.</summary>
-internal ref struct SftpPathOnly : IRecord<SftpPathOnly>
+internal ref struct SftpPathOnly : ISftpRecord<SftpPathOnly>
 {
     public ReadOnlySpan<byte> Path;
 

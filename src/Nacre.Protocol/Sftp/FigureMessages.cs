@@ -3,7 +3,7 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Protocol.Sftp;
 
 /// <summary>The answer to limits@openssh.com; 0 means unlimited.</summary>
-internal ref struct SftpLimitsReply : IRecord<SftpLimitsReply>
+internal ref struct SftpLimitsReply : ISftpRecord<SftpLimitsReply>
 {
     public ulong MaxPacketLength;
     public ulong MaxReadLength;
@@ -21,7 +21,7 @@ internal ref struct SftpLimitsReply : IRecord<SftpLimitsReply>
 }
 
 /// <summary>The answer to statvfs@openssh.com and fstatvfs@openssh.com: the figures of statvfs(3), in its order.</summary>
-internal ref struct SftpStatisticsReply : IRecord<SftpStatisticsReply>
+internal ref struct SftpStatisticsReply : ISftpRecord<SftpStatisticsReply>
 {
     /// <summary>The bits of <see cref="Flags"/>: nothing can be written; the set-user-id bit has no effect.</summary>
     public const ulong ReadOnly = 1, NoSetUserId = 2;

@@ -79,7 +79,7 @@ internal ref struct SftpWrite : ISftpMessage<SftpWrite>
 }
 
 /// <summary>A <see cref="SftpWrite"/> up to its data, which need not lie in one piece.</summary>
-internal ref struct SftpWriteHeader : IRecord<SftpWriteHeader>
+internal ref struct SftpWriteHeader : ISftpRecord<SftpWriteHeader>
 {
     /// <summary>No header is longer, in bytes.</summary>
     public const int MaxSize = 4 + 4 + SftpLimits.MaxHandle + 8 + 4;

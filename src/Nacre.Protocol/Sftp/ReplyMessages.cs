@@ -73,7 +73,7 @@ internal ref struct SftpName : ISftpMessage<SftpName>
 }
 
 /// <summary>One name of a <see cref="SftpName"/>. The long name is for show and never to be taken apart.</summary>
-internal ref struct SftpNameEntry : IRecord<SftpNameEntry>
+internal ref struct SftpNameEntry : ISftpRecord<SftpNameEntry>
 {
     public ReadOnlySpan<byte> FileName;
     public ReadOnlySpan<byte> LongName;

@@ -35,7 +35,7 @@ internal ref struct SftpVersion : ISftpMessage<SftpVersion>
 }
 
 /// <summary>An extension that a server offers, with its version or settings.</summary>
-internal ref struct SftpExtensionPair : IRecord<SftpExtensionPair>
+internal ref struct SftpExtensionPair : ISftpRecord<SftpExtensionPair>
 {
     public ReadOnlySpan<byte> Name;
     public ReadOnlySpan<byte> Value;

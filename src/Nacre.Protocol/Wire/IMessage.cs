@@ -12,6 +12,9 @@ internal interface IMessage<T> : IRecord<T>
 internal interface IRecord<T>
     where T : IRecord<T>, allows ref struct
 {
+    /// <summary>True where bytes behind the last field are passed over, as everybody does with SFTP; false where they are a violation.</summary>
+    static virtual bool MayHaveRest => false;
+
     static abstract void Fields<V>(ref V visit, ref T message)
         where V : IFieldVisitor, allows ref struct;
 }

@@ -18,14 +18,14 @@ internal static class Message
         return ReadRecord<T>(payload[1..]);
     }
 
-    /// <summary>Reads fields that fill the bytes exactly.</summary>
+    /// <summary>Reads fields that fill the bytes exactly, or all but a rest where the record may have one.</summary>
     public static T ReadRecord<T>(ReadOnlySpan<byte> bytes)
         where T : IRecord<T>, allows ref struct
     {
         var reader = new FieldReader(bytes);
         T message = default!;
         T.Fields(ref reader, ref message);
-        reader.End();
+        if (!T.MayHaveRest) reader.End();
         return message;
     }
 

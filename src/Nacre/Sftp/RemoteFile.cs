@@ -110,6 +110,6 @@ public sealed class RemoteFile : IAsyncDisposable
         if (reply.IsEof) return default;
         reply.Expect(SftpMessageType.Data, Path);
         int length = Message.ReadRecord<SftpData>(reply.Fields).Data.Length;
-        return reply.FieldsMemory[^length..];
+        return reply.FieldsMemory.Slice(sizeof(uint) + sizeof(uint), length);
     }
 }

@@ -99,7 +99,7 @@ internal static class FileRequests
             SftpWriteHeader.Fields(ref reader, ref write);
             ReadOnlySequence<byte> data = request.Whole.Slice(beginning.Length - reader.Remaining);
             if (data.Length < write.DataLength) throw new SshViolationException(Violation.MessageTruncated, "A WRITE ends within its data.");
-            if (data.Length > write.DataLength) throw new SshViolationException(Violation.TrailingBytes, "Bytes follow the data of a WRITE.");
+            data = data.Slice(0, write.DataLength);
             bool isOpen = session.Handles.TryFind(write.Handle, out OpenHandle? open, out int place);
             session.Log.Write(SftpLogLevel.Debug1, $"request {request.Id}: write \"{open?.Path ?? "(null)"}\" (handle {place}) off {write.Offset} len {write.DataLength}");
             RequireFile(isOpen, open);
