@@ -71,6 +71,47 @@ public sealed class ChannelLifeTests
     }
 
     [Fact]
+    public async Task A_held_close_lets_the_last_word_be_said_before_it_is_answered()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        channel.HoldsClose = true;
+        Assert.False(channel.HasEndedOutput);
+        channel.Output.Complete();
+        Assert.True(channel.HasEndedOutput);
+        peer.ExpectOnly(MessageNumber.ChannelEof);
+        Task closed = channel.WaitForCloseAsync(CancellationToken.None);
+        peer.SendClose(channel);
+        peer.ExpectNothing();
+        Assert.Equal(1, peer.Multiplexer.ChannelCount);
+
+        var exit = new ExitStatusRequest { ExitStatus = 7 };
+        channel.Notify(ref exit);
+        peer.ExpectOnly(MessageNumber.ChannelRequest);
+        Assert.False(closed.IsCompleted);
+        channel.Close();
+        peer.ExpectOnly(MessageNumber.ChannelClose);
+        await closed;
+        Assert.Equal(0, peer.Multiplexer.ChannelCount);
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task Data_for_a_peer_that_closed_is_dropped_while_the_close_is_held()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        channel.HoldsClose = true;
+        peer.SendClose(channel);
+        FlushResult flushed = await channel.Output.WriteAsync(new byte[100]);
+        Assert.True(flushed.IsCompleted);
+        peer.ExpectNothing();
+        peer.Multiplexer.OnClosed(null);
+        Assert.True(channel.WaitForCloseAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
     public async Task Data_that_came_before_the_close_is_delivered_before_the_end()
     {
         var peer = new ScriptedPeer();

@@ -136,6 +136,7 @@ public sealed class RequestTests
         peer.Send(ref truncated);
         later.SetResult();
         Assert.Contains("ExitStatus", peer.Transport.DisconnectDescription);
+        Assert.Equal(peer.Transport.DisconnectDescription, peer.Multiplexer.Failure?.Message);
     }
 
     [Fact]

@@ -84,6 +84,20 @@ public sealed class OtherClientTests(OurSshdTests.Server server) : IClassFixture
         Assert.True(data.AsSpan().SequenceEqual(result.Ends().OutputBytes));
     }
 
+    // Both close the channel as soon as both directions have ended.
+    [Theory]
+    [InlineData("plink")]
+    [InlineData("dbclient")]
+    public async Task A_program_that_ends_long_after_its_output_has_its_status_told(string program)
+    {
+        using var directory = new TemporaryDirectory();
+        string[] arguments = program == "plink" ? await PuttyArgumentsAsync(directory) : await DropbearArgumentsAsync(directory);
+
+        RunResult result = await Run.CleanAsync(program, [.. arguments, "-T", server.Sshd.Destination, "exec >&- 2>&-; sleep 1; exit 7"], home: directory.Path);
+
+        result.Ends(7);
+    }
+
     [Fact]
     public async Task Paramiko_runs_commands_a_shell_sftp_a_rekey_and_a_forward()
     {

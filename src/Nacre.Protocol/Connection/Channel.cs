@@ -26,36 +26,34 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     private readonly ChannelInput? _errorInput;
     private readonly ChannelRequests _requests;
     private readonly ChannelReplies _replies;
+    private readonly ChannelEnding _ending;
     private readonly Lock _lock = new();
     private ChannelOutput? _output;
     private ChannelOutput? _errorOutput;
     private TaskCompletionSource<Channel>? _opening;
-    private TaskCompletionSource? _closed;
     private IChannelService? _service;
     private Exception? _error;
     private volatile ChannelStage _stage;
     private volatile bool _isPeerDone;
+    private volatile bool _holdsClose;
     private bool _isAbandoned;
     private bool _isUrgent;
     private bool _hasSentData;
-    private bool _hasEnded;
     private int _openWriters;
     private PostGate _gate;
-    private int _ends;
     private uint _maxSent;
 
     /// <summary>A channel of ours, when nobody has seen it yet, or one of the peer's.</summary>
-    internal Channel(Multiplexer multiplexer, string type, IChannelService? service, bool acceptsErrorData, TaskCompletionSource<Channel>? opening)
+    internal Channel(Multiplexer multiplexer, IChannelService? service, bool acceptsErrorData, TaskCompletionSource<Channel>? opening)
     {
         _multiplexer = multiplexer;
         _opening = opening;
         _stage = opening is null ? ChannelStage.Offered : ChannelStage.Asked;
-        Type = type;
         _service = service;
         _receiveWindow = multiplexer.CreateReceiveWindow();
         _input = new ChannelInput(this, Transport.Pool);
         if (acceptsErrorData) _errorInput = new ChannelInput(this, Transport.Pool);
-        else _ends = (int)ChannelEnds.ErrorInput;
+        _ending = new ChannelEnding(acceptsErrorData ? 0 : ChannelEnds.ErrorInput);
         _requests = new ChannelRequests(this, isPaused: opening is null);
         _replies = new ChannelReplies(this);
     }
@@ -65,9 +63,6 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
 
     /// <summary>The peer's number for the channel.</summary>
     public uint RemoteId { get; private set; }
-
-    /// <summary>The channel type it was opened with.</summary>
-    public string Type { get; }
 
     /// <summary>The data that the peer sends.</summary>
     public PipeReader Input => _input;
@@ -104,6 +99,19 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// True while the peer's CLOSE is left unanswered: whoever serves the channel still has something to say on it, and closes it then. Requests
+    /// can be sent as long, data cannot.
+    /// </summary>
+    public bool HoldsClose
+    {
+        get => _holdsClose;
+        set => _holdsClose = value;
+    }
+
+    /// <summary>True once the last writer was completed, and nothing but requests and CLOSE comes from here.</summary>
+    public bool HasEndedOutput => _stage == ChannelStage.Open && Volatile.Read(ref _openWriters) == 0;
+
     /// <summary>The receive window as it is now, in bytes.</summary>
     public uint ReceiveWindowSize => _receiveWindow.Size;
 
@@ -127,16 +135,11 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>Sends a request and waits for the reply; true for SUCCESS. Cancelling ends the wait, not the request.</summary>
     /// <exception cref="SshException">The channel or the connection ended before the reply.</exception>
     public Task<bool> RequestAsync<T>(scoped ref T fields, CancellationToken ct)
-        where T : INamedRecord<T>, allows ref struct
-    {
-        var reply = new PendingReply();
-        _replies.Send(RequestPacket(ref fields, wantsReply: true), reply);
-        return IsSuccessAsync(reply.Task.WaitAsync(ct));
-    }
+        where T : INamedRecord<T>, allows ref struct => _replies.RequestAsync(ref fields, ct);
 
     /// <summary>Sends a request that wants no reply; nothing when the channel is closed.</summary>
     public void Notify<T>(scoped ref T fields)
-        where T : INamedRecord<T>, allows ref struct => _replies.Send(RequestPacket(ref fields, wantsReply: false), null);
+        where T : INamedRecord<T>, allows ref struct => _replies.Notify(ref fields);
 
     /// <summary>Completes both writers, as many as are in use: all that was written goes out, then EOF.</summary>
     public async ValueTask CompleteOutputAsync()
@@ -154,17 +157,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>Completes when both sides have closed the channel, or the connection has ended.</summary>
-    public Task WaitForCloseAsync(CancellationToken ct)
-    {
-        TaskCompletionSource closed;
-        lock (_lock)
-        {
-            if (_hasEnded) return Task.CompletedTask;
-            closed = _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        return closed.Task.WaitAsync(ct);
-    }
+    public Task WaitForCloseAsync(CancellationToken ct) => _ending.WaitForCloseAsync(ct);
 
     /// <summary>Closes the channel and drops what is unread; a producer or consumer that is still at work finds its end, and nothing is taken from under it.</summary>
     public ValueTask DisposeAsync()
@@ -262,13 +255,14 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         _errorInput?.End(null);
     }
 
-    /// <summary>RFC 4254 5.3: "Upon receiving this message, a party MUST send back an SSH_MSG_CHANNEL_CLOSE unless it has already sent this".</summary>
+    // RFC 4254 5.3: "Upon receiving this message, a party MUST send back an SSH_MSG_CHANNEL_CLOSE unless it has already sent this". It does not say when:
+    // as in OpenSSH, whoever serves the channel may have a last word first.
     internal void OnClose()
     {
         _isPeerDone = true;
         OnEof();
         End(null, new SshException($"The peer closed channel {LocalId} before it answered."));
-        Close();
+        if (!_holdsClose) Close();
         MarkEnd(ChannelEnds.PeerClose);
     }
 
@@ -353,21 +347,6 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         if (length > 0) OnConsumed(length, 0);
     }
 
-    private Packet RequestPacket<T>(scoped ref T fields, bool wantsReply)
-        where T : INamedRecord<T>, allows ref struct
-    {
-        var request = new ChannelRequest
-        {
-            RecipientChannel = RemoteId,
-            RequestType = System.Text.Encoding.ASCII.GetBytes(T.RecordName),
-            WantReply = wantsReply,
-            RequestFields = Message.WriteRecord(ref fields),
-        };
-        return Message.Write(Transport.Pool, ref request);
-    }
-
-    private static async Task<bool> IsSuccessAsync(Task<GlobalAnswer> reply) => (await reply.ConfigureAwait(false)).IsSuccess;
-
     private void PostOrDrop(Packet packet, bool isUrgent)
     {
         if (!_gate.TryEnter())
@@ -391,24 +370,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>When all ends are there, the number is free again.</summary>
     private void MarkEnd(ChannelEnds end)
     {
-        int before = Interlocked.Or(ref _ends, (int)end);
-        int after = before | (int)end;
-        if (before == after) return;
-        const int Both = (int)(ChannelEnds.OurClose | ChannelEnds.PeerClose);
-        if ((after & Both) == Both && (before & Both) != Both) TellClosed();
-        if (after == (int)ChannelEnds.All) _multiplexer.Release(this);
-    }
-
-    private void TellClosed()
-    {
-        TaskCompletionSource? closed;
-        lock (_lock)
-        {
-            _hasEnded = true;
-            closed = _closed;
-        }
-
-        closed?.TrySetResult();
+        if (_ending.Mark(end)) _multiplexer.Release(this);
     }
 
     private void End(Exception? error, Exception unanswered)
@@ -417,7 +379,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         SendWindow.Wake();
         _requests.End();
         _replies.End(unanswered);
-        if (error is not null) TellClosed();
+        if (error is not null) _ending.MarkClosed();
         Interlocked.Exchange(ref _service, null)?.OnClosed(this, error);
     }
 }

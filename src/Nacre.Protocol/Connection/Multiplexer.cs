@@ -23,6 +23,7 @@ internal sealed class Multiplexer : IPacketSink
     private readonly CancellationTokenSource _ended = new();
     private readonly List<ChannelInput> _wakeups = [];
     private Exception? _error;
+    private SshViolationException? _failure;
 
     public Multiplexer(ITransport transport, IConnectionPolicy policy, ConnectionSettings settings)
     {
@@ -40,11 +41,11 @@ internal sealed class Multiplexer : IPacketSink
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
     public int ChannelCount => _channels.Count;
 
-    /// <summary>Global requests of ours that have no reply yet.</summary>
-    public int PendingReplyCount => _replies.Count;
-
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended { get; }
+
+    /// <summary>The violation of the peer's for which the connection was ended while no reader was there to throw it.</summary>
+    internal SshViolationException? Failure => Volatile.Read(ref _failure);
 
     internal ITransport Transport { get; }
 
@@ -61,7 +62,7 @@ internal sealed class Multiplexer : IPacketSink
     {
         if (ct.IsCancellationRequested) return Task.FromCanceled<Channel>(ct);
         var opening = new TaskCompletionSource<Channel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var channel = new Channel(this, T.RecordName, service, acceptsErrorData, opening);
+        var channel = new Channel(this, service, acceptsErrorData, opening);
         if (_error is { } error) return Task.FromException<Channel>(error);
         if (!_channels.TryAdd(channel))
         {
@@ -151,7 +152,11 @@ internal sealed class Multiplexer : IPacketSink
     internal void Release(Channel channel) => _channels.Remove(channel);
 
     /// <summary>A violation showed when no reader was there to end the connection for it.</summary>
-    internal void Fail(SshViolationException violation) => Transport.Disconnect(DisconnectReason.ProtocolError, violation.Message);
+    internal void Fail(SshViolationException violation)
+    {
+        Interlocked.CompareExchange(ref _failure, violation, null);
+        Transport.Disconnect(DisconnectReason.ProtocolError, violation.Message);
+    }
 
     private static async Task<Channel> WaitForOpenAsync(Channel channel, Task<Channel> opening, CancellationToken ct)
     {

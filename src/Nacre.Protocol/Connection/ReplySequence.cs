@@ -17,22 +17,15 @@ internal abstract class ReplySequence
     private bool _isPosting;
     private Exception? _end;
 
-    /// <summary>How many replies are outstanding.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock) return _pending?.Count ?? 0;
-        }
-    }
-
-    /// <summary>Posts a request, in its turn; the reply, if one is wanted, is given to <paramref name="reply"/>.</summary>
+    /// <summary>
+    /// Posts a request, in its turn; the reply, if one is wanted, is given to <paramref name="reply"/>. One that wants none is posted after the end too.
+    /// </summary>
     public void Send(Packet packet, PendingReply? reply)
     {
         Exception? end;
         lock (_lock)
         {
-            end = _end;
+            end = reply is null ? null : _end;
             if (end is null)
             {
                 (_outgoing ??= new()).Enqueue((packet, reply));
@@ -105,9 +98,9 @@ internal abstract class ReplySequence
                 else if (next.Reply is not null) (_pending ??= new()).Enqueue(next.Reply);
             }
 
-            if (end is null) return true;
+            if (unanswered is null) return true;
             packet.Dispose();
-            unanswered?.OnEnded(end);
+            unanswered.OnEnded(end!);
         }
     }
 }

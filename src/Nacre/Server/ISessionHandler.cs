@@ -12,6 +12,6 @@ public interface ISessionHandler
 
 /// <summary>What runs in a session: it reads and writes the session's streams and returns how it ended.</summary>
 /// <param name="session">The streams, terminal and environment.</param>
-/// <param name="ct">Cancelled when the client closes the channel or the connection ends.</param>
+/// <param name="ct">Cancelled when the client closes the channel before the output was completed, or when the connection ends.</param>
 /// <returns>What the client is told of the end, after all output.</returns>
 public delegate Task<ProcessExit> SessionProgram(ServerSession session, CancellationToken ct);

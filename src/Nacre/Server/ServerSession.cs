@@ -24,6 +24,4 @@ public sealed class ServerSession
 
     /// <summary>Takes resizes, signals and breaks; without one they are refused.</summary>
     public ISessionControls? Controls { get; set; }
-
-    internal Channel Channel => _channel;
 }

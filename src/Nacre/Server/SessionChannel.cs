@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
@@ -8,7 +9,10 @@ namespace Nacre.Server;
 /// <summary>
 /// The server's end of one session channel: collects terminal and environment, starts one program, tells its end.
 /// </summary>
-/// <remarks>RFC 4254 6.5: "Only one of these requests can succeed per channel", so a second shell, exec or subsystem fails.</remarks>
+/// <remarks>
+/// RFC 4254 6.5: "Only one of these requests can succeed per channel", so a second shell, exec or subsystem fails. A client's CLOSE is answered
+/// when the program has ended and its end is told, and as long the session counts.
+/// </remarks>
 internal sealed class SessionChannel(SshServerConnection connection, AuthenticatedUser user) : IChannelService
 {
     /// <summary>More environment variables than this are refused.</summary>
@@ -27,7 +31,11 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     private readonly CancellationTokenSource _ended = new();
     private TerminalRequest? _terminal;
     private SessionProgram? _program;
+    private SessionRequest? _request;
     private ServerSession? _session;
+
+    // The client's channel and the program: the session is over when neither needs it.
+    private int _users = 1;
 
     public void OnOpened(Channel channel)
     {
@@ -49,18 +57,19 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     public void OnAnswered(Channel channel, IncomingRequest request, bool isAccepted)
     {
         if (!isAccepted || _program is null || _session is not null || request.Name is not ("shell" or "exec" or "subsystem")) return;
+        if (Interlocked.Increment(ref _users) == 1) return; // the client closed the channel in the same moment
         _session = new ServerSession(channel, _request!);
+        channel.HoldsClose = true;
         _ = RunAsync(channel, _program, _session);
     }
 
     public void OnClosed(Channel channel, Exception? error)
     {
-        connection.OnSessionClosed();
-        _ended.Cancel();
+        // PuTTY and Dropbear close as soon as both ends have sent EOF. A program that is done with its output goes on, as with OpenSSH.
+        if (!channel.HasEndedOutput) _ended.Cancel();
         if (_session is null) channel.Input.Complete();
+        Leave();
     }
-
-    private SessionRequest? _request;
 
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 
@@ -109,22 +118,38 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
 
     private async Task RunAsync(Channel channel, SessionProgram program, ServerSession session)
     {
-        ProcessExit exit;
+        await using ConfiguredAsyncDisposable ending = channel.Multiplexer.Ended
+            .UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _ended).ConfigureAwait(false);
         try
         {
-            exit = await Task.Run(() => program(session, _ended.Token)).ConfigureAwait(false);
+            // Before the end of the output, so that a client which closes at that has heard it.
+            TellExit(channel, await EndOfAsync(program, session).ConfigureAwait(false));
+            await channel.CompleteOutputAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave(); // before the client can know of it and open the next session
+            channel.Close();
+            await channel.Input.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ProcessExit> EndOfAsync(SessionProgram program, ServerSession session)
+    {
+        try
+        {
+            return await Task.Run(() => program(session, _ended.Token)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             connection.OnProgramFailed(error);
-            exit = ProcessExit.WithStatus(255);
+            return ProcessExit.WithStatus(255);
         }
+    }
 
-        // Before the end of the output: PuTTY and Dropbear close the channel as soon as both ends have sent theirs.
-        TellExit(channel, exit);
-        await channel.CompleteOutputAsync().ConfigureAwait(false);
-        channel.Close();
-        await channel.Input.CompleteAsync().ConfigureAwait(false);
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0) connection.OnSessionClosed();
     }
 
     private static void TellExit(Channel channel, ProcessExit exit)
