@@ -41,12 +41,6 @@ public sealed class PublicKeyAttempt : AuthenticationAttempt
 
     /// <summary>True when the client has signed with the key and the signature is right; false when it only asks whether the key would do.</summary>
     public bool IsVerified { get; }
-
-    /// <summary>What was signed, for a monitor that verifies for itself; empty for a query.</summary>
-    internal ReadOnlyMemory<byte> SignedData { get; init; }
-
-    /// <summary>The signature; empty for a query.</summary>
-    internal ReadOnlyMemory<byte> Signature { get; init; }
 }
 
 /// <summary>The method password (RFC 4252 8).</summary>

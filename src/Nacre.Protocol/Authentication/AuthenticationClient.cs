@@ -77,7 +77,7 @@ internal sealed class AuthenticationClient : IPacketSink
     {
         if (_state != State.Idle) throw new InvalidOperationException("Authentication was started twice.");
         _state = State.AwaitingAccept;
-        var request = new ServiceRequest { ServiceName = "ssh-userauth"u8 };
+        var request = new ServiceRequest { ServiceName = ServiceName.Userauth };
         _transport.Post(ref request);
         _starting = SendFirstAsync(ct);
     }
@@ -115,7 +115,7 @@ internal sealed class AuthenticationClient : IPacketSink
 
     private async ValueTask OnServiceAcceptAsync(Packet packet, CancellationToken ct)
     {
-        if (!Message.Read<ServiceAccept>(packet.Payload).ServiceName.SequenceEqual("ssh-userauth"u8))
+        if (!Message.Read<ServiceAccept>(packet.Payload).ServiceName.SequenceEqual(ServiceName.Userauth))
         {
             throw new SshViolationException(Violation.FieldMalformed, "The server accepted a service that was not asked for.");
         }
@@ -192,7 +192,7 @@ internal sealed class AuthenticationClient : IPacketSink
         }
 
         Debug("No more authentication methods to try.");
-        Fail($"Permission denied ({string.Join(',', _canContinue ?? [])}).", DisconnectReason.NoMoreAuthMethodsAvailable);
+        Fail($"Permission denied ({string.Join(',', _canContinue ?? [])}).", DisconnectReason.NoMoreAuthMethodsAvailable, "No more authentication methods to try.");
     }
 
     private ClientMethod? NextMethod()
@@ -209,7 +209,7 @@ internal sealed class AuthenticationClient : IPacketSink
         Message.Read<UserauthSuccess>(packet.Payload);
         if (_options.RefusesTrivialLogin && !_current!.HasProof && !_hasPartialProof)
         {
-            Fail("The server let the user in without a proof of who it is; it may only want to be trusted.", DisconnectReason.ByApplication);
+            Fail("The server let the user in without a proof of who it is; it may only want to be trusted.", DisconnectReason.ByApplication, "Trivial authentication is refused.");
             return default;
         }
 
@@ -220,11 +220,11 @@ internal sealed class AuthenticationClient : IPacketSink
         return default;
     }
 
-    private void Fail(string message, DisconnectReason reason)
+    private void Fail(string message, DisconnectReason reason, string description)
     {
         _state = State.Done;
         _completed.TrySetException(new AuthenticationFailedException(message, _options.UserName, _requests.Tried, _canContinue ?? []));
-        _transport.Disconnect(reason, "No more authentication methods to try.");
+        _transport.Disconnect(reason, description);
     }
 
     private void CountServerMessage()

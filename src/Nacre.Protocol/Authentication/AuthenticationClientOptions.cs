@@ -5,6 +5,9 @@ namespace Nacre.Protocol.Authentication;
 /// <summary>What the client has to log in with, and how it goes about it; each method works when its policy is there.</summary>
 internal sealed class AuthenticationClientOptions
 {
+    /// <summary>The methods in the order in which they are tried unless somebody prefers another.</summary>
+    public static IReadOnlyList<string> DefaultMethods { get; } = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+
     /// <summary>Who to log in as; UTF-8 on the wire.</summary>
     public required string UserName { get; init; }
 
@@ -18,7 +21,7 @@ internal sealed class AuthenticationClientOptions
     public IBannerViewer? Banners { get; init; }
 
     /// <summary>PreferredAuthentications; a method that is not named is not used.</summary>
-    public IReadOnlyList<string> PreferredMethods { get; init; } = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+    public IReadOnlyList<string> PreferredMethods { get; init; } = DefaultMethods;
 
     /// <summary>PubkeyAcceptedAlgorithms; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
     public IReadOnlyList<string>? SignatureAlgorithms { get; init; }

@@ -19,14 +19,14 @@ namespace Nacre.Protocol.Authentication;
 /// One request is worked on at a time, in order. A verdict counts for its own request only: that on a query is forgotten, and a
 /// signature is verified with the very key that the policy then approves (CVE-2024-45337).
 /// </remarks>
-internal sealed class AuthenticationServer : IPacketSink, IDisposable
+internal sealed class AuthenticationServer : IPacketSink
 {
     private readonly ITransport _transport;
     private readonly AuthenticationServerOptions _options;
     private readonly Func<AuthenticatedUser, IPacketSink> _createConnection;
     private readonly AuthenticationChains.Progress _progress;
     private readonly List<AuthenticationStep> _steps = [];
-    private readonly TaskCompletionSource<AuthenticatedUser> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PublicKeyCheck _keys;
     private State _state = State.AwaitingService;
     private Conversation? _conversation;
     private string? _userName;
@@ -43,6 +43,7 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
     {
         (_transport, _options, _createConnection) = (transport, options, createConnection);
         _progress = options.Chains.Begin(options.Methods);
+        _keys = new PublicKeyCheck(transport, options, _steps);
     }
 
     private enum State
@@ -52,9 +53,6 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
         Conversing,
         Done,
     }
-
-    /// <summary>Done when the user is in; fails with what ended the connection before.</summary>
-    public Task<AuthenticatedUser> Completed => _completed.Task;
 
     /// <inheritdoc/>
     public async ValueTask OnPacketAsync(Packet packet, CancellationToken ct)
@@ -74,13 +72,6 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
     public void OnClosed(Exception? error)
     {
         _state = State.Done;
-        _completed.TrySetException(error ?? new SshException("The client closed the connection before the login was complete."));
-        Dispose();
-    }
-
-    /// <summary>Abandons a conversation that is under way.</summary>
-    public void Dispose()
-    {
         Conversation? conversation = _conversation;
         _conversation = null;
         if (conversation is not null) _ = EndAsync(conversation).AsTask();
@@ -106,7 +97,7 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
     private void OnServiceRequest(Packet packet)
     {
         ReadOnlySpan<byte> name = Message.Read<ServiceRequest>(packet.Payload).ServiceName;
-        if (!name.SequenceEqual("ssh-userauth"u8))
+        if (!name.SequenceEqual(ServiceName.Userauth))
         {
             throw new SshViolationException(Violation.ServiceNotAvailable, $"bad service request {Printable.Escape(name)}");
         }
@@ -193,52 +184,11 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
     /// </summary>
     private async ValueTask OnPublicKeyAsync(AuthenticationRequest request, PublicKeyProof proof, CancellationToken ct)
     {
-        if (!PublicKey.TryParse(proof.Blob, out PublicKey? key) || !IsUsable(key, proof))
-        {
-            Reject(request, null, null);
-            return;
-        }
-
-        if (proof.Signature is null)
-        {
-            await OnQueryAsync(request, key, proof, ct).ConfigureAwait(false);
-            return;
-        }
-
-        byte[] signedData = SignedDataOf(request, proof);
-        if (!key.Verify(proof.Algorithm, signedData, proof.Signature))
-        {
-            Reject(request, key, null);
-            return;
-        }
-
-        var attempt = new PublicKeyAttempt(request.UserName, key, proof.Algorithm, isVerified: true) { SignedData = signedData, Signature = proof.Signature };
-        await JudgeAsync(request, attempt, ct).ConfigureAwait(false);
-    }
-
-    /// <summary>The key's type goes with the algorithm, both are allowed here, and the key has not served as a factor already.</summary>
-    private bool IsUsable(PublicKey key, PublicKeyProof proof)
-    {
-        bool isAllowed = (_options.SignatureAlgorithms ?? key.SignatureAlgorithms).Contains(proof.Algorithm) && key.Supports(proof.Algorithm);
-        bool isStrong = key.Type != KeyAlgorithm.Rsa || key.Bits >= _options.RequiredRsaBits;
-        bool isBoundHere = proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(_transport.HostKey.Span);
-        return isAllowed && isStrong && isBoundHere && !_steps.Exists(step => key.Equals(step.Key));
-    }
-
-    private byte[] SignedDataOf(AuthenticationRequest request, PublicKeyProof proof)
-    {
-        var signed = new SignedRequest
-        {
-            SessionId = _transport.SessionId.Span,
-            UserName = Encoding.UTF8.GetBytes(request.UserName),
-            ServiceName = Encoding.UTF8.GetBytes(request.Service),
-            Method = Encoding.UTF8.GetBytes(request.Method),
-            Algorithm = Encoding.UTF8.GetBytes(proof.Algorithm),
-            PublicKey = proof.Blob,
-            IsHostBound = proof.HostKey is not null,
-            HostKey = proof.HostKey,
-        };
-        return Message.WriteRecord(ref signed);
+        PublicKey? key = _keys.Read(proof);
+        if (key is null) Reject(request, null, null);
+        else if (proof.Signature is null) await OnQueryAsync(request, key, proof, ct).ConfigureAwait(false);
+        else if (!_keys.IsSigned(request, proof, key)) Reject(request, key, null);
+        else await JudgeAsync(request, new PublicKeyAttempt(request.UserName, key, proof.Algorithm, isVerified: true), ct).ConfigureAwait(false);
     }
 
     /// <summary>"Would this key do?" The answer grants nothing and is not kept (P-4252-6).</summary>
@@ -373,7 +323,6 @@ internal sealed class AuthenticationServer : IPacketSink, IDisposable
         var success = default(UserauthSuccess);
         _transport.Post(ref success);
         _transport.EnterConnection(_createConnection(user));
-        _completed.TrySetResult(user);
     }
 
     private void Reject(AuthenticationRequest request, PublicKey? key, Exception? error)

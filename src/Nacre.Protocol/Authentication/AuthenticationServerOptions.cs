@@ -20,7 +20,7 @@ internal sealed class AuthenticationServerOptions
     /// <summary>MaxAuthTries: the failure of this number ends the connection. The method none costs nothing as the first request.</summary>
     public int MaxTries { get; init; } = 6;
 
-    /// <summary>How many queries about keys are answered with PK_OK; those refused count as failures.</summary>
+    /// <summary>How many queries about keys are answered with PK_OK, and never fewer than <see cref="MaxTries"/>; those refused count as failures.</summary>
     public int MaxQueries { get; init; } = 15;
 
     /// <summary>How many requests and answers a client may send in all, whatever becomes of them.</summary>

@@ -55,18 +55,15 @@ internal static class InteractiveMessages
 
         // RFC 4256 3.4: "If the num-responses field does not match the num-prompts field in the request message, the server MUST send a failure message."
         if (message.Count != (uint)expected) return false;
-        var reader = new FieldReader(message.Responses);
-        bool areShort = true;
-        for (int i = 0; i < expected; i++)
+        try
         {
-            ReadOnlySpan<byte> answer = default;
-            reader.Secret(ref answer);
-            areShort &= answer.Length <= AuthenticationServerOptions.MaxPasswordLength;
-            if (areShort) answers.Add(new Password(answer));
+            return TryReadAnswers(message.Responses, expected, answers);
         }
-
-        reader.End();
-        return areShort;
+        catch
+        {
+            foreach (Password answer in answers) answer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes the answers straight into a packet that is wiped when it has been sent.</summary>
@@ -81,6 +78,22 @@ internal static class InteractiveMessages
         var writer = new FieldWriter(packet.Payload[1..]);
         Walk(ref writer, answers);
         return packet;
+    }
+
+    private static bool TryReadAnswers(ReadOnlySpan<byte> responses, int expected, List<Password> answers)
+    {
+        var reader = new FieldReader(responses);
+        bool areShort = true;
+        for (int i = 0; i < expected; i++)
+        {
+            ReadOnlySpan<byte> answer = default;
+            reader.Secret(ref answer);
+            areShort &= answer.Length <= AuthenticationServerOptions.MaxPasswordLength;
+            if (areShort) answers.Add(new Password(answer));
+        }
+
+        reader.End();
+        return areShort;
     }
 
     // RFC 4256 3.4: int num-responses, then one string each
