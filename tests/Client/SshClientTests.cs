@@ -7,6 +7,7 @@ using Nacre.Forwarding;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Server;
 using Nacre.Tests.Pair;
 
 namespace Nacre.Tests.Client;
@@ -86,6 +87,59 @@ public sealed class SshClientTests
     }
 
     [Fact]
+    public async Task A_remote_forward_that_nobody_waits_for_any_more_is_stopped_when_it_comes()
+    {
+        using var slow = new SlowListening();
+        await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with { Forwarding = slow });
+        await using SshClient client = await pair.ConnectAsync();
+        int port;
+        using (var free = new EchoOnEof()) port = free.Port;
+        using var cancel = new CancellationTokenSource();
+        Task<RemoteForward> forwarding = client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", cancel.Token);
+        slow.WasAsked.Wait(Ct);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forwarding);
+        slow.MayAnswer.Set();
+
+        // The first cannot be had while the server still listens for the forgotten one.
+        RemoteForward? again = null;
+        for (int i = 0; i < 1000 && again is null; i++)
+        {
+            try
+            {
+                again = await client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", Ct);
+            }
+            catch (SshException)
+            {
+                await client.Multiplexer.SendKeepAliveAsync(Ct);
+            }
+        }
+
+        Assert.NotNull(again);
+        await again.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_forward_can_be_disposed_of_twice()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        await using SshClient client = await pair.ConnectAsync();
+        LocalForward forward = await client.ForwardLocalAsync("127.0.0.1:0", "127.0.0.1:9");
+        await forward.DisposeAsync();
+        await forward.DisposeAsync();
+        await Assert.ThrowsAsync<SocketException>(() => TalkAsync(forward.Listening.Port, "x"));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_disposed_of_listens_no_more()
+    {
+        LoopbackPair pair = await LoopbackPair.StartAsync();
+        await pair.DisposeAsync();
+        await pair.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pair.Server.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), Ct));
+    }
+
+    [Fact]
     public async Task Without_a_policy_nothing_is_forwarded()
     {
         await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with { Forwarding = null });
@@ -134,6 +188,8 @@ public sealed class SshClientTests
         await Assert.ThrowsAnyAsync<SshException>(() => process.WaitForExitAsync());
     }
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     internal static async Task<string> ReadAllAsync(PipeReader reader) => Encoding.UTF8.GetString(await ReadBytesAsync(reader));
 
     internal static async Task<byte[]> ReadBytesAsync(PipeReader reader)
@@ -179,6 +235,29 @@ public sealed class SshClientTests
         }
 
         return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>Lets a client listen after the test has said so, the first time.</summary>
+    private sealed class SlowListening : IForwardingPolicy, IDisposable
+    {
+        public ManualResetEventSlim WasAsked { get; } = new();
+
+        public ManualResetEventSlim MayAnswer { get; } = new();
+
+        public bool MayConnect(AuthenticatedUser user, TcpEndpoint target) => false;
+
+        public TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen)
+        {
+            WasAsked.Set();
+            MayAnswer.Wait(Ct);
+            return listen;
+        }
+
+        public void Dispose()
+        {
+            WasAsked.Dispose();
+            MayAnswer.Dispose();
+        }
     }
 
     /// <summary>Reads to the end, then answers: works only where half-closed connections do.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Nacre.Client;
+using Nacre.Forwarding;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
@@ -64,9 +65,9 @@ internal sealed class LoopbackPair : IAsyncDisposable
 
     internal sealed class ForwardEverything : IForwardingPolicy
     {
-        public bool MayConnect(AuthenticatedUser user, Forwarding.TcpEndpoint target) => true;
+        public bool MayConnect(AuthenticatedUser user, TcpEndpoint target) => true;
 
-        public Forwarding.TcpEndpoint? MayListen(AuthenticatedUser user, Forwarding.TcpEndpoint listen) => listen;
+        public TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen) => listen;
     }
 
     /// <summary>Understands "echo", which sends the input back, "say TEXT", "fail N" and "kill SIGNAL".</summary>

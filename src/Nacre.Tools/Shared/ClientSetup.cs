@@ -4,6 +4,7 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Config.Values;
+using Nacre.Forwarding;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Transport;
@@ -114,39 +115,18 @@ internal static class ClientSetup
 
     private static async Task<Socket> DialAsync(ClientConfig config, ErrorTrace trace)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(config.Hostname, FamilyOf(config.AddressFamily)).ConfigureAwait(false);
-        SocketException? failure = null;
-        for (int attempt = 0; attempt < Math.Max(1, config.ConnectionAttempts); attempt++)
+        var options = new DialOptions
         {
-            if (attempt > 0) await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
-            foreach (IPAddress address in addresses)
-            {
-                trace.Write(1, $"Connecting to {config.Hostname} [{address}] port {config.Port}.");
-                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    if (config.BindAddress is { } local) socket.Bind(new IPEndPoint((await Dns.GetHostAddressesAsync(local, address.AddressFamily).ConfigureAwait(false))[0], 0));
-                    using var limit = new CancellationTokenSource();
-                    if (config.ConnectTimeout is { } timeout && timeout > TimeSpan.Zero) limit.CancelAfter(timeout);
-                    await socket.ConnectAsync(new IPEndPoint(address, config.Port), limit.Token).ConfigureAwait(false);
-                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, config.TcpKeepAlive);
-                    trace.Write(1, "Connection established.");
-                    return socket;
-                }
-                catch (SocketException error)
-                {
-                    socket.Dispose();
-                    failure = error;
-                }
-                catch (OperationCanceledException)
-                {
-                    socket.Dispose();
-                    failure = new SocketException((int)SocketError.TimedOut);
-                }
-            }
-        }
-
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+            Family = FamilyOf(config.AddressFamily),
+            BindAddress = config.BindAddress,
+            Timeout = config.ConnectTimeout ?? TimeSpan.Zero,
+            Attempts = config.ConnectionAttempts,
+            OnTrying = address => trace.Write(1, $"Connecting to {config.Hostname} [{address}] port {config.Port}."),
+        };
+        Socket socket = await new TcpEndpoint(config.Hostname, config.Port).ConnectAsync(options, default).ConfigureAwait(false);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, config.TcpKeepAlive);
+        trace.Write(1, "Connection established.");
+        return socket;
     }
 
     private static AddressFamily FamilyOf(AddressFamilyChoice choice) => choice switch

@@ -50,7 +50,8 @@ public sealed class SshClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         SshDestination parsed = SshDestination.Parse(destination);
-        Socket socket = await DialAsync(parsed, options.ConnectTimeout, ct).ConfigureAwait(false);
+        var dial = new DialOptions { Timeout = options.ConnectTimeout };
+        Socket socket = await new TcpEndpoint(parsed.Host, parsed.Port).ConnectAsync(dial, ct).ConfigureAwait(false);
         string? address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
         return await ConnectAsync(new NetworkStream(socket, ownsSocket: true), parsed, address, options, ct).ConfigureAwait(false);
     }
@@ -126,20 +127,6 @@ public sealed class SshClient : IAsyncDisposable
     /// <returns>Done when the connection has ended.</returns>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    internal static async Task<Socket> DialAsync(SshDestination destination, TimeSpan timeout, CancellationToken ct)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (timeout > TimeSpan.Zero) limited.CancelAfter(timeout);
-        try
-        {
-            return await new TcpEndpoint(destination.Host, destination.Port).ConnectAsync(limited.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw new SocketException((int)SocketError.TimedOut);
-        }
-    }
-
     internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
     {
         var remoteForwards = new RemoteForwards();
@@ -200,26 +187,20 @@ public sealed class SshClient : IAsyncDisposable
         RequiredRsaBits = options.RequiredRsaBits,
     };
 
-    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options, bool isHostVerified)
+    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options, bool isHostVerified) => new()
     {
-        var authentication = new AuthenticationClientOptions
-        {
-            UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
-            Identities = options.Identities,
-            Passwords = isHostVerified ? options.Passwords : null,
-            Prompter = isHostVerified ? options.Prompter : null,
-            Banners = options.Banners,
-            SignatureAlgorithms = options.UserSignatureAlgorithms,
-            PasswordPrompts = options.PasswordPrompts,
-            RefusesTrivialLogin = options.RefusesTrivialLogin,
-            Trace = options.Trace,
-            Warn = options.Warn,
-            PreferredMethods = options.PreferredMethods ?? DefaultMethods,
-        };
-        return authentication;
-    }
-
-    private static readonly string[] DefaultMethods = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+        UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
+        Identities = options.Identities,
+        Passwords = isHostVerified ? options.Passwords : null,
+        Prompter = isHostVerified ? options.Prompter : null,
+        Banners = options.Banners,
+        SignatureAlgorithms = options.UserSignatureAlgorithms,
+        PasswordPrompts = options.PasswordPrompts,
+        RefusesTrivialLogin = options.RefusesTrivialLogin,
+        Trace = options.Trace,
+        Warn = options.Warn,
+        PreferredMethods = options.PreferredMethods ?? AuthenticationClientOptions.DefaultMethods,
+    };
 
     /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
     private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge

@@ -20,9 +20,17 @@ internal sealed class RemoteForwards
     {
         var request = new TcpIpForwardRequest { Address = AddressBytes(listen), Port = (uint)listen.Port };
         var reply = new ForwardReply(answer => Add(answer, listen, target, onFailure));
-        GlobalAnswer result = await Multiplexer!.RequestAsync(ref request, reply, ct).ConfigureAwait(false);
-        if (!result.IsSuccess || reply.Forward is null) throw new SshException($"remote port forwarding failed for listen port {listen.Port}");
-        return reply.Forward;
+        try
+        {
+            GlobalAnswer result = await Multiplexer!.RequestAsync(ref request, reply, ct).ConfigureAwait(false);
+            if (!result.IsSuccess || reply.Forward is null) throw new SshException($"remote port forwarding failed for listen port {listen.Port}");
+            return reply.Forward;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = StopWhenStartedAsync(reply);
+            throw;
+        }
     }
 
     /// <summary>Answers a forwarded-tcpip: only for what was asked for.</summary>
@@ -50,6 +58,13 @@ internal sealed class RemoteForwards
         }
     }
 
+    // Nobody waits for the answer any more, and nobody would stop the forward.
+    private static async Task StopWhenStartedAsync(ForwardReply reply)
+    {
+        await ((Task)reply.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (reply.Forward is { } forward) await forward.DisposeAsync().ConfigureAwait(false);
+    }
+
     private static byte[] AddressBytes(TcpEndpoint endpoint) => Encoding.UTF8.GetBytes(endpoint.Host);
 
     private RemoteForward? Add(GlobalAnswer answer, TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure)
@@ -75,7 +90,7 @@ internal sealed class RemoteForwards
     {
         try
         {
-            Socket socket = await target.ConnectAsync(channel.Multiplexer.Ended).ConfigureAwait(false);
+            Socket socket = await target.ConnectAsync(DialOptions.Default, channel.Multiplexer.Ended).ConfigureAwait(false);
             await SocketRelay.RunAsync(channel, socket).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)

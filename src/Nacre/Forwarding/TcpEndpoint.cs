@@ -45,19 +45,14 @@ public readonly record struct TcpEndpoint(string Host, int Port)
         int port = Port;
         foreach (IPAddress address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                socket.Bind(new IPEndPoint(address, port));
-                socket.Listen(128);
-                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                Socket socket = Listen(address, port);
                 sockets.Add(socket);
+                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
             }
             catch (SocketException error)
             {
-                socket.Dispose();
                 failure = error;
             }
         }
@@ -65,31 +60,76 @@ public readonly record struct TcpEndpoint(string Host, int Port)
         return sockets.Count > 0 ? sockets : throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    /// <summary>Connects to the first address of the host that answers.</summary>
-    internal async Task<Socket> ConnectAsync(CancellationToken ct)
+    /// <summary>Connects to the first address of the host that answers; what goes wrong with one address leaves the others to be tried.</summary>
+    /// <exception cref="SocketException">The host has no address, or none of them answered: what went wrong with the last.</exception>
+    internal async Task<Socket> ConnectAsync(DialOptions options, CancellationToken ct)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(Host, ct).ConfigureAwait(false);
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(Host, options.Family, ct).ConfigureAwait(false);
         SocketException? failure = null;
-        foreach (IPAddress address in addresses)
+        for (int attempt = 0; attempt < options.Attempts; attempt++)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
+            if (attempt > 0) await Task.Delay(options.Pause, ct).ConfigureAwait(false);
+            foreach (IPAddress address in addresses)
             {
-                await socket.ConnectAsync(new IPEndPoint(address, Port), ct).ConfigureAwait(false);
-                return socket;
-            }
-            catch (SocketException error)
-            {
-                socket.Dispose();
-                failure = error;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
+                options.OnTrying?.Invoke(address);
+                try
+                {
+                    return await ConnectAsync(new IPEndPoint(address, Port), options, ct).ConfigureAwait(false);
+                }
+                catch (SocketException error)
+                {
+                    failure = error;
+                }
             }
         }
 
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static Socket Listen(IPAddress address, int port)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen(128);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint remote, DialOptions options, CancellationToken ct)
+    {
+        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        try
+        {
+            if (options.BindAddress is { } local) socket.Bind(await LocalAsync(local, remote.AddressFamily, ct).ConfigureAwait(false));
+            if (options.Timeout > TimeSpan.Zero) limit.CancelAfter(options.Timeout);
+            await socket.ConnectAsync(remote, limit.Token).ConfigureAwait(false);
+            return socket;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IPEndPoint> LocalAsync(string host, AddressFamily family, CancellationToken ct)
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, family, ct).ConfigureAwait(false);
+        return addresses is [var first, ..] ? new IPEndPoint(first, 0) : throw new SocketException((int)SocketError.AddressNotAvailable);
     }
 }

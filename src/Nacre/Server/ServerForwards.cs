@@ -36,7 +36,7 @@ internal sealed class ServerForwards
 
         try
         {
-            Socket socket = await target.ConnectAsync(ct).ConfigureAwait(false);
+            Socket socket = await target.ConnectAsync(DialOptions.Default, ct).ConfigureAwait(false);
             return ChannelAnswer.Accept(new SocketService(socket));
         }
         catch (SocketException error)
