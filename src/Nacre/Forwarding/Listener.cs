@@ -12,6 +12,7 @@ internal sealed class Listener : IAsyncDisposable
     private readonly Func<Socket, Task> _onAccepted;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loops;
+    private int _isDisposed;
 
     private Listener(IReadOnlyList<Socket> sockets, Func<Socket, Task> onAccepted)
     {
@@ -32,6 +33,7 @@ internal sealed class Listener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _stop.CancelAsync().ConfigureAwait(false);
         foreach (Socket socket in _sockets) socket.Dispose();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

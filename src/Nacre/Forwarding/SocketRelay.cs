@@ -15,6 +15,7 @@ internal static class SocketRelay
         {
             Task toSocket = ToSocketAsync(channel, socket);
             Task toChannel = ToChannelAsync(socket, channel);
+            _ = CloseWithChannelAsync(channel, toSocket, socket);
             Task first = await Task.WhenAny(toSocket, toChannel).ConfigureAwait(false);
             if (first.IsFaulted)
             {
@@ -26,6 +27,14 @@ internal static class SocketRelay
         }
 
         await channel.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // After the peer's CLOSE nothing can be sent to it: once it is told what came before, a socket at which nobody speaks is not kept for it.
+    private static async Task CloseWithChannelAsync(Channel channel, Task toSocket, Socket socket)
+    {
+        await channel.WaitForCloseAsync(CancellationToken.None).ConfigureAwait(false);
+        await toSocket.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        socket.Dispose();
     }
 
     private static async Task ToChannelAsync(Socket socket, Channel channel)

@@ -44,7 +44,15 @@ public sealed class SshServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(endpoint);
         var where = new TcpEndpoint(endpoint.Address.ToString(), endpoint.Port);
         Listener listener = await Listener.StartAsync(where, AcceptAsync, ct).ConfigureAwait(false);
-        lock (_lock) _listeners.Add(listener);
+        bool isLate;
+        lock (_lock)
+        {
+            isLate = _isDisposed;
+            if (!isLate) _listeners.Add(listener);
+        }
+
+        if (isLate) await listener.DisposeAsync().ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(isLate, this);
         return listener.Port;
     }
 
