@@ -28,6 +28,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private ITimer? _rekeyTimer;
     private ITimer? _keepAliveTimer;
     private Multiplexer? _multiplexer;
+    private long _sends;
     private long _receives;
     private long _receivesSeen;
     private int _unanswered;
@@ -49,6 +50,9 @@ internal sealed class SshConnection : IAsyncDisposable
 
     /// <summary>How long a peer may leave a DISCONNECT unread before the stream is closed under it.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a peer may take nothing of what is queued when the connection is to end.</summary>
+    public TimeSpan StallTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>After how long without a word from the peer it is asked for one; zero for never.</summary>
     public TimeSpan KeepAliveInterval { get; init; }
@@ -76,14 +80,23 @@ internal sealed class SshConnection : IAsyncDisposable
         _multiplexer = multiplexer;
         if (KeepAliveInterval <= TimeSpan.Zero) return;
         _keepAliveTimer = _time.CreateTimer(static state => ((SshConnection)state!).OnKeepAliveTimer(), this, KeepAliveInterval, KeepAliveInterval);
+
+        // The connection may have ended between the login and now.
+        if (_completion.Task.IsCompleted) _keepAliveTimer.Dispose();
     }
 
-    /// <summary>Ends the connection as agreed: what is queued goes out, then DISCONNECT.</summary>
+    /// <summary>Ends the connection as agreed: what is queued goes out, then DISCONNECT. A peer that takes nothing any more is not waited for.</summary>
     public async Task CloseAsync(DisconnectReason reason = DisconnectReason.ByApplication, string description = "disconnected by user")
     {
         Interlocked.Exchange(ref _isStopping, 1);
         _transport.Disconnect(reason, description);
-        await _loops.ConfigureAwait(false);
+        for (long seen = -1; !_loops.IsCompleted;)
+        {
+            long sends = Volatile.Read(ref _sends);
+            if (sends == seen) Stop();
+            seen = sends;
+            await ((Task)_loops.WaitAsync(StallTime, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -103,6 +116,10 @@ internal sealed class SshConnection : IAsyncDisposable
             if (writing.IsCompleted) await StopReadingAsync(reading).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Whoever stopped the reader knows why.
+        }
         catch (Exception failure)
         {
             error = failure;
@@ -114,6 +131,7 @@ internal sealed class SshConnection : IAsyncDisposable
         await _stream.DisposeAsync().ConfigureAwait(false);
         if (_silence is not null) error = _silence;
         else if (Volatile.Read(ref _isStopping) == 1) error = null;
+        else if (_multiplexer?.Failure is { } failed) error = failed;
         _transport.Close(error);
         _transport.Dispose();
         if (error is null) _completion.SetResult();
@@ -124,9 +142,17 @@ internal sealed class SshConnection : IAsyncDisposable
     // The writer ended first: our DISCONNECT is out, or the stream takes nothing any more.
     private async Task StopReadingAsync(Task reading)
     {
-        if (_stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
+        try
+        {
+            if (_stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // The peer was quicker.
+        }
+
         Task first = await Task.WhenAny(reading, Task.Delay(_transport.Outbox.IsClosed ? DrainTime : TimeSpan.Zero, _time)).ConfigureAwait(false);
-        if (first != reading) await _stop.CancelAsync().ConfigureAwait(false);
+        if (first != reading) Stop();
     }
 
     // The reader ended first: a DISCONNECT of ours may still wait to go out.
@@ -134,7 +160,7 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         _transport.Outbox.Close();
         Task first = await Task.WhenAny(writing, Task.Delay(DrainTime, _time)).ConfigureAwait(false);
-        if (first != writing) await _stop.CancelAsync().ConfigureAwait(false);
+        if (first != writing) Stop();
         try
         {
             await writing.ConfigureAwait(false);
@@ -224,6 +250,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
                 int length = _transport.Fill(buffer);
                 if (length > 0) await _stream.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
+                Volatile.Write(ref _sends, _sends + 1);
                 if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
             }
 
@@ -241,6 +268,18 @@ internal sealed class SshConnection : IAsyncDisposable
         if (buffer is null) return;
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = null;
+    }
+
+    // The timer may run once more while the connection is disposed of.
+    private void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
     }
 
     private static SshViolationException Lost(Exception failure) =>
@@ -261,7 +300,7 @@ internal sealed class SshConnection : IAsyncDisposable
         {
             _silence = new SshViolationException(Violation.PeerSilent, "Timeout, the peer is not responding.");
             _transport.Disconnect(DisconnectReason.ConnectionLost, _silence.Message);
-            _stop.Cancel();
+            Stop();
             return;
         }
 

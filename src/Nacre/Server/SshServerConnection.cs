@@ -1,3 +1,4 @@
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
@@ -10,9 +11,7 @@ namespace Nacre.Server;
 public sealed class SshServerConnection : IAsyncDisposable
 {
     private readonly SshConnection _connection;
-    private readonly CancellationTokenSource _authenticated = new();
-    private readonly TaskCompletionSource _loggedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AuthenticationServer? _authentication;
+    private readonly TaskCompletionSource _authenticated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sessions;
 
     internal SshServerConnection(Stream stream, SshServerOptions options, PacketPool pool)
@@ -28,7 +27,7 @@ public sealed class SshServerConnection : IAsyncDisposable
             Trace = options.Trace,
             HostKeys = options.HostKeys,
             Moduli = options.Moduli,
-            UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmNames.DefaultSignatures,
+            UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
         };
         var transport = new SecureTransport(transportOptions, CreateAuthentication);
         _connection = new SshConnection(stream, transport, options.Time) { KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount };
@@ -46,7 +45,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal SshServerOptions Options { get; }
 
     /// <summary>Ends when the client has logged in; not at all when it never does.</summary>
-    internal Task Authenticated => _loggedIn.Task;
+    internal Task Authenticated => _authenticated.Task;
 
     internal SshConnection Connection => _connection;
 
@@ -57,11 +56,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     public Task DisconnectAsync(DisconnectReason reason, string description) => _connection.CloseAsync(reason, description);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _connection.DisposeAsync().ConfigureAwait(false);
-        _authenticated.Dispose();
-    }
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     internal void Start()
     {
@@ -101,26 +96,32 @@ public sealed class SshServerConnection : IAsyncDisposable
             RequiredRsaBits = Options.RequiredRsaBits,
             Journal = Options.Journal,
         };
-        return _authentication = new AuthenticationServer(transport, options, user => CreateConnection(transport, user));
+        return new AuthenticationServer(transport, options, user => CreateConnection(transport, user));
     }
 
     private Multiplexer CreateConnection(ITransport transport, AuthenticatedUser user)
     {
         User = user;
-        _authenticated.Cancel();
-        _loggedIn.TrySetResult();
+        _authenticated.TrySetResult();
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);
         policy.Forwards = new ServerForwards(multiplexer);
         _connection.OnConnectionProtocol(multiplexer);
-        _authentication?.Dispose();
         return multiplexer;
     }
 
     private async Task EnforceGraceAsync()
     {
-        Task first = await Task.WhenAny(Task.Delay(Options.LoginGraceTime, Options.Time, _authenticated.Token), Completion).ConfigureAwait(false);
-        if (first == Completion || first.IsCanceled || User is not null) return;
+        try
+        {
+            await Task.WhenAny(Authenticated, Completion).WaitAsync(Options.LoginGraceTime, Options.Time).ConfigureAwait(false);
+            return;
+        }
+        catch (TimeoutException)
+        {
+            if (Authenticated.IsCompleted) return;
+        }
+
         Options.Journal?.Invoke(new AttemptReport("", "", AttemptResult.Rejected, null, new TimeoutException("Timeout before authentication")));
         await _connection.CloseAsync(DisconnectReason.ByApplication, "Timeout before authentication").ConfigureAwait(false);
     }
