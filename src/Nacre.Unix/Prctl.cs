@@ -14,6 +14,17 @@ internal static class Prctl
     public static void SetNoNewPrivileges() =>
         Libc.Check(Libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS");
 
+    /// <summary>The umask; null where the kernel does not tell it without setting it.</summary>
+    public static uint? FileModeMask
+    {
+        get
+        {
+            const string label = "Umask:\t";
+            string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal));
+            return line is null ? null : Convert.ToUInt32(line[label.Length..], 8);
+        }
+    }
+
     /// <summary>Sets the umask, and returns what it was.</summary>
     public static uint SetFileModeMask(uint mask) => Libc.umask(mask);
 }

@@ -52,6 +52,6 @@ internal static unsafe class SystemLog
         }
     }
 
-    /// <summary>Writes a line; text from a peer is to be escaped before it comes here.</summary>
-    public static void Write(Priority priority, string line) => Libc.syslog((int)priority, "%s", line);
+    /// <summary>Writes a line, to another facility than the log was opened for where one is given; text from a peer is to be escaped before it comes here.</summary>
+    public static void Write(Priority priority, string line, Facility facility = 0) => Libc.syslog((int)priority | (int)facility, "%s", line);
 }

@@ -33,6 +33,9 @@ internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : Va
         return arguments.Fail(Format(Complaint, word, arguments));
     }
 
+    /// <summary>Finds what a word means, for flags of tools that take the same words.</summary>
+    public bool TryFind(string word, out T value) => TryFind(names, word, out value);
+
     public override IEnumerable<string> Print(T value)
     {
         foreach ((string name, T candidate) in names)

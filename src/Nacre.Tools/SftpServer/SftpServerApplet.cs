@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
-using Nacre.Protocol.Wire;
-using Nacre.Sftp;
+using Nacre.Config.Values;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SftpServer;
@@ -8,71 +7,46 @@ namespace Nacre.Tools.SftpServer;
 /// <summary>The program sftp-server: serves one SFTP session on standard input and output, as the user that it runs as.</summary>
 internal static class SftpServerApplet
 {
-    private static readonly FlagTable Flags = new(
-        "sftp-server",
-        [new Synopsis("", "ehRdu")],
-        new Flag('e', null, "Log to standard error."),
-        new Flag('h', null, "Print the usage and exit."),
-        new Flag('R', null, "Refuse whatever changes anything."),
-        new Flag('d', "start_directory", "Start here and not in the home directory."),
-        new Flag('u', "umask", "The umask, in octal."));
-
     public static int Run(string[] arguments)
     {
-        bool isReadOnly = false;
-        string start = Environment.CurrentDirectory;
-        Action<SftpLogLevel, string>? log = null;
         try
         {
-            // Operands are passed over, as OpenSSH's server does: scp -D gives it those that ssh would have.
-            var reader = new FlagReader(Flags, arguments);
-            while (reader.TryRead(out FlagUse use))
-            {
-                switch (use.Letter)
-                {
-                    case 'e': log = static (_, line) => Console.Error.WriteLine(line); break;
-                    case 'R': isReadOnly = true; break;
-                    case 'd': start = StartDirectory(use.Value); break;
-                    case 'u': _ = Prctl.SetFileModeMask(MaskOf(use.Value)); break;
-                    default: throw new UsageException("");
-                }
-            }
+            SftpServerSettings settings = SftpServerSettings.Parse(arguments);
+            if (!settings.ListsRequests) return Serve(settings);
+            foreach (string name in Nacre.Sftp.SftpServer.RequestNames) Console.Out.WriteLine(name);
+            return 0;
         }
         catch (UsageException wrong)
         {
-            Flags.Explain(wrong, Console.Error);
+            SftpServerSettings.Flags.Explain(wrong, Console.Error);
             return 1;
         }
-
-        return ServeAsync(new Nacre.Sftp.SftpServer(new LocalFileSystem(start), new SftpServerOptions { IsReadOnly = isReadOnly, Log = log, LogLevel = SftpLogLevel.Info })).GetAwaiter().GetResult();
+        catch (FatalException fatal)
+        {
+            Console.Error.WriteLine(fatal.Message);
+            return fatal.Status;
+        }
     }
 
-    private static string StartDirectory(string text)
-    {
-        UserAccount? account = Users.Current;
-        return text.Replace("%d", account?.Home ?? "/", StringComparison.Ordinal).Replace("%u", account?.Name ?? "", StringComparison.Ordinal);
-    }
-
-    private static uint MaskOf(string octal)
-    {
-        bool isMask = octal.Length is > 0 and <= 4 && !octal.AsSpan().ContainsAnyExceptInRange('0', '7');
-        return isMask ? Convert.ToUInt32(octal, 8) & 0x1ff : throw new UsageException($"Invalid umask \"{octal}\"");
-    }
-
-    private static async Task<int> ServeAsync(Nacre.Sftp.SftpServer server)
+    private static int Serve(SftpServerSettings settings)
     {
         const int inputBlock = 256 * 1024;
+        UserAccount account = Users.Current ?? throw new FatalException($"No user found for uid {Users.CurrentUid}");
+        SftpServerLog log = settings.LogsToStandardError ? SftpServerLog.ToStandardError(settings.Level) : SftpServerLog.ToSystemLog(settings.Level, settings.Facility);
+        if (settings.Umask is { } mask) _ = Prctl.SetFileModeMask(mask);
+        if (AddressOfClient(log) is not { } address) return 255;
         PipeReader input = PipeReader.Create(InheritedStream.OpenInput(), new StreamPipeReaderOptions(bufferSize: inputBlock));
         PipeWriter output = PipeWriter.Create(InheritedStream.OpenOutput());
-        try
-        {
-            await server.RunAsync(input, output).ConfigureAwait(false);
-            return 0;
-        }
-        catch (Exception error) when (error is SshException or IOException or UnixException)
-        {
-            await Console.Error.WriteLineAsync($"sftp-server: {error.Message}").ConfigureAwait(false);
-            return 255;
-        }
+        return new UserSftpSession(settings, account, Environment.CurrentDirectory, address, log).RunAsync(input, output, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    // sshd tells by SSH_CONNECTION who the client is.
+    private static string? AddressOfClient(SftpServerLog log)
+    {
+        if (Environment.GetEnvironmentVariable("SSH_CONNECTION") is not { } connection) return "UNKNOWN";
+        int end = connection.IndexOf(' ', StringComparison.Ordinal);
+        if (end >= 0) return connection[..end];
+        log.Write(LogLevel.Error, $"Malformed SSH_CONNECTION variable: \"{Protocol.Wire.Printable.Escape(connection)}\"");
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.SftpServer;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -37,6 +38,16 @@ internal sealed class SshdLog : ITrace, IDisposable
     public void Error(string line) => Write(LogLevel.Error, line, SystemLog.Priority.Error);
 
     public void Fatal(string line) => Write(LogLevel.Fatal, line, SystemLog.Priority.Critical);
+
+    /// <summary>Writes a line of an SFTP session that is served within this process, which has a level and a facility of its own.</summary>
+    public void WriteSftp(LogLevel level, LogFacility facility, string line)
+    {
+        lock (_lock)
+        {
+            if (_writer is null) SystemLog.Write(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, (SystemLog.Facility)((int)facility << 3));
+            else _writer.Write($"{SftpServerLog.NameOf(level)}{line}\r\n");
+        }
+    }
 
     public void Dispose()
     {

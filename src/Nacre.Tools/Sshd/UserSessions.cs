@@ -13,8 +13,6 @@ namespace Nacre.Tools.Sshd;
 /// </remarks>
 internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISessionHandler
 {
-    private const string InternalSftp = "internal-sftp";
-
     // Not its path: the user may be unable to enter the directory that it is installed in.
     private const string OwnExecutable = "/proc/self/exe";
 
@@ -52,6 +50,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         try
         {
+            if (session.Request.Terminal is null && InternalSftp.Of(command) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
             return session.Request.Terminal is null
                 ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, command, ends, null), ct).ConfigureAwait(false)
                 : await RunAtTerminalAsync(session, account, config, command, ct).ConfigureAwait(false);
@@ -115,14 +114,8 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         string shell = account.LoginShell;
         string name = Path.GetFileName(shell);
         if (command is null) return (shell, ["-" + name]);
-        if (command == InternalSftp || command.StartsWith(InternalSftp + " ", StringComparison.Ordinal))
-        {
-            CStrings sftp = ["nacre", "sftp-server"];
-            foreach (string argument in command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)) sftp.Add(argument);
-            return (OwnExecutable, sftp);
-        }
-
-        return (shell, [name, "-c", command]);
+        if (InternalSftp.Of(command) is not { } sftp) return (shell, [name, "-c", command]);
+        return (OwnExecutable, ["nacre", "sftp-server", .. sftp.Arguments]);
     }
 
     private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account)

@@ -100,7 +100,7 @@ internal sealed class ServingSession(IFileSystem files, SftpServerOptions option
             return false;
         }
 
-        if (!_hasBegun) throw new SshViolationException(Violation.UnexpectedMessage, $"An SFTP request, {(byte)type}, came before INIT.");
+        if (!_hasBegun) throw new SshViolationException(Violation.UnexpectedMessage, $"Received {(byte)type} request before init");
         return length == HeadSize ? true : throw new SshViolationException(Violation.MessageTruncated, "An SFTP request has no id.");
     }
 
