@@ -11,7 +11,7 @@ namespace Nacre.Unix;
 /// the open file: use it only for what no other process shares, and <see cref="InheritedStream"/> for standard input and output.
 /// A read into an empty buffer waits until there is something to read, so that an idle stream need not hold a buffer.
 /// </remarks>
-internal sealed class DescriptorStream : Stream
+internal sealed class DescriptorStream : StreamWithoutPosition
 {
     private readonly Socket socket;
     private readonly byte[] waited = new byte[1];
@@ -30,16 +30,6 @@ internal sealed class DescriptorStream : Stream
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -61,32 +51,12 @@ internal sealed class DescriptorStream : Stream
         return count == buffer.Length ? ValueTask.CompletedTask : SendAsync(new ValueTask<int>(count), buffer, cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>Tells the other end of a socket pair that nothing more will be written; a pipe says so when it is disposed.</summary>
     public void CompleteWriting()
     {
         if (Libc.shutdown(Descriptor, Libc.SHUT_WR) == -1 && Libc.LastErrno != Errno.ENOTSOCK)
             throw UnixException.FromLast("shut down the writing side of a socket");
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read with ReadAsync.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is written with WriteAsync.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
