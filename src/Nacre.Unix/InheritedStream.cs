@@ -11,9 +11,12 @@ namespace Nacre.Unix;
 /// pumped costs no thread switch per block. Regular files and /dev/null never block for long and are served on the spot.
 /// One read or write may be pending at a time. Cancelling is safe: the thread polls, and reads only what is there.
 /// </remarks>
-internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IValueTaskSource
+internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTaskSource<int>, IValueTaskSource
 {
     private const int ThreadStackBytes = 256 * 1024;
+
+    /// <summary>How many pieces one call writes together; IOV_MAX is 1,024.</summary>
+    private const int MostPieces = 32;
 
     private readonly int descriptor;
     private readonly bool isInput;
@@ -30,6 +33,9 @@ internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IV
     private Thread? thread;
     private bool isPending;
     private bool isDisposed;
+
+    // For Write alone, which one caller uses at a time.
+    private MemoryHandle[]? pinned;
 
     private InheritedStream(int descriptor, bool isInput)
     {
@@ -52,16 +58,6 @@ internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IV
     public override bool CanRead => isInput;
 
     public override bool CanWrite => !isInput;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -89,12 +85,6 @@ internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IV
         return ValueTask.CompletedTask;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>Writes at once on the calling thread, for the few words that a tool says before it ends.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -104,17 +94,30 @@ internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IV
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read with ReadAsync.");
-
-    public override void Flush()
+    /// <summary>Writes pieces at once on the calling thread, as many of them as one call takes together.</summary>
+    public void Write(in ReadOnlySequence<byte> pieces)
     {
+        if (pieces.IsSingleSegment)
+        {
+            Write(pieces.FirstSpan);
+            return;
+        }
+
+        pinned ??= new MemoryHandle[MostPieces];
+        Libc.IoVector* vectors = stackalloc Libc.IoVector[MostPieces];
+        int count = 0;
+        foreach (ReadOnlyMemory<byte> piece in pieces)
+        {
+            if (piece.IsEmpty)
+                continue;
+            if (count == MostPieces)
+                WriteVectors(vectors, pinned, ref count);
+            pinned[count] = piece.Pin();
+            vectors[count] = new Libc.IoVector { Base = (byte*)pinned[count].Pointer, Length = (nuint)piece.Length };
+            count++;
+        }
+        WriteVectors(vectors, pinned, ref count);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     int IValueTaskSource<int>.GetResult(short token) => completion.GetResult(token);
 
@@ -253,6 +256,36 @@ internal sealed unsafe class InheritedStream : Stream, IValueTaskSource<int>, IV
                 throw UnixException.FromLast($"write to descriptor {descriptor}");
         }
         return written;
+    }
+
+    /// <summary>Writes and unpins the first <paramref name="count"/> pieces, of which there are none after it.</summary>
+    private void WriteVectors(Libc.IoVector* vectors, MemoryHandle[] pinned, ref int count)
+    {
+        try
+        {
+            for (int first = 0; first < count;)
+            {
+                nint written = Libc.writev(descriptor, vectors + first, count - first);
+                if (written == -1 && Libc.LastErrno == Errno.EAGAIN)
+                    WaitUntilReady(Libc.POLLOUT, cancellable: false);
+                else if (written == -1 && Libc.LastErrno != Errno.EINTR)
+                    throw UnixException.FromLast($"write to descriptor {descriptor}");
+                for (nuint left = (nuint)Math.Max(written, 0); left > 0;)
+                {
+                    nuint part = Math.Min(left, vectors[first].Length);
+                    vectors[first].Base += part;
+                    vectors[first].Length -= part;
+                    left -= part;
+                    if (vectors[first].Length == 0)
+                        first++;
+                }
+            }
+        }
+        finally
+        {
+            while (count > 0)
+                pinned[--count].Dispose();
+        }
     }
 
     private void WaitUntilReady(short events, bool cancellable)

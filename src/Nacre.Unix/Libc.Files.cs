@@ -59,6 +59,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint write(int descriptor, byte* buffer, nuint count);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint writev(int descriptor, IoVector* vectors, int count);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chmod(string path, uint mode);
 

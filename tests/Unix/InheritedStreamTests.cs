@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Nacre.Unix;
@@ -27,6 +28,32 @@ public sealed class InheritedStreamTests
 
             Assert.Equal(sent, received.ToArray());
             Assert.Equal(0, Libc.fcntl(Number(reading), Libc.F_GETFL, 0) & Libc.O_NONBLOCK);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(200)]
+    public async Task Pieces_are_written_together_and_whole(int pieces)
+    {
+        (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
+        using (reading)
+        {
+            byte[] sent = RandomNumberGenerator.GetBytes(pieces * 7001);
+            Task write = Task.Run(() =>
+            {
+                using InheritedStream output = InheritedStream.OpenOutput(Number(writing));
+                output.Write(Piece.Chain(sent, 7001));
+                writing.Dispose();
+            });
+            using InheritedStream input = InheritedStream.OpenInput(Number(reading));
+            var received = new MemoryStream();
+            await input.CopyToAsync(received);
+            await write;
+
+            Assert.Equal(sent, received.ToArray());
         }
     }
 
@@ -144,4 +171,25 @@ public sealed class InheritedStreamTests
     }
 
     private static int Number(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    /// <summary>A part of a sequence, an empty one before each.</summary>
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        private Piece(ReadOnlyMemory<byte> memory) => Memory = memory;
+
+        public static ReadOnlySequence<byte> Chain(ReadOnlyMemory<byte> bytes, int length)
+        {
+            var first = new Piece(default);
+            Piece last = first;
+            for (; !bytes.IsEmpty; bytes = bytes[length..]) last = last.Add(bytes[..length]).Add(default);
+            return new ReadOnlySequence<byte>(first, 0, last, 0);
+        }
+
+        private Piece Add(ReadOnlyMemory<byte> memory)
+        {
+            var added = new Piece(memory) { RunningIndex = RunningIndex + Memory.Length };
+            Next = added;
+            return added;
+        }
+    }
 }

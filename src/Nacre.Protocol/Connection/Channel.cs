@@ -141,6 +141,16 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     public void Notify<T>(scoped ref T fields)
         where T : INamedRecord<T>, allows ref struct => _replies.Notify(ref fields);
 
+    /// <summary>PROTOCOL 2.1: tells the peer that what it sends has no reader here any more, so that it need not go on.</summary>
+    public void RefuseInput()
+    {
+        var refusal = default(EndOfWriteRequest);
+        Notify(ref refusal);
+    }
+
+    /// <summary>The peer has refused our data: nothing more is sent, and the writer is told that nobody reads.</summary>
+    public void OnOutputRefused() => _output?.Discard();
+
     /// <summary>Completes both writers, as many as are in use: all that was written goes out, then EOF.</summary>
     public async ValueTask CompleteOutputAsync()
     {

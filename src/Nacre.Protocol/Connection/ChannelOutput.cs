@@ -28,6 +28,9 @@ internal sealed class ChannelOutput : PipeWriter
     private bool _isLent;
     private bool _isFlushing;
 
+    // The peer has said that it reads no more.
+    private volatile bool _isUnwanted;
+
     // No more is written; the end is wanted as soon as the flush in progress is over; the end is there.
     private bool _isCompleted;
     private bool _isEndWanted;
@@ -182,6 +185,13 @@ internal sealed class ChannelOutput : PipeWriter
         End();
     }
 
+    /// <summary>The peer reads no more: what waits is dropped, and so is what still comes.</summary>
+    internal void Discard()
+    {
+        _isUnwanted = true;
+        _wakeup.Signal();
+    }
+
     // A window may open late or never, and then the channel's end ends the wait; so nobody need watch this task.
     private async Task CompleteLaterAsync()
     {
@@ -253,7 +263,7 @@ internal sealed class ChannelOutput : PipeWriter
         bool isCanceled = Volatile.Read(ref _isFlushCanceled);
         if (isCanceled) Volatile.Write(ref _isFlushCanceled, false);
         _channel.ThrowIfFailed();
-        return new FlushResult(isCanceled, !_channel.CanSend);
+        return new FlushResult(isCanceled, !_channel.CanSend || _isUnwanted);
     }
 
     /// <summary>Posts the first waiting packet as far as the window goes.</summary>
@@ -263,7 +273,7 @@ internal sealed class ChannelOutput : PipeWriter
         bool isLast;
         lock (_lock)
         {
-            if (!_channel.CanSend) _packets.DropQueued();
+            if (!_channel.CanSend || _isUnwanted) _packets.DropQueued();
             if (_packets.IsEmpty) return Step.Done;
             packet = _packets.Take(_channel.SendWindow, _channel.RemoteId);
             isLast = _packets.IsEmpty;

@@ -30,7 +30,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         Task watching = hasTerminal ? WatchSizeAsync(process, ended.Token) : Task.CompletedTask;
         Task reading = PumpInputAsync(process, raw is not null, ended.Token);
         Task<ProcessExit> exiting = ExitOfAsync(process);
-        await Task.WhenAll(PumpAsync(process.Output, 1), PumpAsync(process.Error, 2)).ConfigureAwait(false);
+        await Task.WhenAll(PumpAsync(process, process.Output, 1), PumpAsync(process, process.Error, 2)).ConfigureAwait(false);
         ProcessExit exit = await exiting.ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await ((Task)Task.WhenAny(Task.WhenAll(watching, reading), Task.Delay(100))).ConfigureAwait(false);
@@ -46,9 +46,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         TtyChoice.No => false,
         TtyChoice.Yes => true,
         _ => command.Length == 0,
-    } && Warn(config.RequestTTY == TtyChoice.Force || (IsTerminal(0) && !config.StdinNull));
-
-    private static bool IsTerminal(int descriptor) => TerminalSize.TryOf(descriptor, out _);
+    } && Warn(config.RequestTTY == TtyChoice.Force || (Descriptors.IsTerminal(0) && !config.StdinNull));
 
     private bool Warn(bool hasTerminal)
     {
@@ -185,7 +183,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         }
     }
 
-    private static async Task PumpAsync(PipeReader output, int descriptor)
+    private static async Task PumpAsync(RemoteProcess process, PipeReader output, int descriptor)
     {
         await using InheritedStream target = InheritedStream.OpenOutput(descriptor);
         try
@@ -193,14 +191,15 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
             while (true)
             {
                 ReadResult read = await output.ReadAsync().ConfigureAwait(false);
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer) target.Write(segment.Span);
+                target.Write(read.Buffer);
                 output.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;
             }
         }
-        catch (Exception error) when (error is UnixException or IOException)
+        catch (IOException)
         {
-            // Whoever read our output has gone; what still comes is dropped.
+            // Whoever read our output has gone; what still comes is dropped, and the program is told when it was its standard output.
+            if (output == process.Output) process.RefuseOutput();
         }
         catch (SshException)
         {

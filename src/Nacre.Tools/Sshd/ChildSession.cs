@@ -26,27 +26,29 @@ internal sealed class ChildSession : ISessionControls
     private ChildSession(ChildProcess child, Pty? pty) => (_child, _pty) = (child, pty);
 
     /// <summary>Runs a program without a terminal.</summary>
-    public static async Task<ProcessExit> RunWithPipesAsync(ServerSession session, Func<SafeHandles, ChildProcess> start, CancellationToken ct)
+    public static async Task<ProcessExit> RunWithPipesAsync(ServerSession session, Func<Ends, ChildProcess> start, CancellationToken ct)
     {
         (SafeFileHandle inputReading, SafeFileHandle inputWriting) = Descriptors.CreatePipe(PipeCapacity);
+        await using var stdin = new DescriptorStream(inputWriting);
         (SafeFileHandle outputReading, SafeFileHandle outputWriting) = Descriptors.CreatePipe(PipeCapacity);
+        await using var stdout = new DescriptorStream(outputReading);
         (SafeFileHandle errorReading, SafeFileHandle errorWriting) = Descriptors.CreatePipe();
+        await using var stderr = new DescriptorStream(errorReading);
         ChildProcess child;
         using (inputReading)
         using (outputWriting)
         using (errorWriting)
         {
-            child = start(new SafeHandles(inputReading, outputWriting, errorWriting));
+            child = start(new Ends(inputReading, outputWriting, errorWriting));
         }
 
         var running = new ChildSession(child, pty: null);
         session.Controls = running;
         await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
-        await using var stdin = new DescriptorStream(inputWriting);
-        await using var stdout = new DescriptorStream(outputReading);
-        await using var stderr = new DescriptorStream(errorReading);
-        _ = FeedAsync(session.Input, stdin, closesAtEnd: true);
-        await Task.WhenAll(DrainAsync(stdout, session.Output, ct), DrainAsync(stderr, session.Error, ct)).ConfigureAwait(false);
+        _ = FeedAsync(session, stdin, closesAtEnd: true);
+        await Task.WhenAll(
+            new Drain(stdout, session.Output) { ClosesEarly = true }.RunAsync(ct),
+            new Drain(stderr, session.Error) { ClosesEarly = true }.RunAsync(ct)).ConfigureAwait(false);
 
         // A program that ends has its exit status told before the end of its output; one that only closes its output goes on.
         await Task.WhenAny(child.Exited, Task.Delay(ExitGrace, ct)).ConfigureAwait(false);
@@ -68,12 +70,15 @@ internal sealed class ChildSession : ISessionControls
         session.Controls = running;
         await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
         await using DescriptorStream terminal = pty.OpenStream();
-        _ = FeedAsync(session.Input, terminal, closesAtEnd: false);
-        Task draining = DrainAsync(terminal, session.Output, ct);
+        _ = FeedAsync(session, terminal, closesAtEnd: false);
+        var drain = new Drain(terminal, session.Output);
+        Task draining = drain.RunAsync(ct);
         ChildExit exit = await child.Exited.ConfigureAwait(false);
 
-        // What stands in the terminal's buffer is there at once; a background process that keeps the terminal does not keep the session.
-        await Task.WhenAny(draining, Task.Delay(TerminalGrace, ct)).ConfigureAwait(false);
+        // What stands in the terminal's buffer is there at once, however slowly the client takes it; a background process that keeps the
+        // terminal does not keep the session.
+        do await Task.WhenAny(draining, Task.Delay(TerminalGrace, ct)).ConfigureAwait(false);
+        while (drain.IsSending && !draining.IsCompleted && !ct.IsCancellationRequested);
         return Describe(exit);
     }
 
@@ -114,8 +119,9 @@ internal sealed class ChildSession : ISessionControls
         pty.Size = new TerminalSize((uint)terminal.Columns, (uint)terminal.Rows, (uint)terminal.WidthPixels, (uint)terminal.HeightPixels);
     }
 
-    private static async Task FeedAsync(PipeReader input, DescriptorStream target, bool closesAtEnd)
+    private static async Task FeedAsync(ServerSession session, DescriptorStream target, bool closesAtEnd)
     {
+        PipeReader input = session.Input;
         try
         {
             while (true)
@@ -126,38 +132,59 @@ internal sealed class ChildSession : ISessionControls
                 if (read.IsCompleted) break;
             }
         }
-        catch (Exception error) when (error is IOException or UnixException or SshException or ObjectDisposedException or InvalidOperationException)
+        catch (UnixException error) when (error.Errno == Errno.EPIPE)
         {
-            // The program reads no more, or the connection is gone: what still comes has no reader.
+            // The program reads no more: a client that goes on sending would do so in vain.
+            session.RefuseInput();
+        }
+        catch (Exception error) when (error is IOException or SshException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The connection or the program is gone: what still comes has no reader.
         }
 
         if (closesAtEnd) await target.DisposeAsync().ConfigureAwait(false);
         await input.CompleteAsync().ConfigureAwait(false);
     }
 
-    private static async Task DrainAsync(DescriptorStream source, PipeWriter output, CancellationToken ct)
-    {
-        try
-        {
-            for (int length = 0; ;)
-            {
-                // Waits with no buffer, unless output is streaming: most programs say nothing most of the time.
-                if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
-                length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
-                if (length == 0) break;
-                output.Advance(length);
-                FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
-                if (flushed.IsCompleted) break;
-            }
-        }
-        catch (Exception error) when (error is IOException or UnixException or SshException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The client has gone: nobody is left to be told.
-        }
-    }
-
     private void HangUp() => _child.Signal(UnixSignal.HUP);
 
     /// <summary>The ends of the pipes that the program gets.</summary>
-    internal readonly record struct SafeHandles(SafeFileHandle Input, SafeFileHandle Output, SafeFileHandle Error);
+    internal readonly record struct Ends(SafeFileHandle Input, SafeFileHandle Output, SafeFileHandle Error);
+
+    /// <summary>Carries what the program writes to the client, until either has had enough.</summary>
+    private sealed class Drain(DescriptorStream source, PipeWriter output)
+    {
+        private volatile bool _isSending;
+
+        /// <summary>Closes the source when the client takes no more, which tells a program that goes on writing. A terminal stays: it is read for nobody.</summary>
+        public bool ClosesEarly { get; init; }
+
+        /// <summary>True while the client has not taken what was read last.</summary>
+        public bool IsSending => _isSending;
+
+        public async Task RunAsync(CancellationToken ct)
+        {
+            try
+            {
+                for (int length = 0; ;)
+                {
+                    // Waits with no buffer, unless output is streaming: most programs say nothing most of the time.
+                    if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
+                    length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
+                    if (length == 0) break;
+                    output.Advance(length);
+                    _isSending = true;
+                    FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
+                    _isSending = false;
+                    if (!flushed.IsCompleted || !ClosesEarly) continue;
+                    await source.DisposeAsync().ConfigureAwait(false);
+                    break;
+                }
+            }
+            catch (Exception error) when (error is IOException or SshException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            {
+                // The client has gone: nobody is left to be told.
+            }
+        }
+    }
 }

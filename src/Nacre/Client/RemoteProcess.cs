@@ -68,6 +68,9 @@ public sealed class RemoteProcess : IAsyncDisposable
         return _channel.RequestAsync(ref request, ct);
     }
 
+    /// <summary>Tells the server that nobody reads the output any more, so that a program which goes on writing is ended by its pipe.</summary>
+    internal void RefuseOutput() => _channel.RefuseInput();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
@@ -162,7 +165,7 @@ public sealed class RemoteProcess : IAsyncDisposable
                     _exit = ProcessExit.WithSignal(Printable.Escape(signal.SignalName), signal.CoreDumped, Printable.Escape(signal.ErrorMessage));
                     return ValueTask.FromResult(true);
                 case "eow@openssh.com":
-                    // The program reads no more; what is written still has nowhere to go, and the channel's end tells the writer so.
+                    channel.OnOutputRefused();
                     return ValueTask.FromResult(true);
                 default:
                     return ValueTask.FromResult(false);

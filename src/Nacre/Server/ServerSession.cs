@@ -24,4 +24,7 @@ public sealed class ServerSession
 
     /// <summary>Takes resizes, signals and breaks; without one they are refused.</summary>
     public ISessionControls? Controls { get; set; }
+
+    /// <summary>Tells the client that the program reads no more.</summary>
+    internal void RefuseInput() => _channel.RefuseInput();
 }

@@ -51,6 +51,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         "window-change" => ValueTask.FromResult(Resize(request.Read<WindowChangeRequest>())),
         "signal" => ValueTask.FromResult(_session?.Controls?.Signal(Text(request.Read<SignalRequest>().SignalName)) ?? false),
         "break" => ValueTask.FromResult(_session?.Controls?.Break(TimeSpan.FromMilliseconds(request.Read<BreakRequest>().LengthMs)) ?? false),
+        "eow@openssh.com" => ValueTask.FromResult(RefuseOutput(channel)),
         _ => ValueTask.FromResult(false),
     };
 
@@ -102,6 +103,12 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         _session?.Controls?.Resize(Size(change.Columns), Size(change.Rows), Size(change.WidthPixels), Size(change.HeightPixels));
         return _session?.Controls is not null;
+    }
+
+    private static bool RefuseOutput(Channel channel)
+    {
+        channel.OnOutputRefused();
+        return true;
     }
 
     // A terminal's sizes are 16 bits wide where they are used.
