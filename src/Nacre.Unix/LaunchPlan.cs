@@ -14,6 +14,7 @@ internal sealed class LaunchPlan
     public const string Verb = "launch";
 
     private const string End = "--";
+    private const byte VeilMark = (byte)'+';
 
     private static readonly Field[] Fields =
     [
@@ -26,6 +27,7 @@ internal sealed class LaunchPlan
         new('l', plan => Number(plan.OpenFiles), (plan, value) => plan.OpenFiles = ulong.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)),
         new('m', plan => Number(plan.FileModeMask), (plan, value) => plan.FileModeMask = Number32(value)),
         new('p', plan => plan.GainsNoPrivileges ? "1" : null, (plan, _) => plan.GainsNoPrivileges = true),
+        new('e', plan => plan.HasVeiledEnvironment ? "1" : null, (plan, _) => plan.HasVeiledEnvironment = true),
         new('t', plan => plan.TakesTerminal ? "1" : null, (plan, _) => plan.TakesTerminal = true),
     ];
 
@@ -63,6 +65,33 @@ internal sealed class LaunchPlan
 
     /// <summary>Standard input is a terminal that becomes the controlling terminal of the session that the launcher leads.</summary>
     public bool TakesTerminal { get; set; }
+
+    /// <summary>The program's environment is that of the launcher, which <see cref="Veil"/> made.</summary>
+    public bool HasVeiledEnvironment { get; set; }
+
+    /// <summary>
+    /// An environment in a form that means nothing to whoever has it: the launcher, which may still be root, must not obey a variable
+    /// such as LD_PRELOAD that a user chose. It takes the veil off for the program.
+    /// </summary>
+    public static CStrings Veil(CStrings environment)
+    {
+        CStrings veiled = [];
+        for (int i = 0; i < environment.Count; i++)
+            veiled.Add([VeilMark, .. environment[i]]);
+        return veiled;
+    }
+
+    /// <summary>Takes the veil off; what had none is left out.</summary>
+    public static CStrings Unveil(CStrings veiled)
+    {
+        CStrings environment = [];
+        for (int i = 0; i < veiled.Count; i++)
+        {
+            if (veiled[i].Length > 0 && veiled[i][0] == VeilMark)
+                environment.Add(veiled[i][1..]);
+        }
+        return environment;
+    }
 
     /// <summary>The arguments that start <paramref name="executable"/> as a launcher.</summary>
     public CStrings ToArguments(string executable)

@@ -99,9 +99,11 @@ internal static unsafe class Launcher
     {
         using CStrings.NativeCopy program = new CStrings { plan.Program }.ToNative();
         using CStrings.NativeCopy arguments = plan.Arguments.ToNative();
+        CStrings own = CStrings.OwnEnvironment();
+        using CStrings.NativeCopy environment = (plan.HasVeiledEnvironment ? LaunchPlan.Unveil(own) : own).ToNative();
         SignalDispositions.UnblockAll();
         SignalDispositions.UnignoreAll();
-        _ = Libc.execve(*program.Pointers, arguments.Pointers, CStrings.OwnEnvironmentPointer);
+        _ = Libc.execve(*program.Pointers, arguments.Pointers, environment.Pointers);
     }
 
     private static void Say(string message)

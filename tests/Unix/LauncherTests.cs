@@ -22,6 +22,7 @@ public sealed class LauncherTests
             FileModeMask = 18,
             GainsNoPrivileges = true,
             TakesTerminal = true,
+            HasVeiledEnvironment = true,
         };
         plan.Arguments.Add([0xff]);
         CStrings written = plan.ToArguments("nacre");
@@ -30,6 +31,21 @@ public sealed class LauncherTests
         Assert.Equal(Bytes(written), Bytes(read.ToArguments("nacre")));
         Assert.Equal((1000u, 4_000_000_000u, "a=b", 1024ul), (read.Uid, read.Gid, read.User, read.OpenFiles));
         Assert.Equal(Bytes(plan.Arguments), Bytes(read.Arguments));
+        Assert.True(read.HasVeiledEnvironment);
+    }
+
+    [Fact]
+    public void A_veiled_environment_names_no_variable_of_the_user_s_and_comes_back_whole()
+    {
+        CStrings environment = ["LD_PRELOAD=/tmp/x.so", "DOTNET_STARTUP_HOOKS=/tmp/x", "EMPTY=", "no variable"];
+        environment.Add([(byte)'A', (byte)'=', 0xff]);
+        CStrings veiled = LaunchPlan.Veil(environment);
+
+        Assert.Null(veiled.Find("LD_PRELOAD"));
+        Assert.Null(veiled.Find("DOTNET_STARTUP_HOOKS"));
+        Assert.Equal(Bytes(environment), Bytes(LaunchPlan.Unveil(veiled)));
+        veiled.Add("PLAIN=left out");
+        Assert.Equal(Bytes(environment), Bytes(LaunchPlan.Unveil(veiled)));
     }
 
     [Fact]

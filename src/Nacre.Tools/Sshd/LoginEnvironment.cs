@@ -10,7 +10,13 @@ internal static class LoginEnvironment
     private const string UserPath = "/usr/local/bin:/usr/bin:/bin:/usr/games";
     private const string RootPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public static CStrings Of(UserAccount account, SessionRequest request, ClientConnection client, ServerConfig config, string? terminal)
+    /// <param name="account">The user.</param>
+    /// <param name="request">What the client asked for, with the variables that it may set.</param>
+    /// <param name="client">Where it comes from.</param>
+    /// <param name="config">The configuration for the user.</param>
+    /// <param name="terminal">The name of the session's terminal, if it has one.</param>
+    /// <param name="asked">The command that was asked for, which a forced one is told of.</param>
+    public static CStrings Of(UserAccount account, SessionRequest request, ClientConnection client, ServerConfig config, string? terminal, string? asked)
     {
         var environment = new CStrings();
 
@@ -32,7 +38,7 @@ internal static class LoginEnvironment
         environment.Set("SSH_CONNECTION", $"{client.Address} {client.Remote.Port} {client.LocalAddress} {client.Local.Port}");
         if (terminal is not null) environment.Set("SSH_TTY", terminal);
         if (request.Terminal is { Type.Length: > 0 } requested && !requested.Type.Contains('\0', StringComparison.Ordinal)) environment.Set("TERM", requested.Type);
-        if (request.Kind == SessionKind.Command && config.ForceCommand is not null) environment.Set("SSH_ORIGINAL_COMMAND", request.Text);
+        if (asked is not null && config.ForceCommand is not null) environment.Set("SSH_ORIGINAL_COMMAND", asked);
         return environment;
     }
 }

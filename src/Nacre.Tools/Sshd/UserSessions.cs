@@ -13,14 +13,13 @@ namespace Nacre.Tools.Sshd;
 /// </remarks>
 internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISessionHandler
 {
-    // Not its path: the user may be unable to enter the directory that it is installed in.
+    // Not its path: the user may be unable to enter the directory that it is installed in, and an update may have put another file there.
     private const string OwnExecutable = "/proc/self/exe";
 
     public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct)
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
         if (Users.Find(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
-        if (request.Terminal is not null && !config.PermitTty) return ValueTask.FromResult<SessionProgram?>(null);
         string? command = CommandFor(request, config);
         if (request.Kind == SessionKind.Subsystem && command is null)
         {
@@ -33,18 +32,13 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         return ValueTask.FromResult<SessionProgram?>((session, token) => RunAsync(session, account, config, command, token));
     }
 
-    // The command line for the user's shell; null starts the shell itself.
-    private static string? CommandFor(SessionRequest request, ServerConfig config)
+    // The command line that was asked for, for the user's shell; null asks for the shell itself, or for a subsystem that there is none of.
+    private static string? CommandFor(SessionRequest request, ServerConfig config) => request.Kind switch
     {
-        if (request.Kind == SessionKind.Subsystem && config.Subsystems.FirstOrDefault(subsystem => subsystem.Name == request.Text) is not { } found) return null;
-        if (config.ForceCommand is { } forced) return forced;
-        return request.Kind switch
-        {
-            SessionKind.Command => request.Text,
-            SessionKind.Subsystem => config.Subsystems.First(subsystem => subsystem.Name == request.Text).Command,
-            _ => null,
-        };
-    }
+        SessionKind.Command => request.Text,
+        SessionKind.Subsystem => config.Subsystems.FirstOrDefault(subsystem => subsystem.Name == request.Text)?.Command,
+        _ => null,
+    };
 
     private async Task<ProcessExit> RunAsync(ServerSession session, UserAccount account, ServerConfig config, string? command, CancellationToken ct)
     {
@@ -68,7 +62,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         using Pty pty = Pty.Open();
         if (Users.IsRoot) pty.GiveTo(account.Uid, account.Gid);
-        if (command is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
+        if (command is null && config.ForceCommand is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
         return await ChildSession.RunWithTerminalAsync(session, pty, () => Start(session.Request, account, config, command, default, pty), ct).ConfigureAwait(false);
     }
 
@@ -87,12 +81,18 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         }
     }
 
-    private ChildProcess Start(SessionRequest request, UserAccount account, ServerConfig config, string? command, ChildSession.SafeHandles ends, Pty? pty)
+    private ChildProcess Start(SessionRequest request, UserAccount account, ServerConfig config, string? asked, ChildSession.Ends ends, Pty? pty)
     {
+        string? command = config.ForceCommand ?? asked;
         (string program, CStrings arguments) = ProgramFor(account, command);
-        CStrings environment = LoginEnvironment.Of(account, request, client, config, pty?.Name);
+        CStrings environment = LoginEnvironment.Of(account, request, client, config, pty?.Name, asked);
         bool isRoot = Users.IsRoot;
-        if (isRoot) (program, arguments) = Launched(program, arguments, account);
+        if (isRoot)
+        {
+            (program, arguments) = Launched(program, arguments, account);
+            environment = LaunchPlan.Veil(environment);
+        }
+
         string? home = isRoot ? null : Spawn.CanEnter(account.Home) ? account.Home : "/";
         return Spawn.Start(new ProgramStart
         {
@@ -130,7 +130,8 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
             Directory = account.Home,
             FallbackDirectory = "/",
             OpenFiles = OpenFileLimit.Inherited,
+            HasVeiledEnvironment = true,
         };
-        return (Environment.ProcessPath!, plan.ToArguments(Environment.ProcessPath!));
+        return (OwnExecutable, plan.ToArguments(OwnExecutable));
     }
 }
