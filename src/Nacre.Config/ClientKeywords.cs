@@ -51,7 +51,7 @@ internal static class ClientKeywords
     { Manual = "Never ask for a passphrase, a password or a yes; fail instead." });
 
     public static readonly Keyword<bool> CheckHostIP = Declared.Add(new Keyword<bool>("CheckHostIP", Choices.Flag)
-    { Manual = "Also look for the host's address in known_hosts." });
+    { Manual = "Accepted; known_hosts is searched for the host's name only, whatever is said here." });
 
     public static readonly Keyword<bool> Compression = Declared.Add(new Keyword<bool>("Compression", Choices.Flag)
     { Manual = "Offer compression first." });
@@ -201,7 +201,7 @@ internal static class ClientKeywords
     { Default = [], Manual = "Environment variables to set at the server." });
 
     public static readonly Keyword<TimeSpan?> ConnectTimeout = Declared.Add(new Keyword<TimeSpan?>("ConnectTimeout", new TimeShape())
-    { Manual = "How long to wait for the connection and the server's first words; by default as long as the system does." });
+    { Manual = "How long to wait for each address to take the connection; by default as long as the system does." });
 
     public static readonly Keyword<EscapeCharacter> EscapeChar = Declared.Add(new Keyword<EscapeCharacter>("EscapeChar", new EscapeCharacterShape())
     { Default = new EscapeCharacter('~'), Manual = "The character that, first in a line, speaks to the client." });

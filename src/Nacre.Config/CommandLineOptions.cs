@@ -23,6 +23,14 @@ internal sealed class CommandLineOptions
         return LineOutcome.Good;
     });
 
+    /// <summary>Sets a keyword so that nothing in a file adds to it.</summary>
+    public void SetForGood<T>(Keyword<T> keyword, T value) => steps.Add((_, values) =>
+    {
+        values.Set(keyword, value, "command-line");
+        values.Fix(keyword);
+        return LineOutcome.Good;
+    });
+
     /// <summary>Applies all of it; stops at the first that is wrong.</summary>
     internal bool Apply(Func<string, LineOutcome> parse, ConfigValues values)
     {

@@ -5,6 +5,7 @@ internal sealed class ConfigValues(KeywordTable table, AlgorithmNames algorithms
 {
     private readonly object?[] values = new object?[table.All.Count];
     private readonly string?[] origins = new string?[table.All.Count];
+    private readonly bool[] areFixed = new bool[table.All.Count];
 
     public KeywordTable Table => table;
 
@@ -35,6 +36,11 @@ internal sealed class ConfigValues(KeywordTable table, AlgorithmNames algorithms
         values[keyword.Slot] = value;
         origins[keyword.Slot] = origin;
     }
+
+    /// <summary>Closes a keyword: lines that come later are checked and change nothing.</summary>
+    public void Fix(Keyword keyword) => areFixed[keyword.Slot] = true;
+
+    public bool IsFixed(Keyword keyword) => areFixed[keyword.Slot];
 
     /// <summary>The place that set the value ("/path line N"), or nothing for a default.</summary>
     public string OriginOf(Keyword keyword) => origins[keyword.Slot] ?? "";

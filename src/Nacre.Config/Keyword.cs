@@ -121,7 +121,7 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
     {
         if (!Shape.TryRead(arguments, out T? value))
             return false;
-        if (target is null || arguments.LeavesUnset)
+        if (target is null || arguments.LeavesUnset || target.IsFixed(this))
             return true;
         if (!target.TryGet(this, out T? earlier))
         {

@@ -32,7 +32,7 @@ internal static class ServerKeywords
     { Manual = "An address to listen on, on every Port unless it names one; by default all addresses." });
 
     public static readonly Keyword<bool> UsePAM = Declared.Add(new Keyword<bool>("UsePAM", Choices.Flag)
-    { Manual = "Let PAM check passwords, accounts and sessions." });
+    { Manual = "Let PAM check passwords and accounts." });
 
     public static readonly Keyword<TimeSpan?> LoginGraceTime = Declared.Add(new Keyword<TimeSpan?>("LoginGraceTime", new TimeShape())
     { Default = TimeSpan.FromSeconds(120), Manual = "How long a login may take; 0 for no limit." });
@@ -73,7 +73,7 @@ internal static class ServerKeywords
     { Default = true, Manual = "Print /etc/motd to a user who logs in to a shell." });
 
     public static readonly Keyword<bool> PrintLastLog = Declared.Add(new Keyword<bool>("PrintLastLog", Choices.Flag)
-    { Default = true, Manual = "Print when the user last logged in." });
+    { Default = true, Manual = "Accepted; when the user last logged in is not kept, whatever is said here." });
 
     public static readonly Keyword<bool> X11Forwarding = Declared.Add(new Keyword<bool>("X11Forwarding", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Accepted; X11 is not forwarded, whatever is said here." });

@@ -248,6 +248,34 @@ public class ServerConfigTests
     }
 
     [Fact]
+    public void What_is_set_for_good_is_not_added_to_by_files()
+    {
+        var commandLine = new CommandLineOptions();
+        commandLine.SetForGood(ServerKeywords.Port, [2200, 2201]);
+        var diagnostics = new ConfigDiagnostics();
+        ServerConfig? config = ServerConfigParser.Load(new ServerConfigSource
+        {
+            Files = new MemoryConfigFiles { ["/etc/ssh/sshd_config"] = "Port 22\nPort 23\n" },
+            Algorithms = ConfigBed.Algorithms,
+            Local = ConfigBed.Local,
+            CommandLine = commandLine,
+        }, diagnostics);
+
+        Assert.Equal([2200, 2201], config!.Ports);
+    }
+
+    [Fact]
+    public void Match_blocks_for_a_user_wait_until_there_is_one_and_those_for_an_address_do_not()
+    {
+        ServerConfig config = ConfigBed.GoodServer("MaxAuthTries 6\nMatch Address 10.0.0.0/8\nMaxAuthTries 3\nMatch User bob\nAuthenticationMethods publickey,password\n");
+        var nobody = new MatchCriteria { Address = "10.1.2.3" };
+
+        Assert.Equal(3, config.ForConnection(nobody).MaxAuthTries);
+        Assert.Empty(config.ForConnection(nobody).AuthenticationMethods);
+        Assert.Single(config.ForConnection(nobody with { User = "bob" }).AuthenticationMethods);
+    }
+
+    [Fact]
     public void DisableForwarding_wins_over_what_is_allowed() =>
         Assert.Equal(ForwardingPermission.No, ConfigBed.GoodServer("AllowTcpForwarding yes\nDisableForwarding yes\n").AllowTcpForwarding);
 

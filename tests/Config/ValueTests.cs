@@ -148,11 +148,22 @@ public class ValueTests
     public void A_permission_allows_the_places_that_it_lists()
     {
         var list = new EndpointPermissions(false, [new PermittedEndpoint("web", 80), new PermittedEndpoint("*", 22), new PermittedEndpoint("db", 0)]);
-        Assert.True(list.Allows("web", 80));
-        Assert.True(list.Allows("anything", 22));
-        Assert.True(list.Allows("db", 5432));
-        Assert.False(list.Allows("web", 81));
-        Assert.False(EndpointPermissions.None.Allows("web", 80));
-        Assert.True(EndpointPermissions.Any.Allows("web", 80));
+        Assert.True(list.AllowsTarget("web", 80));
+        Assert.True(list.AllowsTarget("anything", 22));
+        Assert.True(list.AllowsTarget("db", 5432));
+        Assert.False(list.AllowsTarget("web", 81));
+        Assert.False(EndpointPermissions.None.AllowsTarget("web", 80));
+        Assert.True(EndpointPermissions.Any.AllowsTarget("web", 80));
+    }
+
+    [Fact]
+    public void A_pattern_names_hosts_to_listen_on_and_no_destinations()
+    {
+        var list = new EndpointPermissions(false, [new PermittedEndpoint("10.0.0.*", 0)]);
+
+        Assert.True(list.AllowsListener("10.0.0.7", 80));
+        Assert.False(list.AllowsListener("10.0.1.7", 80));
+        Assert.False(list.AllowsTarget("10.0.0.7", 80));
+        Assert.True(list.AllowsTarget("10.0.0.*", 80));
     }
 }

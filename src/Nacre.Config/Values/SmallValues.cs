@@ -35,8 +35,11 @@ internal sealed record EndpointPermissions(bool IsAny, IReadOnlyList<PermittedEn
 
     public static readonly EndpointPermissions None = new(false, []);
 
-    /// <summary>Whether a place is allowed; a listening host may be a pattern, a destination is compared as it is.</summary>
-    public bool Allows(string host, int port) =>
-        IsAny || Endpoints.Any(e => (e.Port == 0 || e.Port == port)
-            && (e.Host == "*" || Patterns.PatternMatcher.Matches(host, e.Host)));
+    /// <summary>Whether connections may be made to a destination, whose host must be named as it is.</summary>
+    public bool AllowsTarget(string host, int port) => IsAny || Endpoints.Any(e => FitsPort(e, port) && (e.Host == "*" || e.Host == host));
+
+    /// <summary>Whether a place may be listened on, whose host may be named by a pattern.</summary>
+    public bool AllowsListener(string host, int port) => IsAny || Endpoints.Any(e => FitsPort(e, port) && Patterns.PatternMatcher.Matches(host, e.Host));
+
+    private static bool FitsPort(PermittedEndpoint endpoint, int port) => endpoint.Port == 0 || endpoint.Port == port;
 }

@@ -6,6 +6,8 @@ namespace Nacre.Tools.Sshd;
 /// <summary>What the command line of sshd says.</summary>
 internal sealed class SshdCommandLine
 {
+    private readonly List<int> _ports = [];
+
     private SshdCommandLine()
     {
     }
@@ -39,6 +41,7 @@ internal sealed class SshdCommandLine
         var line = new SshdCommandLine();
         var reader = new FlagReader(SshdFlags.Table, arguments);
         while (reader.TryRead(out FlagUse use)) line.Take(use);
+        if (line._ports.Count > 0) line.Options.SetForGood(ServerKeywords.Port, line._ports);
         if (reader.Rest.Any()) throw new UsageException("Extra argument " + reader.Rest.First() + ".");
         return line;
     }
@@ -59,7 +62,7 @@ internal sealed class SshdCommandLine
             case 'h': Options.Add($"HostKey={use.Value}"); break;
             case 'i': IsInetd = true; break;
             case 'o': Options.Add(use.Value); break;
-            case 'p': Options.Add($"Port={use.Value}"); break;
+            case 'p': _ports.Add(PortNumber.TryParse(use.Value, out int port) && port > 0 ? port : throw new FatalException("Bad port number.", status: 1)); break;
             case 'q': IsQuiet = true; break;
             case 't': IsTest = true; break;
         }

@@ -16,14 +16,14 @@ internal sealed class UserForwarding(ClientConnection client) : IForwardingPolic
     public bool MayConnect(AuthenticatedUser user, TcpEndpoint target)
     {
         ServerConfig config = client.ConfigFor(user.Name);
-        return !config.DisableForwarding && (config.AllowTcpForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.Allows(target.Host, target.Port);
+        return (config.AllowTcpForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.AllowsTarget(target.Host, target.Port);
     }
 
     public TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen)
     {
         ServerConfig config = client.ConfigFor(user.Name);
-        if (config.DisableForwarding || (config.AllowTcpForwarding & ForwardingPermission.Remote) == 0) return null;
-        if (!config.PermitListen.Allows(listen.Host, listen.Port)) return null;
+        if ((config.AllowTcpForwarding & ForwardingPermission.Remote) == 0) return null;
+        if (!config.PermitListen.AllowsListener(listen.Host, listen.Port)) return null;
         bool isPrivileged = listen.Port is > 0 and < FirstUnprivilegedPort;
         if (isPrivileged && Users.Find(user.Name)?.Uid != 0) return null;
         return config.GatewayPorts switch
