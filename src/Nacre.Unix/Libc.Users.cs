@@ -50,8 +50,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setgroups(nuint count, uint* groups);
 
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int initgroups(string user, uint gid);
+    [LibraryImport(Library)]
+    public static partial int setfsuid(uint uid);
+
+    [LibraryImport(Library)]
+    public static partial int setfsgid(uint gid);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setresuid(uint real, uint effective, uint saved);

@@ -24,7 +24,7 @@ internal enum PamVerdict
 /// <summary>The verdict with what the modules had to say: lines for the user, and the reason for the log.</summary>
 internal sealed record PamPasswordResult(PamVerdict Verdict, string Reason, IReadOnlyList<string> Messages);
 
-/// <summary>Checks one password by PAM, on a thread of its own, for as long as PAM takes.</summary>
+/// <summary>Has PAM check one password or one account, on a thread of its own, for as long as PAM takes.</summary>
 internal static class PamPasswordCheck
 {
     private const int ThreadStackBytes = 1024 * 1024;
@@ -42,10 +42,11 @@ internal static class PamPasswordCheck
     /// <param name="remoteHost">Where the user comes from.</param>
     /// <param name="isPermitted">Whether there is such a user who may log in by password.</param>
     /// <param name="configuration">Another directory than /etc/pam.d.</param>
+    /// <param name="permitsEmpty">Whether an empty password may be right.</param>
     /// <param name="ct">Ends the waiting; PAM itself cannot be stopped and finishes on its thread.</param>
     public static async Task<PamPasswordResult> VerifyAsync(
         string service, string user, ReadOnlyMemory<byte> password, string? remoteHost, bool isPermitted = true,
-        string? configuration = null, CancellationToken ct = default)
+        string? configuration = null, bool permitsEmpty = false, CancellationToken ct = default)
     {
         byte[] copy = GC.AllocateUninitializedArray<byte>(password.Length, pinned: true);
         password.CopyTo(copy);
@@ -55,24 +56,47 @@ internal static class PamPasswordCheck
         if (!isPossible)
             MakeImpossible(copy);
 
-        var verdict = new TaskCompletionSource<PamPasswordResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => verdict.SetResult(Verify(service, user, copy, remoteHost, configuration)), ThreadStackBytes)
-        {
-            IsBackground = true,
-            Name = "PAM",
-        };
-        thread.Start();
-        PamPasswordResult result = await verdict.Task.WaitAsync(ct).ConfigureAwait(false);
+        PamPasswordResult result = await OnThreadAsync(() => Verify(service, user, copy, remoteHost, permitsEmpty, configuration), ct).ConfigureAwait(false);
         return isPossible || result.Verdict == PamVerdict.Unavailable ? result : result with { Verdict = PamVerdict.Denied };
     }
 
-    private static PamPasswordResult Verify(string service, string user, byte[] password, string? remoteHost, string? configuration)
+    /// <summary>Asks only whether an account may be used now, for a user who has proved themselves by other means.</summary>
+    /// <param name="service">The name of the file in /etc/pam.d.</param>
+    /// <param name="user">Whose account.</param>
+    /// <param name="remoteHost">Where the user comes from.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <param name="configuration">Another directory than /etc/pam.d.</param>
+    public static Task<PamPasswordResult> AskAccountAsync(string service, string user, string? remoteHost, CancellationToken ct, string? configuration = null) => OnThreadAsync(
+        () =>
+        {
+            try
+            {
+                using PamTransaction transaction = PamTransaction.Start(service, user, remoteHost, configuration: configuration);
+                PamStatus status = transaction.AccountManagement();
+                return new PamPasswordResult(OfAccount(status), transaction.Describe(status), []);
+            }
+            catch (Exception failure) when (failure is PamException or DllNotFoundException or EntryPointNotFoundException)
+            {
+                return new PamPasswordResult(PamVerdict.Unavailable, failure.Message, []);
+            }
+        },
+        ct);
+
+    private static Task<PamPasswordResult> OnThreadAsync(Func<PamPasswordResult> ask, CancellationToken ct)
+    {
+        var verdict = new TaskCompletionSource<PamPasswordResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => verdict.SetResult(ask()), ThreadStackBytes) { IsBackground = true, Name = "PAM" };
+        thread.Start();
+        return verdict.Task.WaitAsync(ct);
+    }
+
+    private static PamPasswordResult Verify(string service, string user, byte[] password, string? remoteHost, bool permitsEmpty, string? configuration)
     {
         var answers = new PasswordAnswers(password);
         try
         {
             using PamTransaction transaction = PamTransaction.Start(service, user, remoteHost, configuration: configuration);
-            PamStatus status = transaction.Authenticate(answers);
+            PamStatus status = transaction.Authenticate(answers, permitsEmpty);
             PamVerdict verdict = OfAuthentication(status);
             if (verdict == PamVerdict.Accepted)
             {

@@ -55,10 +55,10 @@ internal sealed class SshConnection : IAsyncDisposable
     public TimeSpan StallTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>After how long without a word from the peer it is asked for one; zero for never.</summary>
-    public TimeSpan KeepAliveInterval { get; init; }
+    public TimeSpan KeepAliveInterval { get; set; }
 
     /// <summary>How many such questions in a row may stay unanswered.</summary>
-    public int KeepAliveCount { get; init; } = 3;
+    public int KeepAliveCount { get; set; } = 3;
 
     /// <summary>Begins to speak.</summary>
     public void Start()

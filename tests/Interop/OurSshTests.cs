@@ -161,6 +161,22 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
     }
 
     [Fact]
+    public async Task A_log_file_that_cannot_be_written_is_told()
+    {
+        await SaysTheSameAsync(["-E", "/no/such/file", "-F", "none", "127.0.0.1", "true"], "Couldn't open logfile /no/such/file: No such file or directory", status: 1);
+    }
+
+    [Fact]
+    public async Task An_endless_program_ends_when_its_reader_has_gone()
+    {
+        string ssh = $"{Ssh} {string.Join(' ', await server.Sshd.ClientArgumentsAsync())} {Destination}";
+
+        RunResult result = await Run.CleanAsync("/bin/sh", ["-c", $"{ssh} 'cat /dev/zero' | head -c 5000000 | wc -c"]);
+
+        Assert.Equal("5000000\n", result.Ends().Output);
+    }
+
+    [Fact]
     public async Task A_subsystem_is_reached_by_its_name()
     {
         RunResult result = await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), "-s", Destination, "echo"], "echoed"u8.ToArray());
@@ -198,14 +214,14 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
     private async Task<RunResult> SshAsync(string command, byte[]? input = null, params string[] flags) =>
         await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), .. flags, Destination, command], input);
 
-    /// <summary>Runs both clients, which shall end with 255 and with the same lines on standard error, among them <paramref name="expected"/>.</summary>
-    private static async Task SaysTheSameAsync(string[] arguments, string expected)
+    /// <summary>Runs both clients, which shall end with the same status and the same lines on standard error, among them <paramref name="expected"/>.</summary>
+    private static async Task SaysTheSameAsync(string[] arguments, string expected, int status = 255)
     {
         RunResult theirs = await Run.CleanAsync("ssh", arguments);
         RunResult ours = await Run.CleanAsync(Ssh, arguments);
 
-        Assert.Contains(expected, theirs.Ends(255).Error, StringComparison.Ordinal);
-        Assert.Equal(Lines(theirs), Lines(ours.Ends(255)));
+        Assert.Contains(expected, theirs.Ends(status).Error, StringComparison.Ordinal);
+        Assert.Equal(Lines(theirs), Lines(ours.Ends(status)));
     }
 
     // OpenSSH ends most lines by CR LF and some by LF.

@@ -27,7 +27,7 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
     [Fact]
     public async Task A_command_runs_with_the_ids_groups_home_and_shell_of_the_user()
     {
-        const string command = "id; pwd; echo $HOME $USER $LOGNAME $SHELL; echo $0";
+        const string command = "id; umask; pwd; echo $HOME $USER $LOGNAME $SHELL; echo $0";
         await using StockSshd stock = await StockSshd.StartAsync();
         RunResult theirs = await Run.CleanAsync("ssh", [.. await stock.ClientArgumentsAsync(), server.Sshd.Destination, command]);
 
@@ -189,6 +189,78 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
             RunResult result = await Run.CleanAsync("ssh", [.. arguments, $"{user}@127.0.0.1", "true"]);
             Assert.Equal($"{user}@127.0.0.1: Permission denied (publickey).\r\n", result.Ends(255).Error);
         }
+
+        Assert.Contains("Invalid user nosuchuser from 127.0.0.1 port ", server.Sshd.Log, StringComparison.Ordinal);
+        Assert.Contains("Failed publickey for invalid user nosuchuser from 127.0.0.1", server.Sshd.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_match_block_asks_of_a_user_is_asked()
+    {
+        using var directory = new TemporaryDirectory();
+        string both = directory.Write("both", $"Match User {TestUser.Name}\nAuthenticationMethods publickey,publickey\n");
+        string less = directory.Write("less", $"Match User {TestUser.Name}\nMaxSessions 0\n");
+        await using OurSshd strict = await OurSshd.StartAsync($"Include {both}");
+        await using OurSshd narrow = await OurSshd.StartAsync($"Include {less}");
+
+        RunResult oneKey = await strict.StockSshAsync("true", null, "-v");
+        RunResult noSession = await narrow.StockSshAsync("true");
+
+        Assert.Contains("Authenticated using \"publickey\" with partial success.", oneKey.Ends(255).Error, StringComparison.Ordinal);
+        Assert.Contains("Permission denied (publickey).", oneKey.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, noSession.ExitStatus);
+    }
+
+    [Fact]
+    public async Task A_match_block_may_permit_variables_and_forbid_terminals_for_a_user()
+    {
+        using var directory = new TemporaryDirectory();
+        string rules = directory.Write("rules", $"Match User {TestUser.Name}\nPermitTTY no\nAcceptEnv GIVEN\n");
+        await using OurSshd sshd = await OurSshd.StartAsync($"Include {rules}");
+
+        RunResult terminal = await sshd.StockSshAsync("tty", null, "-tt");
+        RunResult variables = await sshd.StockSshAsync("echo $GIVEN $OTHER", null, "-o", "SetEnv=GIVEN=yes OTHER=no");
+
+        Assert.Contains("PTY allocation request failed", terminal.Ends(255).Error, StringComparison.Ordinal);
+        Assert.Equal("yes\n", variables.Ends().Output);
+    }
+
+    [Fact]
+    public async Task A_variable_of_the_client_is_the_program_s_alone()
+    {
+        await using OurSshd sshd = await OurSshd.StartAsync("AcceptEnv *");
+
+        RunResult result = await sshd.StockSshAsync(":", null, "-o", "SetEnv=LD_PRELOAD=/no/such.so");
+
+        // The dynamic linker complains once for each program that is started with it: the shell, and not the launcher, which may be root.
+        Assert.Single(result.Ends().Error.Split("LD_PRELOAD")[1..]);
+    }
+
+    [Fact]
+    public async Task A_forced_command_is_told_what_was_asked_for_a_subsystem_s_command_too()
+    {
+        string[] settings = ["ForceCommand echo \"asked: $SSH_ORIGINAL_COMMAND\"", "Subsystem other /bin/other"];
+        await using StockSshd stock = await StockSshd.StartAsync(settings);
+        await using OurSshd ours = await OurSshd.StartAsync(settings);
+
+        foreach (string[] asked in (string[][])[["ls /"], ["-s", "other"]])
+        {
+            string[] flags = asked[..^1], command = asked[^1..];
+            RunResult theirs = await Run.CleanAsync("ssh", [.. await stock.ClientArgumentsAsync(), .. flags, ours.Destination, .. command]);
+            RunResult mine = await Run.CleanAsync("ssh", [.. await ours.ClientArgumentsAsync(), .. flags, ours.Destination, .. command]);
+            Assert.Equal(theirs.Ends().Output, mine.Ends().Output);
+        }
+    }
+
+    [Fact]
+    public async Task An_endless_program_ends_when_its_reader_has_gone()
+    {
+        // OpenSSH's own ssh tells only servers of its own kind that it reads no more.
+        string ssh = $"{Requires.PublishedTool("ssh")} {string.Join(' ', await server.Sshd.ClientArgumentsAsync())} {server.Sshd.Destination}";
+
+        RunResult result = await Run.CleanAsync("/bin/sh", ["-c", $"{ssh} 'cat /dev/zero' | head -c 5000000 | wc -c"]);
+
+        Assert.Equal("5000000\n", result.Ends().Output);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace Nacre.Tests.Interop;
 /// <summary>Logins by password through PAM: stock ssh with our sshd, for the test user, who has a password only meanwhile.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
+[Collection("Alone")]
 public sealed class PasswordLoginTests : IAsyncLifetime
 {
     private readonly string password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
@@ -50,16 +51,38 @@ public sealed class PasswordLoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_password_of_an_account_that_has_expired_is_denied()
+    public async Task Password_and_key_of_an_account_that_has_expired_are_denied()
     {
         (await Run.CleanAsync("/usr/bin/chage", ["-E", "1", TestUser.Name])).Ends();
         try
         {
             Assert.Contains("Permission denied", (await SshAsync(TestUser.Name, password, "password")).Ends(255).Error, StringComparison.Ordinal);
+            Assert.Contains("Permission denied", (await sshd!.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
+            Assert.Contains($"Access denied for user {TestUser.Name} by PAM account configuration", sshd.Log, StringComparison.Ordinal);
+
+            await using OurSshd withoutPam = await OurSshd.StartAsync("UsePAM no");
+            Assert.Contains("Permission denied", (await withoutPam.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
+            Assert.Contains($"Account {TestUser.Name} has expired", withoutPam.Log, StringComparison.Ordinal);
         }
         finally
         {
             (await Run.CleanAsync("/usr/bin/chage", ["-E", "-1", TestUser.Name])).Ends();
+        }
+    }
+
+    [Fact]
+    public async Task A_locked_account_is_open_to_no_key_where_pam_is_not_asked()
+    {
+        await using OurSshd withoutPam = await OurSshd.StartAsync("UsePAM no");
+        (await Run.CleanAsync("/usr/sbin/usermod", ["-L", TestUser.Name])).Ends();
+        try
+        {
+            Assert.Contains("Permission denied", (await withoutPam.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
+            Assert.Contains($"User {TestUser.Name} not allowed because account is locked", withoutPam.Log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            (await Run.CleanAsync("/usr/sbin/usermod", ["-U", TestUser.Name])).Ends();
         }
     }
 

@@ -22,9 +22,9 @@ namespace Nacre.Protocol.Authentication;
 internal sealed class AuthenticationServer : IPacketSink
 {
     private readonly ITransport _transport;
-    private readonly AuthenticationServerOptions _options;
+    private AuthenticationServerOptions _options;
     private readonly Func<AuthenticatedUser, IPacketSink> _createConnection;
-    private readonly AuthenticationChains.Progress _progress;
+    private AuthenticationChains.Progress _progress;
     private readonly List<AuthenticationStep> _steps = [];
     private readonly PublicKeyCheck _keys;
     private State _state = State.AwaitingService;
@@ -147,6 +147,7 @@ internal sealed class AuthenticationServer : IPacketSink
             }
 
             _userName = request.UserName;
+            ApplyRulesOf(_userName);
             await SendBannerAsync(ct).ConfigureAwait(false);
         }
         else if (request.UserName != _userName || request.Service != ServiceName.Connection)
@@ -154,6 +155,20 @@ internal sealed class AuthenticationServer : IPacketSink
             string before = $"({Printable.Escape(_userName)},{ServiceName.Connection})";
             string after = $"({Printable.Escape(request.UserName)},{Printable.Escape(request.Service)})";
             throw new SshViolationException(Violation.UserOrServiceChanged, $"Change of username or service not allowed: {before} -> {after}");
+        }
+    }
+
+    private void ApplyRulesOf(string userName)
+    {
+        if (_options.ForUser is not { } forUser) return;
+        _options = forUser(userName);
+        try
+        {
+            _progress = _options.Chains.Begin(_options.Methods);
+        }
+        catch (InvalidOperationException impossible)
+        {
+            throw new SshException("no authentication methods enabled", impossible);
         }
     }
 

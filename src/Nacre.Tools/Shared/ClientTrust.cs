@@ -4,7 +4,6 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Tools.Shared;
@@ -97,7 +96,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             PasswordPrompts = _config.NumberOfPasswordPrompts,
             RequiredRsaBits = _config.RequiredRsaSize,
             UserSignatureAlgorithms = _config.PubkeyAcceptedAlgorithms,
-            Rekey = RekeyOf(_config.RekeyLimit),
+            Rekey = Rekeying.PolicyOf(_config.RekeyLimit),
             Trace = _trace,
             Warn = _trace.Fail,
             Version = ProductVersion.Identification,
@@ -126,11 +125,5 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             HostKeyChecking.AcceptNew => StrictHostKeyChecking.AcceptNew,
             _ => StrictHostKeyChecking.Ask,
         },
-    };
-
-    private static RekeyPolicy RekeyOf(RekeyLimit limit) => RekeyPolicy.Default with
-    {
-        Bytes = limit.Bytes > 0 ? limit.Bytes : RekeyPolicy.Default.Bytes,
-        Seconds = limit.Interval > TimeSpan.Zero ? (long)limit.Interval.TotalSeconds : RekeyPolicy.Default.Seconds,
     };
 }

@@ -24,6 +24,11 @@ internal static class SshApplet
             SshFlags.Table.Explain(wrong, Console.Error);
             return SshSession.FailureStatus;
         }
+        catch (FatalException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return wrong.Status;
+        }
 
         if (line.IsVersion)
         {
@@ -32,8 +37,16 @@ internal static class SshApplet
         }
 
         if (line.Query is { } kind) return Query(kind);
-        using TextWriter log = line.LogFile is null ? Console.Error : new StreamWriter(line.LogFile, append: true);
-        return Run(line, log);
+        try
+        {
+            using TextWriter log = line.LogFile is { } file ? LogFile.Append(file) : Console.Error;
+            return Run(line, log);
+        }
+        catch (FatalException fatal)
+        {
+            Console.Error.WriteLine(fatal.Message);
+            return fatal.Status;
+        }
     }
 
     private static int Query(string kind)

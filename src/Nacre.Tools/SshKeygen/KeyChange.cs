@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Tools.FileTransfer;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
@@ -103,7 +104,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"Saving key \"{path}\" failed: {KeyFiles.Reason(failure)}", status: 1);
+            throw new FatalException($"Saving key \"{path}\" failed: {LocalFault.Describe(failure, path)}", status: 1);
         }
     }
 }

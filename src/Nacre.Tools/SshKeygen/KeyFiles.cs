@@ -3,6 +3,7 @@ using System.Text;
 using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Tools.FileTransfer;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
@@ -32,7 +33,7 @@ internal sealed class KeyFiles(TextWriter error)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"{failure}: {Reason(unreadable)}");
+            throw new FatalException($"{failure}: {LocalFault.Describe(unreadable, path)}");
         }
         finally
         {
@@ -72,17 +73,9 @@ internal sealed class KeyFiles(TextWriter error)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"Unable to save public key to {path}: {Reason(failure)}");
+            throw new FatalException($"Unable to save public key to {path}: {LocalFault.Describe(failure, path)}");
         }
     }
-
-    /// <summary>What the system said, in its own words.</summary>
-    public static string Reason(Exception failure) => failure switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => UnixException.Describe(Errno.ENOENT),
-        UnauthorizedAccessException => UnixException.Describe(Errno.EACCES),
-        _ => failure.Message,
-    };
 
     /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
     private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)

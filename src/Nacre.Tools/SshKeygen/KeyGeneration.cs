@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Nacre.Protocol.Keys;
+using Nacre.Tools.FileTransfer;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
@@ -30,7 +31,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"Saving key \"{file}\" failed: {KeyFiles.Reason(failure)}", status: 1);
+            throw new FatalException($"Saving key \"{file}\" failed: {LocalFault.Describe(failure, file)}", status: 1);
         }
         finally
         {
@@ -67,7 +68,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                error.Write($"Could not save your private key in {file}: {KeyFiles.Reason(failure)}\r\n");
+                error.Write($"Could not save your private key in {file}: {LocalFault.Describe(failure, file)}\r\n");
                 status = 1;
             }
         }
@@ -127,7 +128,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"Could not create directory '{directory}' ({KeyFiles.Reason(failure)}).");
+            throw new FatalException($"Could not create directory '{directory}' ({LocalFault.Describe(failure, directory)}).");
         }
     }
 

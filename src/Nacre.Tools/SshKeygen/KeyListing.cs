@@ -1,5 +1,6 @@
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.SshKeygen;
 
@@ -44,7 +45,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new FatalException($"ssh-keygen: {path}: {KeyFiles.Reason(unreadable)}");
+            throw new FatalException($"ssh-keygen: {path}: {LocalFault.Describe(unreadable, path)}");
         }
     }
 

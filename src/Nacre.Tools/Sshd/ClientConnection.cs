@@ -1,16 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
+using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
 /// <summary>Who is at the other end of a connection, and what the configuration says for them.</summary>
-/// <param name="Remote">The client's address.</param>
-/// <param name="Local">The address that it connected to.</param>
-/// <param name="Config">The configuration before any user is named.</param>
-internal sealed record ClientConnection(IPEndPoint Remote, IPEndPoint Local, ServerConfig Config)
+internal sealed class ClientConnection
 {
+    private readonly ServerConfig _config;
+    private ServerConfig? _forAnybody;
+    private UserConfig? _forUser;
+
+    private ClientConnection(IPEndPoint remote, IPEndPoint local, ServerConfig config)
+    {
+        (Remote, Local, _config) = (remote, local, config);
+        Host = Address;
+    }
+
+    /// <summary>The client's address.</summary>
+    public IPEndPoint Remote { get; }
+
+    /// <summary>The address that it connected to.</summary>
+    public IPEndPoint Local { get; }
+
+    /// <summary>The client's name where UseDNS asks for it and it has one that leads back to it; its address otherwise.</summary>
+    public string Host { get; private set; }
+
     /// <summary>Describes a connected socket.</summary>
     public static ClientConnection Of(Socket socket, ServerConfig config) =>
         new((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!, config);
@@ -26,14 +43,38 @@ internal sealed record ClientConnection(IPEndPoint Remote, IPEndPoint Local, Ser
 
     public string LocalAddress => TextOf(Local);
 
+    /// <summary>The configuration before any user is named.</summary>
+    public ServerConfig Config => _forAnybody ??= _config.HasMatchBlocks ? _config.ForConnection(Criteria(null)) : _config;
+
     /// <summary>The configuration for a user, with the Match blocks that fit.</summary>
-    public ServerConfig ConfigFor(string userName) => Config.HasMatchBlocks ? Config.ForConnection(Criteria(userName)) : Config;
+    public ServerConfig ConfigFor(string userName)
+    {
+        if (!_config.HasMatchBlocks) return _config;
+        if (_forUser is not { } known || known.Name != userName) _forUser = known = new UserConfig(userName, _config.ForConnection(Criteria(userName)));
+        return known.Config;
+    }
 
+    /// <summary>Looks up the client's name, and believes it only when the name leads back to the address.</summary>
+    public async Task LookUpNameAsync(SshdLog log)
+    {
+        try
+        {
+            string name = (await Dns.GetHostEntryAsync(Remote.Address).ConfigureAwait(false)).HostName;
+            if (IPAddress.TryParse(name, out _)) return;
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(name).ConfigureAwait(false);
+            if (addresses.Any(address => address.MapToIPv6().Equals(Remote.Address.MapToIPv6()))) Host = name.ToLowerInvariant();
+            else log.Info($"Address {Address} maps to {Printable.Escape(name)}, but this does not map back to the address.");
+        }
+        catch (SocketException error)
+        {
+            log.Write(1, $"no name for {Address}: {error.Message}");
+        }
+    }
 
-    private MatchCriteria Criteria(string userName) => new()
+    private MatchCriteria Criteria(string? userName) => new()
     {
         User = userName,
-        Host = Address,
+        Host = Host,
         Address = Address,
         LocalAddress = LocalAddress,
         LocalPort = Local.Port,
@@ -42,4 +83,6 @@ internal sealed record ClientConnection(IPEndPoint Remote, IPEndPoint Local, Ser
 
     private static string TextOf(IPEndPoint endpoint) => Equals(endpoint.Address, IPAddress.None) ? "UNKNOWN"
         : endpoint.Address.IsIPv4MappedToIPv6 ? endpoint.Address.MapToIPv4().ToString() : endpoint.Address.ToString();
+
+    private sealed record UserConfig(string Name, ServerConfig Config);
 }

@@ -25,7 +25,13 @@ internal static class SshdApplet
             SshdFlags.Table.Explain(wrong, Console.Error);
             return 1;
         }
+        catch (FatalException fatal)
+        {
+            Console.Error.WriteLine(fatal.Message);
+            return fatal.Status;
+        }
 
+        AllowNobodyElseToWrite();
         if (line.IsVersion)
         {
             Console.Error.WriteLine(ProductVersion.Line);
@@ -34,7 +40,20 @@ internal static class SshdApplet
 
         if (LoadConfig(line) is not { } config) return Failure;
         bool isDaemon = !line.IsForeground && line.DebugLevel == 0 && !line.IsInetd && !line.IsTest && !line.IsDump;
-        using SshdLog log = OpenLog(line, config, isDaemon);
+        try
+        {
+            using SshdLog log = OpenLog(line, config, isDaemon);
+            return Run(line, config, log, isDaemon, arguments);
+        }
+        catch (FatalException fatal)
+        {
+            Console.Error.WriteLine(fatal.Message);
+            return fatal.Status;
+        }
+    }
+
+    private static int Run(SshdCommandLine line, ServerConfig config, SshdLog log, bool isDaemon, string[] arguments)
+    {
         List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, log);
         if (hostKeys.Count == 0)
         {
@@ -47,6 +66,14 @@ internal static class SshdApplet
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
         return ServeAsync(line, config, hostKeys, log, isDaemon).GetAwaiter().GetResult();
+    }
+
+    // Neither here nor in what is started from here: users' programs inherit the mask.
+    private static void AllowNobodyElseToWrite()
+    {
+        const uint groupAndOthersWrite = 0b000_010_010;
+        uint mask = Prctl.SetFileModeMask(groupAndOthersWrite);
+        _ = Prctl.SetFileModeMask(mask | groupAndOthersWrite);
     }
 
     private static CStrings OwnArguments(string[] arguments)
@@ -91,7 +118,7 @@ internal static class SshdApplet
     private static SshdLog OpenLog(SshdCommandLine line, ServerConfig config, bool isDaemon)
     {
         LogLevel level = line.IsQuiet ? LogLevel.Quiet : line.DebugLevel > 0 ? LogLevel.Verbose + Math.Min(line.DebugLevel, 3) : config.LogLevel;
-        if (line.LogFile is { } file) return SshdLog.ToFile(level, file);
+        if (line.LogFile is { } file) return SshdLog.To(level, LogFile.Append(file));
         bool isSeen = line.LogsToStandardError || line.DebugLevel > 0 || line.IsTest || line.IsDump;
         return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
     }
@@ -108,14 +135,14 @@ internal static class SshdApplet
         if (!service.Listen()) return Failure;
         string? pidFile = line.DebugLevel == 0 ? config.PidFile : null;
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
-        if (pidFile is not null) WritePid(pidFile, log);
+        if (pidFile is not null && !TryWritePid(pidFile, log)) pidFile = null;
         if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
         Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
-        Task stopped = UntilStoppedAsync(signals, log);
+        Task<UnixSignal> stopped = UntilStoppedAsync(signals, log);
         await Task.WhenAny(serving, stopped).ConfigureAwait(false);
         service.Stop();
         if (pidFile is not null) File.Delete(pidFile);
-        return 0;
+        return stopped.IsCompleted && await stopped.ConfigureAwait(false) != UnixSignal.TERM ? Failure : 0;
     }
 
     private static async Task ServeStandardStreamsAsync(SshdService service, ServerConfig config)
@@ -134,7 +161,7 @@ internal static class SshdApplet
         await service.ServeAsync(stream, ClientConnection.OnPipes(config)).ConfigureAwait(false);
     }
 
-    private static async Task UntilStoppedAsync(SignalWatch signals, SshdLog log)
+    private static async Task<UnixSignal> UntilStoppedAsync(SignalWatch signals, SshdLog log)
     {
         while (true)
         {
@@ -146,19 +173,21 @@ internal static class SshdApplet
             }
 
             log.Info($"Received signal {(int)signal}; terminating.");
-            return;
+            return signal;
         }
     }
 
-    private static void WritePid(string path, SshdLog log)
+    private static bool TryWritePid(string path, SshdLog log)
     {
         try
         {
             File.WriteAllText(path, Environment.ProcessId + "\n");
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             log.Error($"Couldn't create pid file \"{path}\": {error.Message}");
+            return false;
         }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class SshdLog : ITrace, IDisposable
 
     public static SshdLog ToStandardError(LogLevel level) => new(level, Console.Error, ownsWriter: false);
 
-    public static SshdLog ToFile(LogLevel level, string path) => new(level, new StreamWriter(path, append: true) { AutoFlush = true }, ownsWriter: true);
+    /// <summary>Logs to a writer, which it disposes of.</summary>
+    public static SshdLog To(LogLevel level, TextWriter writer) => new(level, writer, ownsWriter: true);
 
     public static SshdLog ToSystemLog(LogLevel level, LogFacility facility)
     {

@@ -1,17 +1,11 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
-using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
-using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
-using Nacre.Tools.Shared;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
@@ -20,7 +14,7 @@ internal sealed class SshdService : IAsyncDisposable
 {
     private readonly ServerConfig _config;
     private readonly SshdLog _log;
-    private readonly IReadOnlyList<ISigner> _hostKeys;
+    private readonly ConnectionRules _rules;
     private readonly SshServer _server;
     private readonly List<Socket> _listening = [];
     private readonly CancellationTokenSource _stop = new();
@@ -28,8 +22,9 @@ internal sealed class SshdService : IAsyncDisposable
 
     public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
     {
-        (_config, _hostKeys, _log) = (config, hostKeys, log);
-        _server = new SshServer(OptionsFor(ClientConnection.OnPipes(config)));
+        (_config, _log) = (config, log);
+        _rules = new ConnectionRules(hostKeys, log);
+        _server = new SshServer(_rules.For(ClientConnection.OnPipes(config)));
     }
 
     /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
@@ -37,11 +32,7 @@ internal sealed class SshdService : IAsyncDisposable
     {
         foreach ((string host, int port) in _config.ListenEndpoints)
         {
-            foreach (IPAddress address in Resolve(host))
-            {
-                if (!IsWanted(address)) continue;
-                TryListen(new IPEndPoint(address, port));
-            }
+            foreach (IPAddress address in Resolve(host).Where(IsWanted)) TryListen(new IPEndPoint(address, port));
         }
 
         if (_listening.Count > 0) return true;
@@ -71,19 +62,27 @@ internal sealed class SshdService : IAsyncDisposable
     }
 
     /// <summary>Serves one connection to its end.</summary>
-    public Task ServeAsync(Socket socket)
+    public async Task ServeAsync(Socket socket)
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, _config.TcpKeepAlive);
         ClientConnection client = ClientConnection.Of(socket, _config);
-        return ServeAsync(new NetworkStream(socket, ownsSocket: true), client);
+        if (_config.UseDns)
+        {
+            // It has a place among the unauthenticated while its name is looked up too.
+            Interlocked.Increment(ref _unauthenticated);
+            await client.LookUpNameAsync(_log).ConfigureAwait(false);
+            Interlocked.Decrement(ref _unauthenticated);
+        }
+
+        await ServeAsync(new NetworkStream(socket, ownsSocket: true), client).ConfigureAwait(false);
     }
 
     /// <summary>Serves one connection on a stream that has no addresses.</summary>
     public async Task ServeAsync(Stream stream, ClientConnection client)
     {
         _log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
-        SshServerConnection connection = _server.Serve(stream, OptionsFor(client));
+        SshServerConnection connection = _server.Serve(stream, _rules.For(client));
         _ = CountUnauthenticatedAsync(connection);
         string ending = $"Connection closed by {client.Place}";
         try
@@ -128,10 +127,19 @@ internal sealed class SshdService : IAsyncDisposable
 
     private static string Who(SshServerConnection connection) => connection.User is { } user ? $"user {Printable.Escape(user.Name)} " : "";
 
-    private static IPAddress[] Resolve(string host)
+    private IPAddress[] Resolve(string host)
     {
         if (host is "*") return [IPAddress.IPv6Any, IPAddress.Any];
-        return IPAddress.TryParse(host, out IPAddress? address) ? [address] : Dns.GetHostAddresses(host);
+        if (IPAddress.TryParse(host, out IPAddress? address)) return [address];
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException error)
+        {
+            _log.Error($"bad addr or host: {Printable.Escape(host)} ({error.Message})");
+            return [];
+        }
     }
 
     private bool IsWanted(IPAddress address) => _config.AddressFamily switch
@@ -174,7 +182,7 @@ internal sealed class SshdService : IAsyncDisposable
             {
                 Socket socket = await listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 if (ShedsLoad()) Refuse(socket);
-                else _ = ServeAndCountAsync(socket);
+                else _ = ServeGuardedAsync(socket);
             }
             catch (SocketException error) when (!_stop.IsCancellationRequested)
             {
@@ -191,7 +199,7 @@ internal sealed class SshdService : IAsyncDisposable
 
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
-    private async Task ServeAndCountAsync(Socket socket)
+    private async Task ServeGuardedAsync(Socket socket)
     {
         try
         {
@@ -199,6 +207,7 @@ internal sealed class SshdService : IAsyncDisposable
         }
         catch (Exception error)
         {
+            socket.Dispose();
             _log.Error($"a connection ended by an internal failure: {Printable.Escape(error.ToString())}");
         }
     }
@@ -223,109 +232,16 @@ internal sealed class SshdService : IAsyncDisposable
 
     private void Refuse(Socket socket)
     {
-        _log.Verbose($"drop connection from {ClientConnection.Of(socket, _config).Place} past MaxStartups");
-        try
-        {
-            socket.Send("Not allowed at this time\r\n"u8);
-        }
-        catch (SocketException)
-        {
-            // It has gone by itself.
-        }
-
-        socket.Dispose();
-    }
-
-    private SshServerOptions OptionsFor(ClientConnection client)
-    {
-        ServerConfig config = client.Config;
-        var banner = config.Banner is { } path ? new FileBanner(path) : null;
-        return new SshServerOptions
-        {
-            HostKeys = _hostKeys,
-            Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, _log), TimeProvider.System),
-            Sessions = new UserSessions(client, _log),
-            Forwarding = new UserForwarding(client),
-            Methods = MethodsOf(config),
-            Chains = config.AuthenticationMethods.Count == 0 ? AuthenticationChains.Any : AuthenticationChains.Of(config.AuthenticationMethods),
-            Banner = banner,
-            LoginGraceTime = config.LoginGraceTime,
-            MaxAuthTries = config.MaxAuthTries,
-            MaxSessions = config.MaxSessions,
-            PermitsTerminal = config.PermitTty,
-            AcceptsVariable = name => config.AcceptEnv.Any(pattern => PatternMatcher.Matches(name, pattern)),
-            KeepAliveInterval = config.ClientAliveInterval,
-            KeepAliveCount = config.ClientAliveCountMax,
-            Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
-            OnFailure = error => _log.Error($"a session ended by an internal failure: {Printable.Escape(error.ToString())}"),
-            Trace = _log,
-            RequiredRsaBits = config.RequiredRsaSize,
-            UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
-            Journal = report => Report(client, report),
-            Rekey = RekeyPolicy.Default with
-            {
-                Bytes = config.RekeyLimit.Bytes > 0 ? config.RekeyLimit.Bytes : RekeyPolicy.Default.Bytes,
-                Seconds = config.RekeyLimit.Interval > TimeSpan.Zero ? (long)config.RekeyLimit.Interval.TotalSeconds : RekeyPolicy.Default.Seconds,
-            },
-            Algorithms = AlgorithmSelection.ServerDefault with
-            {
-                KexAlgorithms = config.KexAlgorithms,
-                HostKeyAlgorithms = config.HostKeyAlgorithms,
-                Ciphers = config.Ciphers,
-                Macs = config.Macs,
-                Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
-            },
-        };
-    }
-
-    private static List<string> MethodsOf(ServerConfig config)
-    {
-        var methods = new List<string>();
-        if (config.PubkeyAuthentication) methods.Add(MethodName.PublicKey);
-        if (config.PasswordAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.Password);
-        if (config.KbdInteractiveAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.KeyboardInteractive);
-        return methods;
-    }
-
-    // What fail2ban and people's scripts look for.
-    private void Report(ClientConnection client, AttemptReport report)
-    {
-        string verb = report.Result switch
-        {
-            AttemptResult.Accepted => "Accepted",
-            AttemptResult.Partial => "Partial",
-            AttemptResult.Postponed => "Postponed",
-            _ => "Failed",
-        };
-        if (report.Error is not null) _log.Error($"authentication of {Printable.Escape(report.UserName)} from {client.Place}: {Printable.Escape(report.Error.Message)}");
-        string invalid = Users.Find(report.UserName) is null ? "invalid user " : "";
-        string key = report.Key is { } shown ? $": {shown.ShortType} {shown.Fingerprint}" : "";
-        string line = string.Create(CultureInfo.InvariantCulture, $"{verb} {Method(report.Method)} for {invalid}{Printable.Escape(report.UserName)} from {client.Place} ssh2{key}");
-        bool isRoutine = report.Result is AttemptResult.Postponed || report.Method is MethodName.None || (report.Result == AttemptResult.Rejected && report.Method == MethodName.PublicKey);
-        if (isRoutine) _log.Verbose(line);
-        else _log.Info(line);
-    }
-
-    private static string Method(string method) => method switch
-    {
-        MethodName.KeyboardInteractive => "keyboard-interactive/pam",
-        _ when method.StartsWith(MethodName.PublicKey, StringComparison.Ordinal) => MethodName.PublicKey,
-        _ => Printable.Escape(method),
-    };
-
-    private sealed class FileBanner(string path) : IBannerPolicy
-    {
-        private const int MaxLength = 1024 * 1024;
-
-        public ValueTask<string?> BannerAsync(string userName, CancellationToken ct)
+        using (socket)
         {
             try
             {
-                return ValueTask.FromResult<string?>(System.Text.Encoding.UTF8.GetString(FileSafety.Read(path, MaxLength, out _)));
+                _log.Verbose($"drop connection from {ClientConnection.Of(socket, _config).Place} past MaxStartups");
+                socket.Send("Not allowed at this time\r\n"u8);
             }
-            catch (Exception error) when (error is UnixException or InvalidDataException)
+            catch (SocketException)
             {
-                return ValueTask.FromResult<string?>(null);
+                // It has gone by itself.
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
     private readonly ClientConnection _client;
     private readonly SshdLog _log;
     private readonly IAuthenticator _keys;
+    private Judgement? _judged;
 
     public SystemAuthenticator(ClientConnection client, SshdLog log)
     {
@@ -30,14 +31,19 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
     /// <summary>True where passwords can be checked at all.</summary>
     public static bool CanCheckPasswords => Users.IsRoot;
 
+    // As the shadow file counts days.
+    private static long Today => DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86400;
+
     public async ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct)
     {
         ServerConfig config = _client.ConfigFor(attempt.UserName);
         UserAccount? account = FindPermitted(attempt.UserName, config);
         switch (attempt)
         {
-            case PublicKeyAttempt when config.PubkeyAuthentication && IsRootPermitted(account, config, byPassword: false):
-                return await _keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
+            case PublicKeyAttempt key when config.PubkeyAuthentication && IsRootPermitted(account, config, byPassword: false):
+                AuthenticationVerdict verdict = await _keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
+                bool isRefused = verdict.IsAccepted && key.IsVerified && !await IsAccountOpenAsync(account!, config, ct).ConfigureAwait(false);
+                return isRefused ? AuthenticationVerdict.Reject : verdict;
             case PasswordAttempt { NewPassword: null } password when config.PasswordAuthentication:
                 return await CheckPasswordAsync(attempt.UserName, account, config, password.Password, ct).ConfigureAwait(false);
             case KeyboardInteractiveAttempt interactive when config.KbdInteractiveAuthentication:
@@ -66,6 +72,8 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
     {
         try
         {
+            // With the user's own rights: what they put there, a link to a device or to another's file, is theirs alone to open.
+            using FileIdentity identity = FileIdentity.Assume(account);
             byte[] contents = FileSafety.Read(path, MaxKeysFile, out FileStatus status);
             string? unsafePath = isStrict ? FileSafety.FindUnsafePath(path, status, account.Home, account.Uid) : null;
             if (unsafePath is null) return contents;
@@ -79,14 +87,42 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         return null;
     }
 
-    /// <summary>The account of a user who may log in from there at all; null for everybody else.</summary>
+    /// <summary>The account of a user who may log in from there at all; null for everybody else. A connection has one user, who is judged once.</summary>
     private UserAccount? FindPermitted(string userName, ServerConfig config)
+    {
+        if (_judged is not { } judged || judged.UserName != userName) _judged = judged = new Judgement(userName, Judge(userName, config));
+        return judged.Account;
+    }
+
+    private UserAccount? Judge(string userName, ServerConfig config)
     {
         if (userName.Length == 0 || userName.Contains('\0', StringComparison.Ordinal) || Users.Find(userName) is not { } account) return null;
         if (!Users.IsRoot && account.Uid != Users.CurrentUid) return null;
-        if (config.AllowsUser(account.Name, Users.GroupNamesOf(account), _client.Address, _client.Address, out string reason) && HasShell(account, out reason)) return account;
+        bool isAllowed = config.AllowsUser(account.Name, Users.GroupNamesOf(account), _client.Host, _client.Address, out string reason)
+            && HasShell(account, out reason) && IsOpenByShadow(account, config, out reason);
+        if (isAllowed) return account;
         _log.Info(Printable.Escape(reason));
         return null;
+    }
+
+    // With PAM that is the business of its account modules.
+    private static bool IsOpenByShadow(UserAccount account, ServerConfig config, out string reason)
+    {
+        ShadowEntry? shadow = config.UsePam || !Users.IsRoot ? null : Users.FindShadow(account.Name);
+        reason = shadow is null ? ""
+            : shadow.IsLocked ? $"User {account.Name} not allowed because account is locked"
+            : shadow.IsAccountExpired(Today) ? $"Account {account.Name} has expired" : "";
+        return reason.Length == 0;
+    }
+
+    /// <summary>Asks PAM whether an account may be used now that its owner has proved themselves by a key; a password check asks by itself.</summary>
+    private async ValueTask<bool> IsAccountOpenAsync(UserAccount account, ServerConfig config, CancellationToken ct)
+    {
+        if (!config.UsePam || !Users.IsRoot) return true;
+        PamPasswordResult result = await PamPasswordCheck.AskAccountAsync(PamService, account.Name, _client.Host, ct).ConfigureAwait(false);
+        if (result.Verdict == PamVerdict.Accepted) return true;
+        _log.Error($"Access denied for user {Printable.Escape(account.Name)} by PAM account configuration: {Printable.Escape(result.Reason)}");
+        return false;
     }
 
     private static bool HasShell(UserAccount account, out string reason)
@@ -113,7 +149,7 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         byte[] copy = password.Utf8.ToArray();
         try
         {
-            PamPasswordResult result = await PamPasswordCheck.VerifyAsync(PamService, userName, copy, _client.Address, isPermitted, ct: ct).ConfigureAwait(false);
+            PamPasswordResult result = await PamPasswordCheck.VerifyAsync(PamService, userName, copy, _client.Host, isPermitted, permitsEmpty: config.PermitEmptyPasswords, ct: ct).ConfigureAwait(false);
             if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
             return isPermitted && result.Verdict == PamVerdict.Accepted ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
         }
@@ -126,9 +162,8 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
     private static AuthenticationVerdict CheckShadow(UserAccount? account, Password password, bool isPermitted)
     {
         ShadowEntry? shadow = isPermitted ? Users.FindShadow(account!.Name) : null;
-        long today = DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86400;
         bool isRight = Crypt.Verify(password.Utf8, shadow is { IsLocked: false } ? shadow.Hash : null);
-        bool isUsable = shadow is not null && !shadow.IsAccountExpired(today) && !shadow.IsPasswordExpired(today);
+        bool isUsable = shadow is not null && !shadow.IsAccountExpired(Today) && !shadow.IsPasswordExpired(Today);
         return isRight && isPermitted && isUsable ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
     }
 
@@ -139,4 +174,6 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         IReadOnlyList<Password> answers = await attempt.Conversation.AskAsync(new InteractiveRequest(new PeerText(""), new PeerText(""), [question]), ct).ConfigureAwait(false);
         return await CheckPasswordAsync(userName, account, config, answers[0], ct).ConfigureAwait(false);
     }
+
+    private sealed record Judgement(string UserName, UserAccount? Account);
 }

@@ -20,8 +20,8 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
         if (Users.Find(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
-        string? command = CommandFor(request, config);
-        if (request.Kind == SessionKind.Subsystem && command is null)
+        string? asked = CommandFor(request, config);
+        if (request.Kind == SessionKind.Subsystem && asked is null)
         {
             log.Error($"subsystem request for {Printable.Escape(request.Text)} by user {Printable.Escape(account.Name)} failed, subsystem not found");
             return ValueTask.FromResult<SessionProgram?>(null);
@@ -29,7 +29,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
 
         string what = request.Kind switch { SessionKind.Shell => "shell", SessionKind.Command => "command", _ => $"subsystem '{Printable.Escape(request.Text)}'" };
         log.Verbose($"Starting session: {what} for {Printable.Escape(account.Name)} from {client.Place}");
-        return ValueTask.FromResult<SessionProgram?>((session, token) => RunAsync(session, account, config, command, token));
+        return ValueTask.FromResult<SessionProgram?>((session, token) => RunAsync(session, account, config, asked, token));
     }
 
     // The command line that was asked for, for the user's shell; null asks for the shell itself, or for a subsystem that there is none of.
@@ -40,14 +40,14 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         _ => null,
     };
 
-    private async Task<ProcessExit> RunAsync(ServerSession session, UserAccount account, ServerConfig config, string? command, CancellationToken ct)
+    private async Task<ProcessExit> RunAsync(ServerSession session, UserAccount account, ServerConfig config, string? asked, CancellationToken ct)
     {
         try
         {
-            if (session.Request.Terminal is null && InternalSftp.Of(command) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
+            if (session.Request.Terminal is null && InternalSftp.Of(config.ForceCommand ?? asked) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
             return session.Request.Terminal is null
-                ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, command, ends, null), ct).ConfigureAwait(false)
-                : await RunAtTerminalAsync(session, account, config, command, ct).ConfigureAwait(false);
+                ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, asked, ends, null), ct).ConfigureAwait(false)
+                : await RunAtTerminalAsync(session, account, config, asked, ct).ConfigureAwait(false);
         }
         catch (UnixException error)
         {
@@ -58,12 +58,12 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         }
     }
 
-    private async Task<ProcessExit> RunAtTerminalAsync(ServerSession session, UserAccount account, ServerConfig config, string? command, CancellationToken ct)
+    private async Task<ProcessExit> RunAtTerminalAsync(ServerSession session, UserAccount account, ServerConfig config, string? asked, CancellationToken ct)
     {
         using Pty pty = Pty.Open();
         if (Users.IsRoot) pty.GiveTo(account.Uid, account.Gid);
-        if (command is null && config.ForceCommand is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
-        return await ChildSession.RunWithTerminalAsync(session, pty, () => Start(session.Request, account, config, command, default, pty), ct).ConfigureAwait(false);
+        if (asked is null && config.ForceCommand is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
+        return await ChildSession.RunWithTerminalAsync(session, pty, () => Start(session.Request, account, config, asked, default, pty), ct).ConfigureAwait(false);
     }
 
     private static async Task ShowMotdAsync(ServerSession session, UserAccount account, CancellationToken ct)

@@ -30,7 +30,7 @@ public sealed class SshServerConnection : IAsyncDisposable
             UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
         };
         var transport = new SecureTransport(transportOptions, CreateAuthentication);
-        _connection = new SshConnection(stream, transport, options.Time) { KeepAliveInterval = options.KeepAliveInterval, KeepAliveCount = options.KeepAliveCount };
+        _connection = new SshConnection(stream, transport, options.Time);
     }
 
     /// <summary>Ends when the connection has: with its error, or without one when the client left as agreed.</summary>
@@ -42,7 +42,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     /// <summary>The client's identification, such as SSH-2.0-OpenSSH_9.2; empty before it came. The peer's word: escape it.</summary>
     public string ClientIdentification => _connection.Transport.PeerIdentification;
 
-    internal SshServerOptions Options { get; }
+    internal SshServerOptions Options { get; private set; }
 
     /// <summary>Ends when the client has logged in; not at all when it never does.</summary>
     internal Task Authenticated => _authenticated.Task;
@@ -83,20 +83,26 @@ public sealed class SshServerConnection : IAsyncDisposable
         return supported;
     }
 
-    private AuthenticationServer CreateAuthentication(ITransport transport)
+    private AuthenticationServer CreateAuthentication(ITransport transport) =>
+        new(transport, AuthenticationOptions(), user => CreateConnection(transport, user));
+
+    private AuthenticationServerOptions AuthenticationOptions() => new()
     {
-        var options = new AuthenticationServerOptions
-        {
-            Authenticator = Options.Authenticator,
-            Methods = Options.Methods,
-            Chains = Options.Chains,
-            SignatureAlgorithms = Options.UserSignatureAlgorithms,
-            MaxTries = Options.MaxAuthTries,
-            Banner = Options.Banner,
-            RequiredRsaBits = Options.RequiredRsaBits,
-            Journal = Options.Journal,
-        };
-        return new AuthenticationServer(transport, options, user => CreateConnection(transport, user));
+        Authenticator = Options.Authenticator,
+        Methods = Options.Methods,
+        Chains = Options.Chains,
+        SignatureAlgorithms = Options.UserSignatureAlgorithms,
+        MaxTries = Options.MaxAuthTries,
+        Banner = Options.Banner,
+        RequiredRsaBits = Options.RequiredRsaBits,
+        Journal = Options.Journal,
+        ForUser = Options.ForUser is null ? null : OptionsForUser,
+    };
+
+    private AuthenticationServerOptions OptionsForUser(string name)
+    {
+        Options = Options.ForUser!(name);
+        return AuthenticationOptions();
     }
 
     private Multiplexer CreateConnection(ITransport transport, AuthenticatedUser user)
@@ -106,6 +112,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);
         policy.Forwards = new ServerForwards(multiplexer);
+        (_connection.KeepAliveInterval, _connection.KeepAliveCount) = (Options.KeepAliveInterval, Options.KeepAliveCount);
         _connection.OnConnectionProtocol(multiplexer);
         return multiplexer;
     }

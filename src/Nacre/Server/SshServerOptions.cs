@@ -74,5 +74,8 @@ public sealed record SshServerOptions
 
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
+    /// <summary>What holds in place of these options once the client has named its user; algorithms and rekeying stay as they were.</summary>
+    internal Func<string, SshServerOptions>? ForUser { get; init; }
+
     internal Action<AttemptReport>? Journal { get; init; }
 }

@@ -1,0 +1,86 @@
+using Nacre.Config;
+using Nacre.Config.Patterns;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Tools.Shared;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Turns the configuration into the options of one connection: first for whoever comes, and again once they have named their user.</summary>
+/// <remarks>What a Match block says is obeyed from when its criteria are known: the address at once, the user and group with the name.</remarks>
+internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog log)
+{
+    public SshServerOptions For(ClientConnection client)
+    {
+        ServerConfig config = client.Config;
+        var attempts = new AttemptLog(client, log);
+        var options = new SshServerOptions
+        {
+            HostKeys = hostKeys,
+            Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, log), TimeProvider.System),
+            Sessions = new UserSessions(client, log),
+            Forwarding = new UserForwarding(client),
+            LoginGraceTime = config.LoginGraceTime,
+            Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
+            OnFailure = error => log.Error($"a session ended by an internal failure: {Printable.Escape(error.ToString())}"),
+            Trace = log,
+            Journal = attempts.Report,
+            Rekey = Rekeying.PolicyOf(config.RekeyLimit),
+            Algorithms = AlgorithmSelection.ServerDefault with
+            {
+                KexAlgorithms = config.KexAlgorithms,
+                HostKeyAlgorithms = config.HostKeyAlgorithms,
+                Ciphers = config.Ciphers,
+                Macs = config.Macs,
+                Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
+            },
+        };
+        return With(options, config) with { ForUser = name => With(options, client.ConfigFor(name)) };
+    }
+
+    /// <summary>The options with all that a Match block may change.</summary>
+    private static SshServerOptions With(SshServerOptions options, ServerConfig config) => options with
+    {
+        Methods = MethodsOf(config),
+        Chains = config.AuthenticationMethods.Count == 0 ? AuthenticationChains.Any : AuthenticationChains.Of(config.AuthenticationMethods),
+        Banner = config.Banner is { } path ? new FileBanner(path) : null,
+        MaxAuthTries = config.MaxAuthTries,
+        MaxSessions = config.MaxSessions,
+        PermitsTerminal = config.PermitTty,
+        AcceptsVariable = name => config.AcceptEnv.Any(pattern => PatternMatcher.Matches(name, pattern)),
+        KeepAliveInterval = config.ClientAliveInterval,
+        KeepAliveCount = config.ClientAliveCountMax,
+        RequiredRsaBits = config.RequiredRsaSize,
+        UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
+    };
+
+    private static List<string> MethodsOf(ServerConfig config)
+    {
+        var methods = new List<string>();
+        if (config.PubkeyAuthentication) methods.Add(MethodName.PublicKey);
+        if (config.PasswordAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.Password);
+        if (config.KbdInteractiveAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.KeyboardInteractive);
+        return methods;
+    }
+
+    private sealed class FileBanner(string path) : IBannerPolicy
+    {
+        private const int MaxLength = 1024 * 1024;
+
+        public ValueTask<string?> BannerAsync(string userName, CancellationToken ct)
+        {
+            try
+            {
+                return ValueTask.FromResult<string?>(System.Text.Encoding.UTF8.GetString(FileSafety.Read(path, MaxLength, out _)));
+            }
+            catch (Exception error) when (error is UnixException or InvalidDataException)
+            {
+                return ValueTask.FromResult<string?>(null);
+            }
+        }
+    }
+}
