@@ -40,7 +40,7 @@ public sealed class LocalFileSystem : IFileSystem
     /// <inheritdoc/>
     public ValueTask<string> ResolveAsync(string path, CancellationToken ct)
     {
-        ErrnoStatus.Check(RealPath.Resolve(_lookup, Full(path).Bytes, out byte[] resolved), path);
+        ErrnoStatus.Check(RealPath.Resolve(ReadLink, Full(path).Bytes, out byte[] resolved), path);
         return ValueTask.FromResult(FileNameText.Decode(resolved));
     }
 
@@ -226,6 +226,13 @@ public sealed class LocalFileSystem : IFileSystem
     {
         ErrnoStatus.Check(_lookup.Open(Full(path), Libc.O_PATH | Libc.O_NOFOLLOW, 0, out SafeFileHandle file), path);
         return new Place(file, PathBytes.Empty, isOwned: true);
+    }
+
+    private Errno ReadLink(ReadOnlySpan<byte> path, out byte[] target)
+    {
+        target = [];
+        Errno error = _lookup.Find(PathBytes.Of(path), followsLinks: false, out Place place);
+        using (place) return error == Errno.None ? FilesAt.ReadLink(place.Directory, place.Name, out target) : error;
     }
 
     private Errno SetSize(string path, ulong size)

@@ -1,7 +1,8 @@
+using System.Runtime.InteropServices;
 using Nacre.Protocol.Sftp;
 using Nacre.Unix;
 
-namespace Nacre.Sftp.Local;
+namespace Nacre.Sftp;
 
 /// <summary>Finds the absolute path without links and dots that stands for a path, as OpenSSH's server finds it: the last part need not be there.</summary>
 internal static class RealPath
@@ -9,8 +10,11 @@ internal static class RealPath
     /// <summary>The kernel's own limit for one path.</summary>
     private const int MostLinks = 40;
 
+    /// <summary>Reads what the link of an absolute path says; EINVAL when it is no link.</summary>
+    public delegate Errno LinkReader(ReadOnlySpan<byte> path, out byte[] target);
+
     /// <summary>Resolves an absolute path.</summary>
-    public static Errno Resolve(IPathLookup lookup, ReadOnlySpan<byte> path, out byte[] resolved)
+    public static Errno Resolve(LinkReader readLink, ReadOnlySpan<byte> path, out byte[] resolved)
     {
         var found = new List<byte>();
         int links = 0;
@@ -19,35 +23,30 @@ internal static class RealPath
         while (TakePart(ref left, out byte[] part))
         {
             if (part is [(byte)'.']) continue;
-            int length = found.Count;
             if (part is [(byte)'.', (byte)'.'])
             {
-                found.RemoveRange(Math.Max(0, found.LastIndexOf((byte)'/')), length - Math.Max(0, found.LastIndexOf((byte)'/')));
+                CutTo(found, Math.Max(0, found.LastIndexOf((byte)'/')));
                 continue;
             }
 
+            int length = found.Count;
             found.Add((byte)'/');
             found.AddRange(part);
             if (found.Count + left.Length >= SftpLimits.MaxPath) return Errno.ENAMETOOLONG;
-            Errno error = ReadLink(lookup, [.. found, 0], out byte[] target);
+            Errno error = readLink(CollectionsMarshal.AsSpan(found), out byte[] target);
             if (error == Errno.EINVAL) continue;
             if (error == Errno.ENOENT && left.Length == 0) break;
             if (error != Errno.None) return error;
             if (++links > MostLinks) return Errno.ELOOP;
             left = [.. target, (byte)'/', .. left];
-            found.RemoveRange(target is [(byte)'/', ..] ? 0 : length, found.Count - (target is [(byte)'/', ..] ? 0 : length));
+            CutTo(found, target is [(byte)'/', ..] ? 0 : length);
         }
 
         resolved = found.Count == 0 ? [(byte)'/'] : [.. found];
         return Errno.None;
     }
 
-    private static Errno ReadLink(IPathLookup lookup, byte[] terminated, out byte[] target)
-    {
-        target = [];
-        Errno error = lookup.Find(new PathBytes(terminated), followsLinks: false, out Place place);
-        using (place) return error == Errno.None ? FilesAt.ReadLink(place.Directory, place.Name, out target) : error;
-    }
+    private static void CutTo(List<byte> bytes, int length) => bytes.RemoveRange(length, bytes.Count - length);
 
     // What is left begins after the part and its slashes.
     private static bool TakePart(ref byte[] left, out byte[] part)
