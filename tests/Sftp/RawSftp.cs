@@ -17,9 +17,19 @@ internal sealed class RawSftp
     /// <summary>Fails as the server fails.</summary>
     public Task Serving { get; }
 
+    /// <summary>A message as it goes on the wire.</summary>
+    public static byte[] Encode<T>(scoped in T message)
+        where T : ISftpMessage<T>, allows ref struct
+    {
+        T copy = message;
+        var buffer = new ArrayBufferWriter<byte>();
+        SftpFrames.Write(buffer, ref copy);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     public async Task BeginAsync()
     {
-        await SendAsync(SftpClient.Encode(new SftpInit { Version = 3 }));
+        await SendAsync(Encode(new SftpInit { Version = 3 }));
         Assert.Equal(SftpMessageType.Version, (SftpMessageType)(await ReceiveAsync())[0]);
     }
 
@@ -55,7 +65,7 @@ internal sealed class RawSftp
 
     public async Task<byte[]> OpenAsync(string path, SftpOpenFlags flags)
     {
-        await SendAsync(SftpClient.Encode(new SftpOpen { Id = 7, Path = SftpClient.Utf8(path), Flags = (uint)flags, Attributes = new SftpAttributes() }));
+        await SendAsync(Encode(new SftpOpen { Id = 7, Path = FileNameText.Encode(path), Flags = (uint)flags, Attributes = new SftpAttributes() }));
         byte[] reply = await ReceiveAsync();
         Assert.Equal(SftpMessageType.Handle, (SftpMessageType)reply[0]);
         return Message.ReadRecord<SftpHandle>(reply.AsSpan(1)).Handle.ToArray();

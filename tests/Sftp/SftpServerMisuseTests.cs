@@ -20,14 +20,14 @@ public sealed class SftpServerMisuseTests : IDisposable
     public async Task A_second_INIT_ends_the_session()
     {
         await _raw.BeginAsync();
-        await _raw.SendAsync(SftpClient.Encode(new SftpInit { Version = 3 }));
+        await _raw.SendAsync(RawSftp.Encode(new SftpInit { Version = 3 }));
         Assert.Equal(Violation.UnexpectedMessage, (await Assert.ThrowsAsync<SshViolationException>(() => _raw.Serving)).Violation);
     }
 
     [Fact]
     public async Task A_request_before_INIT_ends_the_session()
     {
-        await _raw.SendAsync(SftpClient.Encode(new SftpStat { Id = 1, Path = "/"u8 }));
+        await _raw.SendAsync(RawSftp.Encode(new SftpStat { Id = 1, Path = "/"u8 }));
         Assert.Equal(Violation.UnexpectedMessage, (await Assert.ThrowsAsync<SshViolationException>(() => _raw.Serving)).Violation);
     }
 
@@ -50,7 +50,7 @@ public sealed class SftpServerMisuseTests : IDisposable
         await _raw.BeginAsync();
         byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Write | SftpOpenFlags.Create);
         int room = SftpLimits.MaxMessage - (1 + 4 + 4 + handle.Length + 8 + 4);
-        byte[] request = SftpClient.Encode(new SftpWrite { Id = 2, Handle = handle, Offset = 0, Data = new byte[room] });
+        byte[] request = RawSftp.Encode(new SftpWrite { Id = 2, Handle = handle, Offset = 0, Data = new byte[room] });
         Assert.Equal(4 + SftpLimits.MaxMessage, request.Length);
         Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(request));
         Assert.Equal(room, new FileInfo(_directory["file"]).Length);
@@ -61,7 +61,7 @@ public sealed class SftpServerMisuseTests : IDisposable
     {
         await _raw.BeginAsync();
         byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Write | SftpOpenFlags.Create);
-        byte[] request = [.. SftpClient.Encode(new SftpWrite { Id = 2, Handle = handle, Offset = 0, Data = "data"u8 }), .. "rest"u8];
+        byte[] request = [.. RawSftp.Encode(new SftpWrite { Id = 2, Handle = handle, Offset = 0, Data = "data"u8 }), .. "rest"u8];
         BinaryPrimitives.WriteInt32BigEndian(request, request.Length - sizeof(int));
         Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(request));
         Assert.Equal("data", await File.ReadAllTextAsync(_directory["file"]));
@@ -76,7 +76,7 @@ public sealed class SftpServerMisuseTests : IDisposable
         _directory.WriteRandom("file", 400_000);
         await _raw.BeginAsync();
         byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Read);
-        await _raw.SendAsync(SftpClient.Encode(new SftpRead { Id = 2, Handle = handle, Offset = 0, Length = asked }));
+        await _raw.SendAsync(RawSftp.Encode(new SftpRead { Id = 2, Handle = handle, Offset = 0, Length = asked }));
         byte[] reply = await _raw.ReceiveAsync();
         Assert.Equal(SftpMessageType.Data, (SftpMessageType)reply[0]);
         Assert.Equal(given, Message.ReadRecord<SftpData>(reply.AsSpan(1)).Data.Length);
@@ -88,12 +88,12 @@ public sealed class SftpServerMisuseTests : IDisposable
         _directory.Write("file", "text");
         await _raw.BeginAsync();
         byte[] handle = await _raw.OpenAsync("file", SftpOpenFlags.Read);
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpReadDir { Id = 1, Handle = handle })));
-        Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 2, Handle = handle })));
-        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 3, Handle = handle })));
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpRead { Id = 4, Handle = handle, Length = 1 })));
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpFStat { Id = 5, Handle = "no such handle"u8 })));
-        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(SftpClient.Encode(new SftpClose { Id = 6, Handle = [] })));
+        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(RawSftp.Encode(new SftpReadDir { Id = 1, Handle = handle })));
+        Assert.Equal(SftpStatusCode.Ok, await _raw.StatusAsync(RawSftp.Encode(new SftpClose { Id = 2, Handle = handle })));
+        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(RawSftp.Encode(new SftpClose { Id = 3, Handle = handle })));
+        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(RawSftp.Encode(new SftpRead { Id = 4, Handle = handle, Length = 1 })));
+        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(RawSftp.Encode(new SftpFStat { Id = 5, Handle = "no such handle"u8 })));
+        Assert.Equal(SftpStatusCode.NoSuchFile, await _raw.StatusAsync(RawSftp.Encode(new SftpClose { Id = 6, Handle = [] })));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class SftpServerMisuseTests : IDisposable
         _directory.Write("file", "");
         await _raw.BeginAsync();
         for (int i = 0; i < SftpLimits.MaxHandles; i++) await _raw.OpenAsync("file", SftpOpenFlags.Read);
-        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(SftpClient.Encode(new SftpOpen { Id = 1, Path = "file"u8, Flags = 1, Attributes = new SftpAttributes() })));
+        Assert.Equal(SftpStatusCode.Failure, await _raw.StatusAsync(RawSftp.Encode(new SftpOpen { Id = 1, Path = "file"u8, Flags = 1, Attributes = new SftpAttributes() })));
         await _raw.EndAsync();
         await _raw.Serving;
     }

@@ -1,11 +1,10 @@
+using Nacre.Sftp;
+
 namespace Nacre.Tools.FileTransfer;
 
 /// <summary>How files are copied.</summary>
 internal sealed record CopyOptions
 {
-    /// <summary>Directories deeper than this are not entered.</summary>
-    public const int MaxDepth = 64;
-
     /// <summary>Copy directories with all that is in them.</summary>
     public bool IsRecursive { get; init; }
 
@@ -20,4 +19,13 @@ internal sealed record CopyOptions
 
     /// <summary>Say the name of each directory that is entered.</summary>
     public bool NamesDirectories { get; init; }
+
+    /// <summary>The same for a transfer.</summary>
+    public TransferOptions ForTransfer(bool isRecursive) => new()
+    {
+        IsRecursive = isRecursive,
+        KeepsAttributes = KeepsTimes,
+        Syncs = Syncs,
+        FollowsLinks = FollowsLinks,
+    };
 }

@@ -2,14 +2,19 @@ using System.Buffers.Binary;
 using System.Text;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
+using Nacre.Sftp.Requests;
 
 namespace Nacre.Sftp;
 
 /// <content>What a server can do beyond version 3, where it offers the extension.</content>
 public sealed partial class SftpClient
 {
-    internal const string StatisticsExtension = "statvfs@openssh.com", LinkAttributesExtension = "lsetstat@openssh.com", CopyExtension = "copy-data",
-        NamesExtension = "users-groups-by-id@openssh.com";
+    internal const string StatisticsExtension = "statvfs@openssh.com", HandleStatisticsExtension = "fstatvfs@openssh.com",
+        LinkAttributesExtension = "lsetstat@openssh.com", CopyExtension = "copy-data", NamesExtension = "users-groups-by-id@openssh.com",
+        HardLinkExtension = "hardlink@openssh.com", PosixRenameExtension = "posix-rename@openssh.com", LimitsExtension = "limits@openssh.com",
+        SyncExtension = "fsync@openssh.com", ExpandExtension = "expand-path@openssh.com", HomeExtension = "home-directory", CheckExtension = "check-file";
+
+    private const string CheckHandle = "check-file-handle", CheckName = "check-file-name";
 
     /// <summary>Sets what the attributes name of a link itself.</summary>
     /// <param name="path">Of which link; of another file it sets them too.</param>
@@ -20,9 +25,8 @@ public sealed partial class SftpClient
     public Task SetLinkAttributesAsync(string path, SftpAttributes attributes, CancellationToken ct = default)
     {
         Require(LinkAttributesExtension, path);
-        var wanted = new SftpPathAndAttributes { Path = Utf8(path), Attributes = attributes };
-        byte[] contents = Message.WriteRecord(ref wanted);
-        return DoneAsync(id => Extended(id, LinkAttributesExtension, contents), path, ct);
+        var contents = new SftpPathAndAttributes { Path = FileRequests.PathBytes(path), Attributes = attributes };
+        return _requests.ExtendedAsync(LinkAttributesExtension, ref contents, path).WaitAsync(ct);
     }
 
     /// <summary>How full the file system is that holds a path.</summary>
@@ -30,28 +34,11 @@ public sealed partial class SftpClient
     /// <param name="ct">Ends the wait.</param>
     /// <returns>The figures.</returns>
     /// <exception cref="SftpException">The server refused or cannot.</exception>
-    public async Task<FileSystemStatistics> StatisticsAsync(string path, CancellationToken ct = default)
+    public Task<FileSystemStatistics> StatisticsAsync(string path, CancellationToken ct = default)
     {
         Require(StatisticsExtension, path);
-        byte[] contents = PathOnly(path);
-        Reply reply = await SendAsync(id => Extended(id, StatisticsExtension, contents), ct).ConfigureAwait(false);
-        reply.Expect(SftpMessageType.ExtendedReply, path);
-        SftpStatisticsReply told = Message.ReadRecord<SftpStatisticsReply>(Message.ReadRecord<SftpExtendedReply>(reply.Fields).Contents);
-        return new FileSystemStatistics
-        {
-            BlockSize = told.BlockSize,
-            FragmentSize = told.FragmentSize,
-            Blocks = told.Blocks,
-            FreeBlocks = told.FreeBlocks,
-            AvailableBlocks = told.AvailableBlocks,
-            Files = told.Files,
-            FreeFiles = told.FreeFiles,
-            AvailableFiles = told.AvailableFiles,
-            FileSystemId = told.FileSystemId,
-            IsReadOnly = (told.Flags & SftpStatisticsReply.ReadOnly) != 0,
-            IgnoresSetUserId = (told.Flags & SftpStatisticsReply.NoSetUserId) != 0,
-            MaxNameLength = told.MaxNameLength,
-        };
+        var only = new SftpPathOnly { Path = FileRequests.PathBytes(path) };
+        return _requests.ExtendedAsync(ReadStatistics, StatisticsExtension, Message.WriteRecord(ref only), path).WaitAsync(ct);
     }
 
     /// <summary>Has the server copy a regular file, so that its bytes do not travel.</summary>
@@ -67,25 +54,38 @@ public sealed partial class SftpClient
         if (attributes is { Permissions: not null, IsRegularFile: false }) throw new SftpException(SftpStatusCode.Failure, "not a regular file", oldPath);
         const uint permissionMask = 0x1ff;
         const SftpOpenFlags writing = SftpOpenFlags.Write | SftpOpenFlags.Create | SftpOpenFlags.Truncate;
-        var created = new SftpAttributes { Permissions = attributes.Permissions & permissionMask };
-        byte[] source = await HandleAsync(id => Encode(new SftpOpen { Id = id, Path = Utf8(oldPath), Flags = (uint)SftpOpenFlags.Read, Attributes = new() }), oldPath, ct).ConfigureAwait(false);
-        try
-        {
-            byte[] target = await HandleAsync(id => Encode(new SftpOpen { Id = id, Path = Utf8(newPath), Flags = (uint)writing, Attributes = created }), newPath, ct).ConfigureAwait(false);
-            try
-            {
-                byte[] contents = WholeCopy(source, target);
-                await DoneAsync(id => Extended(id, CopyExtension, contents), newPath, ct).ConfigureAwait(false);
-            }
-            finally
-            {
-                await CloseAsync(target, newPath, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            await CloseAsync(source, oldPath, CancellationToken.None).ConfigureAwait(false);
-        }
+        RemoteFile source = await OpenAsync(oldPath, SftpOpenFlags.Read, ct: ct).ConfigureAwait(false);
+        await using System.Runtime.CompilerServices.ConfiguredAsyncDisposable closingSource = source.ConfigureAwait(false);
+        RemoteFile target = await OpenAsync(newPath, writing, attributes.Permissions & permissionMask, ct).ConfigureAwait(false);
+        await using System.Runtime.CompilerServices.ConfiguredAsyncDisposable closingTarget = target.ConfigureAwait(false);
+        await CopyWholeAsync(source, target).WaitAsync(ct).ConfigureAwait(false);
+        await target.CloseAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The absolute form of a path that may begin with ~ or ~user; of a server without the extension only what <see cref="ResolveAsync"/> gives.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The absolute path.</returns>
+    /// <exception cref="SftpException">The server refused or cannot.</exception>
+    public Task<string> ExpandAsync(string path, CancellationToken ct = default)
+    {
+        if (!path.StartsWith('~')) return ResolveAsync(path, ct);
+        Require(ExpandExtension, path);
+        var only = new SftpPathOnly { Path = FileRequests.PathBytes(path) };
+        return _requests.ExtendedAsync(Replies.Name, ExpandExtension, Message.WriteRecord(ref only), path).WaitAsync(ct);
+    }
+
+    /// <summary>The home directory of a user.</summary>
+    /// <param name="user">The user's name; empty for the user of this session.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>Its path.</returns>
+    /// <exception cref="SftpException">The server refused or cannot.</exception>
+    public Task<string> HomeAsync(string user = "", CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        Require(HomeExtension, null);
+        var contents = new SftpHomeDirectory { User = Encoding.UTF8.GetBytes(user) };
+        return _requests.ExtendedAsync(Replies.Name, HomeExtension, Message.WriteRecord(ref contents), null).WaitAsync(ct);
     }
 
     /// <summary>What people at the server call owners and groups.</summary>
@@ -99,28 +99,75 @@ public sealed partial class SftpClient
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(groups);
         Require(NamesExtension, path: null);
-        byte[] contents = Numbers(users, groups);
-        Reply reply = await SendAsync(id => Extended(id, NamesExtension, contents), ct).ConfigureAwait(false);
-        reply.Expect(SftpMessageType.ExtendedReply, "");
-        SftpUserGroupNames told = Message.ReadRecord<SftpUserGroupNames>(Message.ReadRecord<SftpExtendedReply>(reply.Fields).Contents);
-        return (NamesIn(told.Users, users.Count), NamesIn(told.Groups, groups.Count));
+        byte[] told = await _requests.ExtendedAsync(Replies.Contents, NamesExtension, Numbers(users, groups), null).WaitAsync(ct).ConfigureAwait(false);
+        SftpUserGroupNames names = Message.ReadRecord<SftpUserGroupNames>(told);
+        return (NamesIn(names.Users, users.Count), NamesIn(names.Groups, groups.Count));
     }
 
-    private void Require(string extension, string? path)
+    /// <summary>Has the server hash a file, so that it can be verified without a shell.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="algorithm">The hash, such as sha256 or sha512.</param>
+    /// <param name="offset">From where, in bytes.</param>
+    /// <param name="length">How many bytes; 0 for all to the end.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The hash.</returns>
+    /// <exception cref="SftpException">The server refused or cannot.</exception>
+    public Task<byte[]> HashAsync(string path, string algorithm = "sha256", long offset = 0, long length = 0, CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(algorithm);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Require(CheckExtension, path);
+        var check = new SftpCheckFileName { Path = FileRequests.PathBytes(path), Algorithms = Encoding.ASCII.GetBytes(algorithm), StartOffset = (ulong)offset, Length = (ulong)length };
+        return _requests.ExtendedAsync(ReadHashes, CheckName, Message.WriteRecord(ref check), path).WaitAsync(ct);
+    }
+
+    internal Task<byte[]> HashAsync(byte[] handle, string algorithm, long offset, long length, uint blockSize, string? path)
+    {
+        Require(CheckExtension, path);
+        var check = new SftpCheckFileHandle { Handle = handle, Algorithms = Encoding.ASCII.GetBytes(algorithm), StartOffset = (ulong)offset, Length = (ulong)length, BlockSize = blockSize };
+        return _requests.ExtendedAsync(ReadHashes, CheckHandle, Message.WriteRecord(ref check), path);
+    }
+
+    internal Task<FileSystemStatistics> StatisticsAsync(byte[] handle, string? path)
+    {
+        Require(HandleStatisticsExtension, path);
+        var only = new SftpHandleOnly { Handle = handle };
+        return _requests.ExtendedAsync(ReadStatistics, HandleStatisticsExtension, Message.WriteRecord(ref only), path);
+    }
+
+    internal void Require(string extension, string? path)
     {
         if (!Offers(extension)) throw new SftpException(SftpStatusCode.OperationUnsupported, $"Server does not support {extension} extension", path);
     }
 
-    private static byte[] PathOnly(string path)
+    private Task<bool> CopyWholeAsync(RemoteFile source, RemoteFile target)
     {
-        var only = new SftpPathOnly { Path = Utf8(path) };
-        return Message.WriteRecord(ref only);
+        var copy = new SftpCopyData { ReadHandle = source.Handle, WriteHandle = target.Handle };
+        return _requests.ExtendedAsync(CopyExtension, ref copy, target.Path);
     }
 
-    private static byte[] WholeCopy(byte[] source, byte[] target)
+    private static byte[] ReadHashes(SftpMessageType type, ReadOnlySpan<byte> fields, string? path) =>
+        Message.ReadRecord<SftpCheckFileReply>(Replies.Contents(type, fields, path)).Hashes.ToArray();
+
+    private static FileSystemStatistics ReadStatistics(SftpMessageType type, ReadOnlySpan<byte> fields, string? path)
     {
-        var copy = new SftpCopyData { ReadHandle = source, WriteHandle = target };
-        return Message.WriteRecord(ref copy);
+        SftpStatisticsReply told = Message.ReadRecord<SftpStatisticsReply>(Replies.Contents(type, fields, path));
+        return new FileSystemStatistics
+        {
+            BlockSize = told.BlockSize,
+            FragmentSize = told.FragmentSize,
+            Blocks = told.Blocks,
+            FreeBlocks = told.FreeBlocks,
+            AvailableBlocks = told.AvailableBlocks,
+            Files = told.Files,
+            FreeFiles = told.FreeFiles,
+            AvailableFiles = told.AvailableFiles,
+            FileSystemId = told.FileSystemId,
+            IsReadOnly = (told.Flags & SftpStatisticsReply.ReadOnly) != 0,
+            IgnoresSetUserId = (told.Flags & SftpStatisticsReply.NoSetUserId) != 0,
+            MaxNameLength = told.MaxNameLength,
+        };
     }
 
     private static byte[] Numbers(IReadOnlyList<uint> users, IReadOnlyList<uint> groups)

@@ -20,6 +20,9 @@ public sealed class SftpException : SshException
     /// <summary>The path that the request was about; null when it was about none.</summary>
     public string? Path { get; }
 
+    /// <summary>What the server said, escaped so that it is safe to show; empty when it said nothing or was not asked.</summary>
+    public string ServerMessage { get; init; } = "";
+
     /// <summary>OpenSSH's words for a code.</summary>
     /// <param name="status">The code.</param>
     /// <returns>The words.</returns>

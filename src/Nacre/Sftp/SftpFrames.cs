@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 
@@ -26,8 +25,8 @@ internal static class SftpFrames
         return true;
     }
 
-    /// <summary>Writes a message; it goes out with the next flush.</summary>
-    public static void Write<T>(PipeWriter output, scoped ref T message)
+    /// <summary>Writes a message and returns its length; in a pipe it goes out with the next flush.</summary>
+    public static int Write<T>(IBufferWriter<byte> output, scoped ref T message)
         where T : ISftpMessage<T>, allows ref struct
     {
         var sizer = default(FieldSizer);
@@ -38,5 +37,6 @@ internal static class SftpFrames
         var writer = new FieldWriter(room[(LengthBytes + 1)..]);
         T.Fields(ref writer, ref message);
         output.Advance(LengthBytes + 1 + sizer.Size);
+        return LengthBytes + 1 + sizer.Size;
     }
 }

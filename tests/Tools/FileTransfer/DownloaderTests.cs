@@ -47,12 +47,12 @@ public sealed class DownloaderTests : IDisposable
     [Fact]
     public async Task A_tree_ends_at_the_greatest_depth()
     {
-        string deep = _directory.Path + "/from" + string.Concat(Enumerable.Repeat("/d", CopyOptions.MaxDepth + 3));
+        string deep = _directory.Path + "/from" + string.Concat(Enumerable.Repeat("/d", TransferOptions.MaxDepth + 3));
         Directory.CreateDirectory(deep);
         await using SftpPair pair = await SftpPair.StartAsync(new LocalFileSystem(_directory.Path));
         Assert.False(await Copy(pair).DirectoryAsync("from", _directory["to"]));
-        Assert.Contains($"Maximum directory depth exceeded: {CopyOptions.MaxDepth} levels", _error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(CopyOptions.MaxDepth, Directory.EnumerateDirectories(_directory["to"], "*", SearchOption.AllDirectories).Count() + 1);
+        Assert.Contains($"Maximum directory depth exceeded: {TransferOptions.MaxDepth} levels", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(TransferOptions.MaxDepth, Directory.EnumerateDirectories(_directory["to"], "*", SearchOption.AllDirectories).Count() + 1);
     }
 
     [Fact]

@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+
+namespace Nacre.Sftp.Transfers;
+
+/// <summary>Makes the name that a file has until it is whole: hidden, in the same directory, and nobody else's.</summary>
+internal static class TemporaryName
+{
+    public static string For(string target)
+    {
+        const int length = 8;
+        int slash = target.LastIndexOf('/') + 1;
+        string random = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", length);
+        return $"{target[..slash]}.{target[slash..]}.nacre-{random}";
+    }
+}
