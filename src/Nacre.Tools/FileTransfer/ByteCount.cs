@@ -17,20 +17,21 @@ internal static class ByteCount
         return value.ToString(format, CultureInfo.InvariantCulture) + Units[unit];
     }
 
-    /// <summary>As the progress meter shows what is done: 4 digits at most, as 12MB.</summary>
+    /// <summary>As the progress meter shows what is done, in six columns: "  12MB".</summary>
     public static string Short(long bytes)
     {
         int unit = 0;
         for (; bytes >= 10_000 && unit < Units.Length - 1; unit++) bytes = (bytes + 512) / 1024;
-        return bytes.ToString(CultureInfo.InvariantCulture) + (unit == 0 ? "" : Units[unit]) + "B";
+        string unitText = unit == 0 ? "  " : Units[unit] + "B";
+        return bytes.ToString(CultureInfo.InvariantCulture).PadLeft(4) + unitText;
     }
 
-    /// <summary>As the progress meter shows a rate: 1.5MB.</summary>
+    /// <summary>As the progress meter shows a rate, in seven columns: "  1.5MB".</summary>
     public static string Rate(double bytes)
     {
         double value = bytes / 1024;
         int unit = 1;
         for (; value >= 1000 && unit < Units.Length - 1; unit++) value /= 1024;
-        return value.ToString("0.0", CultureInfo.InvariantCulture) + Units[unit] + "B";
+        return value.ToString("0.0", CultureInfo.InvariantCulture).PadLeft(5) + Units[unit] + "B";
     }
 }

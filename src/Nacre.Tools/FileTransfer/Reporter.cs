@@ -51,5 +51,5 @@ internal sealed class Reporter(TextWriter output, TextWriter error, string prefi
     public void Fail(string line) => error.Write(prefix + Printable.Escape(line) + "\n");
 
     /// <summary>A meter for one copy; null when none is wanted.</summary>
-    public ProgressMeter? Meter(string path, long total) => ShowsProgress ? new ProgressMeter(output, Printable.Escape(RemotePath.BaseName(path)), total) : null;
+    public ProgressMeter? Meter(string path, long total) => ShowsProgress ? new ProgressMeter(output, path, total) : null;
 }

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
+using Nacre.Tools.LineEditor;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sftp;
@@ -50,7 +52,7 @@ internal static class SftpApplet
 
     private static async Task<int> RunAsync(SftpSettings settings, Reporter reporter)
     {
-        using TextReader lines = Lines(settings.BatchFile);
+        using TextReader? lines = settings.BatchFile is null && Descriptors.IsTerminal(0) ? null : Lines(settings.BatchFile);
         ProgramCall call = settings.ServerCommand is { } server ? new ProgramCall(server[0], server) : settings.Ssh.For(settings.Destination!);
         SftpConnection connection = await SftpConnection.OpenAsync(call).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
@@ -77,9 +79,36 @@ internal static class SftpApplet
             if (!await start.RunLineAsync($"cd {Quoted(settings.StartPath)}").ConfigureAwait(false)) return 1;
         }
 
-        bool isTyped = settings.BatchFile is null && Descriptors.IsTerminal(0);
-        return await new SftpShell(commands, reporter, settings.BatchFile is not null).RunAsync(lines, isTyped).ConfigureAwait(false);
+        var shell = new SftpShell(commands, reporter, settings.BatchFile is not null);
+        return lines is not null
+            ? await shell.RunAsync(() => lines.ReadLineAsync(), isEchoed: true).ConfigureAwait(false)
+            : await RunTypedAsync(shell, commands, session).ConfigureAwait(false);
     }
+
+    private static async Task<int> RunTypedAsync(SftpShell shell, SftpCommands commands, SftpSession session)
+    {
+        if (!TerminalLines.IsPossible())
+        {
+            using var plain = new StreamReader(InheritedStream.OpenInput());
+            return await shell.RunAsync(() => PromptAsync(plain, session.Reporter), isEchoed: false).ConfigureAwait(false);
+        }
+
+        var completer = new SftpCompleter(commands, session, new LocalTree());
+        var typed = new TerminalLines(SftpShell.Prompt, completer.CompleteAsync, Rows);
+        await using ConfiguredAsyncDisposable closing = typed.ConfigureAwait(false);
+        return await shell.RunAsync(() => typed.ReadAsync(CancellationToken.None), isEchoed: false).ConfigureAwait(false);
+    }
+
+    private static async Task<string?> PromptAsync(StreamReader input, Reporter reporter)
+    {
+        reporter.Prompt(SftpShell.Prompt);
+        string? line = await input.ReadLineAsync().ConfigureAwait(false);
+        if (line is null) reporter.Print("");
+        return line;
+    }
+
+    private static IEnumerable<string> Rows(IReadOnlyList<string> choices, int columns) =>
+        choices.Count == 0 ? [] : ListingFormat.Columns(choices, choices.Max(static choice => TextWidth.Of(choice)), columns);
 
     // The path of a destination may be a pattern, as that of get.
     private static Task<bool> FetchAsync(SftpShell shell, SftpSettings settings)

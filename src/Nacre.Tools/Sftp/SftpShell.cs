@@ -8,32 +8,24 @@ namespace Nacre.Tools.Sftp;
 /// <param name="isBatch">The first failure ends it.</param>
 internal sealed class SftpShell(SftpCommands commands, Reporter reporter, bool isBatch)
 {
-    private const string Prompt = "sftp> ";
+    public const string Prompt = "sftp> ";
 
     /// <summary>Runs what the lines say.</summary>
-    /// <param name="lines">The commands.</param>
-    /// <param name="isTyped">A person types them, so they are prompted for and not echoed.</param>
+    /// <param name="read">Gives the next line; null at the end.</param>
+    /// <param name="isEchoed">What is read is shown, for nobody saw it typed.</param>
     /// <returns>The exit status.</returns>
-    public async Task<int> RunAsync(TextReader lines, bool isTyped)
+    public async Task<int> RunAsync(Func<Task<string?>> read, bool isEchoed)
     {
-        while (!commands.HasQuit)
+        while (!commands.HasQuit && await read().ConfigureAwait(false) is { } line)
         {
-            if (isTyped) reporter.Prompt(Prompt);
-            string? line = await lines.ReadLineAsync().ConfigureAwait(false);
-            if (line is null)
-            {
-                if (isTyped) reporter.Print("");
-                break;
-            }
-
-            if (!await RunLineAsync(line, isEchoed: !isTyped).ConfigureAwait(false)) return 1;
+            if (!await RunLineAsync(line, isEchoed).ConfigureAwait(false)) return 1;
         }
 
         return 0;
     }
 
-    /// <summary>Runs one line; false when it failed in a batch, and not one that may.</summary>
-    public async Task<bool> RunLineAsync(string text, bool isEchoed = false, CancellationToken ct = default)
+    /// <summary>Runs one line; false when it failed in a batch, and not one that may, or was interrupted there.</summary>
+    public async Task<bool> RunLineAsync(string text, bool isEchoed = false)
     {
         SftpLine line = SftpLine.Parse(text, commands.Find);
         bool stops = isBatch && !line.MayFail;
@@ -43,6 +35,17 @@ internal sealed class SftpShell(SftpCommands commands, Reporter reporter, bool i
         if (isEchoed && !line.IsSilent) reporter.Echo(Prompt + text);
         if (line.Error.Length > 0) return !stops;
         if (line.Command is not { } command) return true;
-        return await command.Run(line.Arguments with { StopsAtFailure = stops }, ct).ConfigureAwait(false) || !stops;
+
+        // A program that was called here has the terminal, and Ctrl-C with it.
+        using var interrupts = new InterruptWatch(endsAtSecond: !command.IsRaw);
+        try
+        {
+            return await command.Run(line.Arguments with { StopsAtFailure = stops }, interrupts.Token).ConfigureAwait(false) || !stops;
+        }
+        catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
+        {
+            reporter.Fail("Interrupt");
+            return !isBatch;
+        }
     }
 }

@@ -29,6 +29,9 @@ internal sealed class SftpWords
     /// <summary>Whether a quote has no end; the last word is what follows it.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>Whether the last word may go on: nothing has ended it.</summary>
+    public bool EndsInWord { get; private set; }
+
     /// <summary>Splits a line that is to be run.</summary>
     public static bool TrySplit(string line, out IReadOnlyList<string> words, out string error)
     {
@@ -102,6 +105,7 @@ internal sealed class SftpWords
         }
 
         IsOpen = quote != '\0';
+        EndsInWord = _word is not null;
         EndWord();
     }
 

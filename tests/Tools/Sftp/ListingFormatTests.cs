@@ -57,13 +57,4 @@ public sealed class ListingFormatTests
         string[] names = ["a", "bb", "ccc", "d"];
         Assert.Equal(["a    bb   ", "ccc  d    "], ListingFormat.Columns(names, longest: 3, width: 10));
     }
-
-    [Fact]
-    public void A_progress_line_fills_the_width_of_the_terminal()
-    {
-        string line = ProgressMeter.Line("name", 512 * 1024, 1024 * 1024, TimeSpan.FromSeconds(2), 80, isEnd: false);
-        Assert.StartsWith("name ", line, StringComparison.Ordinal);
-        Assert.EndsWith(" 50%  512KB 256.0KB/s   00:02 ETA", line, StringComparison.Ordinal);
-        Assert.True(line.Length <= 80);
-    }
 }
