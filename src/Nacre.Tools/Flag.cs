@@ -7,4 +7,10 @@ namespace Nacre.Tools;
 internal sealed record Flag(char Letter, string? Value, string Help)
 {
     public bool TakesValue => Value is not null;
+
+    /// <summary>A word that means the same behind two dashes, as resume in --resume; null for none.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>Not for people: programs call with it, and the usage leaves it out.</summary>
+    public bool IsHidden { get; init; }
 }

@@ -2,7 +2,7 @@ namespace Nacre.Tools;
 
 /// <summary>
 /// Reads flags from a command line as getopt does: letters may share a dash, a value may be attached or follow, and the first word that is
-/// no flag, or that comes after <c>--</c>, ends them.
+/// no flag, or that comes after <c>--</c>, ends them. A flag may have a word of its own behind two dashes.
 /// </summary>
 /// <remarks>A tool whose flags may go on after an operand (ssh host -v) makes another reader that starts there.</remarks>
 internal sealed class FlagReader(FlagTable table, IReadOnlyList<string> arguments, int start = 0)
@@ -48,7 +48,8 @@ internal sealed class FlagReader(FlagTable table, IReadOnlyList<string> argument
         if (word.Length < 2 || word[0] != '-') return false;
         Position++;
         WasEnded = word == "--";
-        _letters = WasEnded ? "" : word[1..];
+        Flag? named = word.StartsWith("--", StringComparison.Ordinal) ? table.Find(word[2..]) : null;
+        _letters = WasEnded ? "" : named is not null ? named.Letter.ToString() : word[1..];
         return !WasEnded;
     }
 }

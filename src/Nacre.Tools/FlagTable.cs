@@ -20,7 +20,7 @@ internal sealed class FlagTable
         foreach (Flag flag in flags)
         {
             if (Find(flag.Letter) != flag) throw new InvalidOperationException($"{program} declares -{flag.Letter} twice");
-            if (!synopses.Any(way => (way.Required + way.Optional).Contains(flag.Letter))) throw new InvalidOperationException($"the usage of {program} leaves out -{flag.Letter}");
+            if (!flag.IsHidden && !synopses.Any(way => (way.Required + way.Optional).Contains(flag.Letter))) throw new InvalidOperationException($"the usage of {program} leaves out -{flag.Letter}");
         }
     }
 
@@ -48,6 +48,9 @@ internal sealed class FlagTable
     }
 
     public Flag? Find(char letter) => Array.Find(_flags, flag => flag.Letter == letter);
+
+    /// <summary>The flag that has a word.</summary>
+    public Flag? Find(string word) => Array.Find(_flags, flag => flag.Word == word);
 
     /// <summary>Prints what was wrong, if that is known, and the usage.</summary>
     public void Explain(UsageException wrong, TextWriter error)
@@ -85,14 +88,14 @@ internal sealed class FlagTable
         string cluster = "";
         foreach (char letter in way.Optional)
         {
-            bool takesValue = Find(letter)!.TakesValue;
-            if (takesValue && cluster.Length > 0)
+            bool standsAlone = Find(letter) is { TakesValue: true } or { Word: not null };
+            if (standsAlone && cluster.Length > 0)
             {
                 yield return $"[-{cluster}]";
                 cluster = "";
             }
 
-            if (takesValue) yield return $"[{Shown(letter)}]";
+            if (standsAlone) yield return $"[{Shown(letter)}]";
             else cluster += letter;
         }
 
@@ -104,5 +107,10 @@ internal sealed class FlagTable
         }
     }
 
-    private string Shown(char letter) => Find(letter) is { Value: string value } ? $"-{letter} {value}" : $"-{letter}";
+    private string Shown(char letter) => Find(letter) switch
+    {
+        { Word: { } word } => $"-{letter}|--{word}",
+        { Value: { } value } => $"-{letter} {value}",
+        _ => $"-{letter}",
+    };
 }

@@ -57,6 +57,17 @@ public sealed class FlagTests
     }
 
     [Fact]
+    public void A_flag_may_have_a_word_and_one_that_is_hidden_is_read_all_the_same()
+    {
+        var table = new FlagTable("tool", [new("", "qa", "file")], new Flag('q', null, "Says less."), new Flag('a', null, "Goes on.") { Word = "resume" }, new Flag('t', null, "For programs.") { IsHidden = true });
+        var reader = new FlagReader(table, ["-qt", "--resume", "-a", "--", "--resume"]);
+        List<char> letters = [];
+        while (reader.TryRead(out FlagUse use)) letters.Add(use.Letter);
+        Assert.Equal(['q', 't', 'a', 'a'], letters);
+        Assert.Equal("usage: tool [-q] [-a|--resume] file\n", table.Usage);
+    }
+
+    [Fact]
     public void A_value_may_be_empty_when_it_is_a_word_of_its_own()
     {
         var reader = new FlagReader(Table, ["-b", "", "-v"]);

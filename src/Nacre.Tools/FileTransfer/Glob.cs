@@ -9,9 +9,6 @@ internal static class Glob
 {
     private const string Magic = "*?[";
 
-    /// <summary>Braces stand for this many patterns at most; what goes beyond stays as it is.</summary>
-    private const int MostAlternatives = 4096;
-
     /// <summary>Whether a pattern stands for anything but itself.</summary>
     public static bool HasMagic(string pattern)
     {
@@ -51,56 +48,8 @@ internal static class Glob
     }
 
     /// <summary>Whether a name is one that a pattern of one part stands for; a dot at its start must be written.</summary>
-    public static bool Matches(string pattern, string name)
-    {
-        if (name.StartsWith('.') && !pattern.StartsWith('.') && !pattern.StartsWith(@"\.", StringComparison.Ordinal)) return false;
-
-        // A-28: on a mismatch only the last star takes one character more, so the work is at most pattern times name.
-        (int p, int n, int star, int starName) = (0, 0, -1, 0);
-        while (n < name.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                (star, starName) = (p++, n);
-            }
-            else if (p < pattern.Length && MatchesOne(pattern, ref p, name[n]))
-            {
-                n++;
-            }
-            else if (star >= 0)
-            {
-                (p, n) = (star + 1, ++starName);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        while (p < pattern.Length && pattern[p] == '*') p++;
-        return p == pattern.Length;
-    }
-
-    /// <summary>The patterns that a pattern with {one,other} stands for; itself where it has no such thing.</summary>
-    public static IReadOnlyList<string> ExpandBraces(string pattern)
-    {
-        List<string> done = [];
-        var waiting = new Stack<string>([pattern]);
-        while (waiting.TryPop(out string? next))
-        {
-            bool isTooMany = done.Count + waiting.Count >= MostAlternatives;
-            if (isTooMany || next == "{}" || !TryFindBraces(next, out int open, out List<int> ends))
-            {
-                done.Add(next);
-                continue;
-            }
-
-            string before = next[..open], behind = next[(ends[^1] + 1)..];
-            for (int i = ends.Count - 1; i >= 0; i--) waiting.Push(before + next[((i == 0 ? open : ends[i - 1]) + 1)..ends[i]] + behind);
-        }
-
-        return done;
-    }
+    public static bool Matches(string pattern, string name) =>
+        (!name.StartsWith('.') || pattern.StartsWith('.') || pattern.StartsWith(@"\.", StringComparison.Ordinal)) && NamePattern.Matches(pattern, name, negations: "!");
 
     /// <summary>The paths that a pattern stands for, in order; none when there are none.</summary>
     /// <param name="tree">Where to look.</param>
@@ -148,122 +97,5 @@ internal static class Glob
         }
 
         return matches;
-    }
-
-    // The first brace that has its end, and where its alternatives end.
-    private static bool TryFindBraces(string pattern, out int open, out List<int> ends)
-    {
-        ends = [];
-        for (open = 0; open < pattern.Length; open++)
-        {
-            if (pattern[open] == '\\') open++;
-            else if (pattern[open] == '{' && TryFindEnds(pattern, open, ends)) return true;
-        }
-
-        return false;
-    }
-
-    private static bool TryFindEnds(string pattern, int open, List<int> ends)
-    {
-        ends.Clear();
-        int depth = 0;
-        for (int i = open + 1; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[' when pattern.IndexOf(']', i) is > 0 and int end:
-                    i = end;
-                    break;
-                case '{':
-                    depth++;
-                    break;
-                case ',' when depth == 0:
-                    ends.Add(i);
-                    break;
-                case '}' when depth-- == 0:
-                    ends.Add(i);
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool MatchesOne(string pattern, ref int p, char c)
-    {
-        switch (pattern[p])
-        {
-            case '?':
-                p++;
-                return true;
-            case '[' when TryReadSet(pattern, p, c, out int end, out bool isMember):
-                p = end;
-                return isMember;
-            case '\\' when p + 1 < pattern.Length:
-                p += 2;
-                return pattern[p - 1] == c;
-            default:
-                return pattern[p++] == c;
-        }
-    }
-
-    // A set has at least one member, so a ] that comes first is one. Without an end it is no set.
-    private static bool TryReadSet(string pattern, int start, char c, out int end, out bool isMember)
-    {
-        bool isNegated = start + 1 < pattern.Length && pattern[start + 1] == '!';
-        int first = start + (isNegated ? 2 : 1);
-        end = first;
-        isMember = false;
-        while (end < pattern.Length && (pattern[end] != ']' || end == first))
-        {
-            if (pattern[end] == '[' && TryReadClass(pattern, ref end, c, ref isMember)) continue;
-            char low = TakeMember(pattern, ref end);
-            char high = low;
-            if (end + 1 < pattern.Length && pattern[end] == '-' && pattern[end + 1] != ']')
-            {
-                end++;
-                high = TakeMember(pattern, ref end);
-            }
-
-            isMember |= c >= low && c <= high;
-        }
-
-        isMember ^= isNegated;
-        return end++ < pattern.Length;
-    }
-
-    private static char TakeMember(string pattern, ref int at)
-    {
-        if (pattern[at] == '\\' && at + 1 < pattern.Length) at++;
-        return pattern[at++];
-    }
-
-    private static bool TryReadClass(string pattern, ref int at, char c, ref bool isMember)
-    {
-        int end = at + 1 < pattern.Length && pattern[at + 1] == ':' ? pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) : -1;
-        if (end < 0) return false;
-        bool? isIn = pattern[(at + 2)..end] switch
-        {
-            "alnum" => char.IsLetterOrDigit(c),
-            "alpha" => char.IsLetter(c),
-            "blank" => c is ' ' or '\t',
-            "cntrl" => char.IsControl(c),
-            "digit" => char.IsAsciiDigit(c),
-            "graph" => !char.IsControl(c) && !char.IsWhiteSpace(c),
-            "lower" => char.IsLower(c),
-            "print" => !char.IsControl(c),
-            "punct" => char.IsPunctuation(c) || char.IsSymbol(c),
-            "space" => char.IsWhiteSpace(c),
-            "upper" => char.IsUpper(c),
-            "xdigit" => char.IsAsciiHexDigit(c),
-            _ => null,
-        };
-        if (isIn is not { } found) return false;
-        isMember |= found;
-        at = end + 2;
-        return true;
     }
 }

@@ -25,7 +25,7 @@ internal sealed record ProgramCall(string Path, IReadOnlyList<string> Arguments)
         });
     }
 
-    /// <summary>Runs it on our own standard streams to its end.</summary>
+    /// <summary>Runs it on our own standard streams to its end; its status is as a shell tells it.</summary>
     /// <exception cref="UnixException">It cannot be started.</exception>
     public async Task<int> RunAsync() =>
         (await Start(Descriptors.Inherited(0), Descriptors.Inherited(1)).Exited.ConfigureAwait(false)).ShellStatus;

@@ -24,9 +24,4 @@ internal static class RemotePath
         string rest = path[directory.Length..];
         return directory.EndsWith('/') ? rest : rest.Length == 0 || rest[0] == '/' ? rest.TrimStart('/') : path;
     }
-
-    /// <summary>
-    /// Whether a name from the other side may become the name of a local file: no path, nothing that leads elsewhere.
-    /// </summary>
-    public static bool IsPlainName(string name) => name is not ("" or "." or "..") && !name.AsSpan().ContainsAny('/', '\0');
 }

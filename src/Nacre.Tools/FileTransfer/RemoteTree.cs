@@ -46,7 +46,7 @@ internal sealed class RemoteTree(SftpClient client, Reporter reporter) : IFileTr
     {
         await foreach (FileEntry entry in client.ListAsync(directory.Length == 0 ? "." : directory, ct).ConfigureAwait(false))
         {
-            if (RemotePath.IsPlainName(entry.Name) || (hasDots && entry.Name is "." or "..")) yield return entry;
+            if (PlainName.Is(entry.Name) || (hasDots && entry.Name is "." or "..")) yield return entry;
             else if (entry.Name is not ("." or "..")) reporter.Fail($"Server sent suspect path \"{entry.Name}\" during readdir of \"{directory}\"");
         }
     }

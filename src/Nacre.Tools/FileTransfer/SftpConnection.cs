@@ -1,5 +1,4 @@
-using System.IO.Pipelines;
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.CompilerServices;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
@@ -13,13 +12,9 @@ internal sealed class SftpConnection : IAsyncDisposable
     /// <summary>The exit status where the connection failed.</summary>
     public const int FailureStatus = 255;
 
-    private const int PipeBytes = 1024 * 1024, BufferBytes = 256 * 1024;
+    private readonly RemoteCommand _command;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private readonly ChildProcess _child;
-
-    private SftpConnection(SftpClient client, ChildProcess child) => (Client, _child) = (client, child);
+    private SftpConnection(SftpClient client, RemoteCommand command) => (Client, _command) = (client, command);
 
     public SftpClient Client { get; }
 
@@ -27,36 +22,23 @@ internal sealed class SftpConnection : IAsyncDisposable
     /// <exception cref="FatalException">It cannot be started, or it ended, or speaks no SFTP.</exception>
     public static async Task<SftpConnection> OpenAsync(ProgramCall call)
     {
-        (SafeFileHandle childInput, SafeFileHandle ourOutput) = Descriptors.CreatePipe(PipeBytes);
-        (SafeFileHandle ourInput, SafeFileHandle childOutput) = Descriptors.CreatePipe(PipeBytes);
-        ChildProcess child;
+        RemoteCommand command;
         try
         {
-            child = call.Start(childInput, childOutput);
+            command = RemoteCommand.Start(call);
         }
         catch (UnixException error)
         {
-            ourOutput.Dispose();
-            ourInput.Dispose();
             throw new FatalException($"exec: {call.Path}: {UnixException.Describe(error.Errno)}\nConnection closed");
         }
-        finally
-        {
-            childInput.Dispose();
-            childOutput.Dispose();
-        }
 
-        PipeReader input = PipeReader.Create(new DescriptorStream(ourInput), new StreamPipeReaderOptions(bufferSize: BufferBytes));
-        PipeWriter output = PipeWriter.Create(new DescriptorStream(ourOutput), new StreamPipeWriterOptions(minimumBufferSize: BufferBytes));
         try
         {
-            return new SftpConnection(await SftpClient.StartAsync(input, output).ConfigureAwait(false), child);
+            return new SftpConnection(await SftpClient.StartAsync(command.Output, command.Input).ConfigureAwait(false), command);
         }
         catch (Exception error) when (error is SshException or IOException)
         {
-            await output.CompleteAsync().ConfigureAwait(false);
-            await input.CompleteAsync().ConfigureAwait(false);
-            await EndAsync(child).ConfigureAwait(false);
+            await command.DisposeAsync().ConfigureAwait(false);
             bool isClosed = error is IOException or SftpException { Status: SftpStatusCode.NoConnection };
             throw new FatalException(isClosed ? "Connection closed" : $"{error.Message}\nConnection closed");
         }
@@ -64,16 +46,7 @@ internal sealed class SftpConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await using ConfiguredAsyncDisposable closing = _command.ConfigureAwait(false);
         await Client.DisposeAsync().ConfigureAwait(false);
-        await EndAsync(_child).ConfigureAwait(false);
-    }
-
-    // Its input has ended, so it leaves by itself; one that does not is told to.
-    private static async Task EndAsync(ChildProcess child)
-    {
-        await ((Task)child.Exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (child.Exited.IsCompleted) return;
-        child.Signal(UnixSignal.TERM);
-        await ((Task)child.Exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

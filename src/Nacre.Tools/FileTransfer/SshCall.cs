@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nacre.Config;
 
 namespace Nacre.Tools.FileTransfer;
@@ -19,18 +20,43 @@ internal sealed class SshCall
     /// <summary>Hands on a flag, with its value if it has one.</summary>
     public void Add(params ReadOnlySpan<string> words) => _options.AddRange(words);
 
-    /// <summary>The call for one destination.</summary>
-    public ProgramCall For(Destination destination)
+    /// <summary>The call that brings the SFTP server of one destination.</summary>
+    public ProgramCall For(Destination destination) => Call(destination, Subsystem, isSubsystem: !Subsystem.Contains('/', StringComparison.Ordinal), []);
+
+    /// <summary>The call that runs a command at one destination.</summary>
+    /// <param name="destination">Where.</param>
+    /// <param name="command">The command, for the shell there.</param>
+    /// <param name="asksNothing">Have it ask for no password and no passphrase.</param>
+    public ProgramCall For(Destination destination, string command, bool asksNothing) =>
+        Call(destination, command, isSubsystem: false, asksNothing ? ["-oBatchMode=yes"] : []);
+
+    /// <summary>The call that runs a command which connects further by itself and reads nothing from here.</summary>
+    public ProgramCall ForErrand(Destination destination, string command)
+    {
+        List<string> arguments = Program is null ? ["nacre", "ssh", "-oClearAllForwardings=yes", "-n"] : [Program, "-x", "-oClearAllForwardings=yes", "-n"];
+        arguments.AddRange(_options);
+        if (destination.Port is { } port) arguments.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
+        if (destination.User is { } user) arguments.AddRange(["-l", user]);
+        arguments.AddRange(["--", destination.Host, command]);
+        return new ProgramCall(Program ?? OwnPath, arguments);
+    }
+
+    private ProgramCall Call(Destination destination, string command, bool isSubsystem, ReadOnlySpan<string> more)
     {
         List<string> arguments = Program is null
             ? ["nacre", "ssh", "-oRemoteCommand=none", "-oRequestTTY=no", "-oClearAllForwardings=yes"]
-            : [Program, "-x", "-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none", "-oRequestTTY=no", "-oForwardAgent=no"];
+            : [Program, "-x", "-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none", "-oRequestTTY=no"];
         arguments.AddRange(_options);
-        if ((destination.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Port) is { } port) arguments.AddRange(["-p", port]);
+
+        // Behind the user's own, which are to win.
+        if (Program is not null) arguments.Add("-oForwardAgent=no");
+        if ((destination.Port?.ToString(CultureInfo.InvariantCulture) ?? Port) is { } port) arguments.AddRange(["-p", port]);
         if (destination.User is { } user) arguments.AddRange(["-l", user]);
-        if (!Subsystem.Contains('/', StringComparison.Ordinal)) arguments.Add("-s");
-        arguments.AddRange(["--", destination.Host, Subsystem]);
-        string? own = Environment.ProcessPath;
-        return new ProgramCall(Program ?? own ?? throw new FatalException("the path of this program is not known; name an ssh with -S"), arguments);
+        arguments.AddRange(more);
+        if (isSubsystem) arguments.Add("-s");
+        arguments.AddRange(["--", destination.Host, command]);
+        return new ProgramCall(Program ?? OwnPath, arguments);
     }
+
+    private static string OwnPath => Environment.ProcessPath ?? throw new FatalException("the path of this program is not known; name an ssh with -S");
 }

@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
 using Nacre.Protocol.Wire;
+using Nacre.Scp;
 using Nacre.Tools.FileTransfer;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Scp;
 
-/// <summary>The program scp: copies files between machines over SFTP.</summary>
+/// <summary>The program scp: copies files between machines over SFTP, or by the old protocol that has its name.</summary>
 internal static class ScpApplet
 {
     public static int Run(string[] arguments)
@@ -20,28 +20,34 @@ internal static class ScpApplet
             ScpFlags.Table.Explain(wrong.Message.Length > 0 ? new UsageException($"scp: {wrong.Message}") : wrong, Console.Error);
             return 1;
         }
+        catch (FatalException fatal)
+        {
+            Console.Error.WriteLine($"scp: {fatal.Message}");
+            return fatal.Status;
+        }
 
-        var reporter = new Reporter(Console.Out, Console.Error, "scp: ") { IsQuiet = settings.IsQuiet, ShowsProgress = !settings.IsQuiet && Descriptors.IsTerminal(1) };
+        bool showsProgress = !settings.IsQuiet && Descriptors.IsTerminal(1);
+        var reporter = new Reporter(Console.Out, Console.Error, "scp: ") { IsQuiet = settings.IsQuiet, ShowsProgress = showsProgress };
+        var plain = new Reporter(Console.Out, Console.Error) { IsQuiet = settings.IsQuiet, ShowsProgress = showsProgress };
         try
         {
-            return RunAsync(settings, reporter).GetAwaiter().GetResult() ? 0 : 1;
+            Task<bool> work = settings.Role == ScpRole.User ? new ScpCommand(settings, reporter, plain).RunAsync() : ScpRemote.RunAsync(settings, plain);
+            return work.GetAwaiter().GetResult() ? 0 : 1;
         }
         catch (FatalException fatal)
         {
             foreach (string line in fatal.Message.Split('\n')) reporter.Fail(line);
             return fatal.Status;
         }
+        catch (ScpException broken)
+        {
+            plain.Fail(broken.Message);
+            return 1;
+        }
         catch (SshException error)
         {
             reporter.Fail(error is SshViolationException ? error.Message : "Connection closed");
             return SftpConnection.FailureStatus;
         }
-    }
-
-    private static async Task<bool> RunAsync(ScpSettings settings, Reporter reporter)
-    {
-        var copy = new ScpCopy(settings, reporter);
-        await using ConfiguredAsyncDisposable closing = copy.ConfigureAwait(false);
-        return await copy.RunAsync().ConfigureAwait(false);
     }
 }

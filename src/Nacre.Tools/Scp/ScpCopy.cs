@@ -2,7 +2,6 @@ using Nacre.Config;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Scp;
 
@@ -11,30 +10,12 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
 {
     private readonly Dictionary<Destination, SftpConnection> _connections = [];
 
-    /// <summary>Copies; false when any of it failed, which has been said.</summary>
-    public async Task<bool> RunAsync()
-    {
-        ScpPlace target = settings.Target;
-        bool isSeveral = settings.Sources.Count > 1;
-        if (target.IsLocal && isSeveral && !Directory.Exists(target.Path))
-        {
-            return Fail($"{target.Path}: {(File.Exists(target.Path) ? "Not a directory" : "No such file or directory")}");
-        }
-
-        bool isWhole = true;
-        foreach (ScpPlace source in settings.Sources)
-        {
-            isWhole &= await ((source.IsLocal, target.IsLocal) switch
-            {
-                (true, true) => CopyHereAsync(source.Path, target.Path),
-                (true, false) => UploadAsync(source.Path, target, isSeveral),
-                (false, true) => DownloadAsync(source, target.Path),
-                (false, false) => CrossAsync(source, target, isSeveral),
-            }).ConfigureAwait(false);
-        }
-
-        return isWhole;
-    }
+    /// <summary>Copies from one place to another, not both of them here.</summary>
+    /// <returns>False when any of it failed, which has been said.</returns>
+    public Task<bool> CopyAsync(ScpPlace source, ScpPlace target) =>
+        source.IsLocal ? UploadAsync(source.Path, target, settings.TargetIsDirectory)
+        : target.IsLocal ? DownloadAsync(source, target.Path)
+        : CrossAsync(source, target, settings.TargetIsDirectory);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,7 +27,7 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
     {
         if (!_connections.TryGetValue(place.Machine!, out SftpConnection? connection))
         {
-            ProgramCall call = settings.Server is { } server ? new ProgramCall(server, [server]) : settings.Ssh.For(place.Machine! with { Path = null });
+            ProgramCall call = settings.Server is { } server ? new ProgramCall(server, [server]) : settings.Ssh.For(place.Machine!);
             connection = await SftpConnection.OpenAsync(call).ConfigureAwait(false);
             _connections.Add(place.Machine!, connection);
         }
@@ -57,10 +38,10 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
     private async Task<bool> UploadAsync(string source, ScpPlace target, bool isSeveral)
     {
         SftpAttributes? attributes = LocalTree.Find(source, followsLinks: true);
-        if (attributes is null) return Fail($"stat local \"{source}\": No such file or directory");
+        if (attributes is null) throw new FatalException($"stat local \"{source}\": No such file or directory");
         SftpClient client = await ClientAsync(target).ConfigureAwait(false);
         var uploader = new Uploader(client, reporter, settings.Copies);
-        string? remote = await PathInAsync(client, uploader, target.Path, RemotePath.BaseName(Path.GetFullPath(source)), isSeveral).ConfigureAwait(false);
+        string? remote = await PathInAsync(client, uploader, FromHome(target.Path), RemotePath.BaseName(Path.GetFullPath(source)), isSeveral).ConfigureAwait(false);
         if (remote is null) return false;
         if (attributes.IsDirectory && settings.Copies.IsRecursive)
         {
@@ -73,7 +54,7 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
     private async Task<bool> DownloadAsync(ScpPlace source, string target)
     {
         SftpClient client = await ClientAsync(source).ConfigureAwait(false);
-        List<GlobMatch> found = await Glob.FindAsync(new RemoteTree(client, reporter), source.Path).ConfigureAwait(false);
+        List<GlobMatch> found = await Glob.FindAsync(new RemoteTree(client, reporter), FromHome(source.Path)).ConfigureAwait(false);
         if (found.Count == 0) return Fail($"{source.Path}: No such file or directory");
         bool isIntoDirectory = Directory.Exists(target);
         if (found.Count > 1 && !isIntoDirectory) return Fail($"Multiple files match pattern, but destination \"{target}\" is not a directory");
@@ -83,7 +64,7 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
         {
             // "host:." and "host:.." copy what is in the directory into the target, and nothing above it.
             string name = RemotePath.BaseName(match.Path);
-            string local = isIntoDirectory && RemotePath.IsPlainName(name) ? RemotePath.Append(target, name) : target;
+            string local = isIntoDirectory && PlainName.Is(name) ? RemotePath.Append(target, name) : target;
             isWhole &= match.IsDirectory && settings.Copies.IsRecursive
                 ? await downloader.DirectoryAsync(match.Path, local).ConfigureAwait(false)
                 : await downloader.FileAsync(match.Path, local).ConfigureAwait(false);
@@ -96,7 +77,7 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
     {
         SftpClient from = await ClientAsync(source).ConfigureAwait(false);
         SftpClient to = await ClientAsync(target).ConfigureAwait(false);
-        List<GlobMatch> found = await Glob.FindAsync(new RemoteTree(from, reporter), source.Path).ConfigureAwait(false);
+        List<GlobMatch> found = await Glob.FindAsync(new RemoteTree(from, reporter), FromHome(source.Path)).ConfigureAwait(false);
         if (found.Count == 0) return Fail($"{source.Path}: No such file or directory");
         var crossing = new Crossing(from, to, reporter, settings.Copies);
         var uploader = new Uploader(to, reporter, settings.Copies);
@@ -104,7 +85,7 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
         foreach (GlobMatch match in found)
         {
             string name = RemotePath.BaseName(match.Path);
-            string? path = await PathInAsync(to, uploader, target.Path, RemotePath.IsPlainName(name) ? name : ".", isSeveral || found.Count > 1).ConfigureAwait(false);
+            string? path = await PathInAsync(to, uploader, FromHome(target.Path), PlainName.Is(name) ? name : ".", isSeveral || found.Count > 1).ConfigureAwait(false);
             isWhole &= path is not null && (match.IsDirectory && settings.Copies.IsRecursive
                 ? await crossing.DirectoryAsync(match.Path, path).ConfigureAwait(false)
                 : await crossing.FileAsync(match.Path, path).ConfigureAwait(false));
@@ -130,21 +111,12 @@ internal sealed class ScpCopy(ScpSettings settings, Reporter reporter) : IAsyncD
         return isDirectory ? RemotePath.Append(target, name) : target;
     }
 
-    // Within this machine the system's own cp knows best.
-    private async Task<bool> CopyHereAsync(string source, string target)
+    // A session starts in the home directory, so ~ needs no word from the server.
+    private static string FromHome(string path)
     {
-        List<string> words = ["cp"];
-        if (settings.Copies.IsRecursive) words.Add("-r");
-        if (settings.Copies.KeepsTimes) words.Add("-p");
-        words.AddRange(["--", source, target]);
-        try
-        {
-            return await new ProgramCall("cp", words).RunAsync().ConfigureAwait(false) == 0;
-        }
-        catch (UnixException error)
-        {
-            return Fail($"exec: cp: {UnixException.Describe(error.Errno)}");
-        }
+        if (path == "~") return ".";
+        if (path.StartsWith("~/", StringComparison.Ordinal)) return path.TrimEnd('/') == "~" ? "." : path[2..].TrimStart('/');
+        return path.StartsWith('~') ? throw new FatalException($"{path}: the home directories of other users have no short form; write the whole path") : path;
     }
 
     private bool Fail(string line)

@@ -8,24 +8,33 @@ namespace Nacre.Tools.Scp;
 /// <param name="Path">Its path; of a source at another machine, a pattern.</param>
 internal sealed record ScpPlace(Destination? Machine, string Path)
 {
+    private const string Scheme = "scp";
+
     public bool IsLocal => Machine is null;
 
     /// <summary>Reads a place: [user@]host:path, scp://[user@]host[:port][/path], or a path of this machine.</summary>
-    /// <exception cref="UsageException">It names a machine, but none that there can be.</exception>
-    public static ScpPlace Parse(string text)
+    /// <param name="text">What was typed.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="error">Why there is none, in OpenSSH's words where it has any.</param>
+    public static bool TryParse(string text, out ScpPlace place, out string error)
     {
-        bool isUri = text.StartsWith("scp://", StringComparison.Ordinal);
-        (string place, string path) = (text, "");
-        if (!isUri && !RemotePlace.TrySplit(text, out place, out path)) return new ScpPlace(null, text);
-        if (!Destination.TryParse(RemotePlace.WithoutBrackets(place), out Destination? machine, out string error, "scp")) throw new UsageException(error);
-        return new ScpPlace(machine, FromHome(machine!.Path is { Length: > 0 } named ? named : path));
-    }
+        place = new ScpPlace(null, text);
+        error = "";
+        bool isUri = text.StartsWith(Scheme + "://", StringComparison.Ordinal);
+        (string machine, string path) = (text, "");
+        if (!isUri && !RemotePlace.TrySplit(text, out machine, out path)) return true;
+        string plain = isUri ? text : RemotePlace.WithoutBrackets(machine);
+        if (!Destination.TryParse(plain, out Destination? destination, out error, Scheme))
+        {
+            string user = machine[..Math.Max(0, machine.LastIndexOf('@'))];
+            if (isUri) error = $"{text}: invalid uri";
+            else if (user.Length > 0 && !Destination.IsValidUser(user)) error = $"{user}: invalid user name";
+            else error = $"{text}: {error}";
+            return false;
+        }
 
-    // A session starts in the home directory, so ~ needs no word from the server.
-    private static string FromHome(string path)
-    {
-        if (path.Length == 0 || path == "~") return ".";
-        if (path.StartsWith("~/", StringComparison.Ordinal)) return path.TrimEnd('/') == "~" ? "." : path[2..].TrimStart('/');
-        return path.StartsWith('~') ? throw new UsageException($"{path}: the home directories of other users have no short form; write the whole path") : path;
+        string named = destination!.Path ?? path;
+        place = new ScpPlace(destination with { Path = null }, named.Length > 0 ? named : ".");
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.Sftp;
@@ -64,5 +65,5 @@ internal sealed class FileCommands(SftpSession session, CopyOptions copies)
     };
 
     // "get -r ." and "get -r .." copy what is in the directory, here and not above.
-    private static string NameOf(string path) => RemotePath.BaseName(path) is string name && RemotePath.IsPlainName(name) ? name : ".";
+    private static string NameOf(string path) => RemotePath.BaseName(path) is string name && PlainName.Is(name) ? name : ".";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nacre.Sftp;
 using Nacre.Tests.Interop;
 using Nacre.Tools.FileTransfer;
 
@@ -47,11 +48,11 @@ public sealed class GlobTests
     [InlineData(@"\{a,b}", @"\{a,b}")]
     [InlineData("{[,],a}", "[,] a")]
     [InlineData("plain", "plain")]
-    public void Braces_stand_for_one_pattern_each(string pattern, string expected) => Assert.Equal(expected, string.Join(' ', Glob.ExpandBraces(pattern)));
+    public void Braces_stand_for_one_pattern_each(string pattern, string expected) => Assert.Equal(expected, string.Join(' ', BraceExpansion.Expand(pattern)));
 
     [Fact]
     public void Braces_of_braces_end_at_a_limit() =>
-        Assert.InRange(Glob.ExpandBraces(string.Concat(Enumerable.Repeat("{a,b}", 40))).Count, 1, 5000);
+        Assert.InRange(BraceExpansion.Expand(string.Concat(Enumerable.Repeat("{a,b}", 40))).Count, 1, 5000);
 
     [Fact]
     public void A_pattern_of_many_stars_takes_no_longer_than_its_length_times_the_name()

@@ -1,5 +1,4 @@
-using Nacre.Tools;
-using Nacre.Tools.FileTransfer;
+using Nacre.Sftp;
 using Nacre.Tools.Scp;
 
 namespace Nacre.Tests.Tools.FileTransfer;
@@ -11,14 +10,14 @@ public sealed class RemotePlaceTests
     [InlineData("host:", null, "host", ".")]
     [InlineData("me@host:/a/b:c", "me", "host", "/a/b:c")]
     [InlineData("me@[::1]:x", "me", "::1", "x")]
-    [InlineData("host:~/x", null, "host", "x")]
-    [InlineData("host:~", null, "host", ".")]
+    [InlineData("host:~/x", null, "host", "~/x")]
+    [InlineData("host:~other/x", null, "host", "~other/x")]
     [InlineData("scp://me@host:22/x", "me", "host", "x")]
     [InlineData("scp://host//x", null, "host", "/x")]
     [InlineData("scp://host", null, "host", ".")]
     public void A_place_at_another_machine_is_taken_apart(string text, string? user, string host, string path)
     {
-        ScpPlace place = ScpPlace.Parse(text);
+        Assert.True(ScpPlace.TryParse(text, out ScpPlace place, out _));
         Assert.Equal((user, host, path), (place.Machine?.User, place.Machine?.Host, place.Path));
     }
 
@@ -27,16 +26,21 @@ public sealed class RemotePlaceTests
     [InlineData("./a:b")]
     [InlineData("/a:b")]
     [InlineData(":b")]
-    public void What_has_no_colon_or_a_slash_before_it_is_here(string text) => Assert.True(ScpPlace.Parse(text).IsLocal);
+    public void What_has_no_colon_or_a_slash_before_it_is_here(string text) =>
+        Assert.True(ScpPlace.TryParse(text, out ScpPlace place, out _) && place.IsLocal);
 
     [Theory]
-    [InlineData("-oProxyCommand=x:y")]
-    [InlineData("a b:y")]
-    [InlineData("$(x):y")]
-    [InlineData("-l@host:y")]
-    [InlineData("scp://host:99999/x")]
-    [InlineData("host:~other/x")]
-    public void A_machine_that_cannot_be_is_refused(string text) => Assert.Throws<UsageException>(() => ScpPlace.Parse(text));
+    [InlineData("-oProxyCommand=x:y", "-oProxyCommand=x:y: hostname contains invalid characters")]
+    [InlineData("a b:y", "a b:y: hostname contains invalid characters")]
+    [InlineData("$(x):y", "$(x):y: hostname contains invalid characters")]
+    [InlineData("-l@host:y", "-l: invalid user name")]
+    [InlineData("scp://host:99999/x", "scp://host:99999/x: invalid uri")]
+    [InlineData("scp://host:x/y", "scp://host:x/y: invalid uri")]
+    public void A_machine_that_cannot_be_is_refused(string text, string message)
+    {
+        Assert.False(ScpPlace.TryParse(text, out _, out string error));
+        Assert.Equal(message, error);
+    }
 
     [Theory]
     [InlineData("name", true)]
@@ -46,5 +50,5 @@ public sealed class RemotePlaceTests
     [InlineData("", false)]
     [InlineData("a/b", false)]
     [InlineData("a\0", false)]
-    public void A_name_from_the_other_side_is_a_plain_one_or_refused(string name, bool isPlain) => Assert.Equal(isPlain, RemotePath.IsPlainName(name));
+    public void A_name_from_the_other_side_is_a_plain_one_or_refused(string name, bool isPlain) => Assert.Equal(isPlain, PlainName.Is(name));
 }
