@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Nacre.Tests.Sftp.Local;
 using Nacre.Unix;
 
 namespace Nacre.Tests.Unix;
@@ -20,6 +21,7 @@ internal static class ChildRole
         ["drop-badly"] = ChildRoles.DropBadly,
         ["daemon"] = ChildRoles.BecomeDaemon,
         ["traits"] = ChildRoles.ShowTraits,
+        ["without-call"] = WithoutCallRole.Run,
     };
 
     /// <summary>What starts the test executable in a role.</summary>

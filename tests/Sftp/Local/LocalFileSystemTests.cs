@@ -133,9 +133,9 @@ public sealed class LocalFileSystemTests : FileSystemTests, IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_million_names_are_listed_a_buffer_at_a_time()
+    public async Task A_hundred_thousand_names_are_listed_a_buffer_at_a_time()
     {
-        const int files = 20, names = 50_000;
+        const int files = 2, names = 50_000;
         await MakeDirectoryAsync("d");
         for (int file = 0; file < files; file++)
         {
@@ -147,7 +147,7 @@ public sealed class LocalFileSystemTests : FileSystemTests, IDisposable
         long before = GC.GetTotalMemory(forceFullCollection: true);
         await foreach (FileEntry _ in Files.ListAsync("d", default))
         {
-            if (++count % 250_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            if (++count % 25_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
         }
 
         Assert.Equal((files * names) + 2, count);

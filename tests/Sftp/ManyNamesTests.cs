@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Nacre.Protocol.Sftp;
+using Nacre.Sftp;
+
+namespace Nacre.Tests.Sftp;
+
+/// <summary>A directory has as many names as it likes, and nobody holds them all.</summary>
+public sealed class ManyNamesTests
+{
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task A_million_names_stream_from_the_server_to_the_client()
+    {
+        const int names = 1_000_000;
+        await using SftpPair pair = await SftpPair.StartAsync(new ManyNames(names));
+        (int count, long most) = (0, 0);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        await foreach (FileEntry entry in pair.Client.ListAsync("/"))
+        {
+            Assert.Equal(ManyNames.Name(count), entry.Name);
+            if (++count % 200_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+
+        Assert.Equal(names, count);
+        Assert.InRange(most, long.MinValue, 8 << 20);
+    }
+
+    /// <summary>One directory of names that are made up as they are asked for.</summary>
+    private sealed class ManyNames(int count) : IFileSystem
+    {
+        private static readonly SftpAttributes Attributes = new() { Permissions = 0x41ff };
+
+        public static string Name(int number) => $"a name of some length, number {number}";
+
+        public async IAsyncEnumerable<FileEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken ct)
+        {
+            await ValueTask.CompletedTask;
+            for (int i = 0; i < count; i++) yield return new FileEntry(Name(i), Name(i), Attributes);
+        }
+
+        public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) => ValueTask.FromResult(Attributes);
+
+        public ValueTask<string> ResolveAsync(string path, CancellationToken ct) => throw Refused();
+
+        public ValueTask<IFileHandle> OpenAsync(string path, SftpOpenFlags flags, SftpAttributes attributes, CancellationToken ct) => throw Refused();
+
+        public ValueTask SetAttributesAsync(string path, SftpAttributes attributes, bool followsLinks, CancellationToken ct) => throw Refused();
+
+        public ValueTask RemoveFileAsync(string path, CancellationToken ct) => throw Refused();
+
+        public ValueTask MakeDirectoryAsync(string path, SftpAttributes attributes, CancellationToken ct) => throw Refused();
+
+        public ValueTask RemoveDirectoryAsync(string path, CancellationToken ct) => throw Refused();
+
+        public ValueTask RenameAsync(string oldPath, string newPath, bool replaces, CancellationToken ct) => throw Refused();
+
+        public ValueTask<string> ReadLinkAsync(string path, CancellationToken ct) => throw Refused();
+
+        public ValueTask MakeSymbolicLinkAsync(string target, string path, CancellationToken ct) => throw Refused();
+
+        public ValueTask MakeHardLinkAsync(string oldPath, string newPath, CancellationToken ct) => throw Refused();
+
+        private static SftpException Refused() => new(SftpStatusCode.PermissionDenied);
+    }
+}
