@@ -217,17 +217,17 @@ internal static class ClientKeywords
 
     static ClientKeywords()
     {
-        Declared.AddNames(KeywordStatus.Pending, "AddKeysToAgent", "CanonicalDomains", "CanonicalizeFallbackLocal",
-            "CanonicalizeHostname", "CanonicalizeMaxDots", "CanonicalizePermittedCNAMEs", "CASignatureAlgorithms",
-            "CertificateFile", "ChannelTimeout", "ControlMaster", "ControlPath", "ControlPersist", "DynamicForward", "EnableEscapeCommandline",
-            "EnableSSHKeysign", "ForkAfterAuthentication", "ForwardAgent", "ForwardX11", "ForwardX11Timeout",
-            "ForwardX11Trusted", "HostbasedAcceptedAlgorithms", "HostbasedAuthentication",
+        Declared.AddNames(KeywordStatus.Pending, "AddKeysToAgent=no", "CanonicalDomains", "CanonicalizeFallbackLocal",
+            "CanonicalizeHostname=no", "CanonicalizeMaxDots", "CanonicalizePermittedCNAMEs", "CASignatureAlgorithms",
+            "CertificateFile", "ChannelTimeout", "ControlMaster=no", "ControlPath", "ControlPersist=no", "DynamicForward", "EnableEscapeCommandline=no",
+            "EnableSSHKeysign=no", "ForkAfterAuthentication=no", "ForwardAgent=no", "ForwardX11=no", "ForwardX11Timeout",
+            "ForwardX11Trusted", "HostbasedAcceptedAlgorithms", "HostbasedAuthentication=no",
             "IPQoS", "KbdInteractiveDevices", "LocalCommand", "LogVerbose",
-            "NoHostAuthenticationForLocalhost", "ObscureKeystrokeTiming", "PermitLocalCommand", "PermitRemoteOpen", "RefuseConnection",
-            "SecurityKeyProvider", "StreamLocalBindMask", "StreamLocalBindUnlink", "SyslogFacility", "Tunnel", "TunnelDevice",
-            "UpdateHostKeys", "VerifyHostKeyDNS", "VersionAddendum", "VisualHostKey", "WarnWeakCrypto", "XAuthLocation");
+            "NoHostAuthenticationForLocalhost=no", "ObscureKeystrokeTiming=no", "PermitLocalCommand=no", "PermitRemoteOpen",
+            "SecurityKeyProvider", "StreamLocalBindMask", "StreamLocalBindUnlink=no", "SyslogFacility", "Tunnel=no", "TunnelDevice",
+            "UpdateHostKeys=no", "VerifyHostKeyDNS=no", "VersionAddendum", "VisualHostKey=no", "WarnWeakCrypto=no", "XAuthLocation");
         Declared.AddNames(KeywordStatus.PendingRefused, "BindInterface", "KnownHostsCommand", "PKCS11Provider", "ProxyJump",
-            "ProxyUseFdpass", "RevokedHostKeys");
+            "ProxyUseFdpass=no", "RefuseConnection", "RevokedHostKeys");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol", "Cipher");
         Declared.AddNames(KeywordStatus.Deprecated, "FallBackToRsh", "GlobalKnownHostsFile2", "RhostsAuthentication",
             "UseBlacklistedKeys", "UserKnownHostsFile2", "UseRoaming", "UseRsh", "UsePrivilegedPort");

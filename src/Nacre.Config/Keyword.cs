@@ -11,10 +11,10 @@ internal enum KeywordStatus
     /// <summary>It opens a block or reads a file; the parser itself obeys it.</summary>
     Structural,
 
-    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out does no harm, so it is ignored with a warning.</summary>
+    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out does no harm, so it is ignored, with a warning unless its value holds anyway.</summary>
     Pending,
 
-    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out would be unsafe, so it is an error unless its value is "none".</summary>
+    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out would be unsafe, so it is an error unless its value holds anyway.</summary>
     PendingRefused,
 
     /// <summary>Ignored without a word, as OpenSSH ignores it.</summary>
@@ -81,6 +81,12 @@ internal sealed class BareKeyword(string name, string syntax = "") : Keyword(nam
     public override string Syntax => syntax;
 
     public override string DefaultText => "";
+
+    /// <summary>The value that says what happens without the keyword too.</summary>
+    public string ValueThatHolds { get; init; } = "none";
+
+    /// <summary>Whether the arguments of a line ask for no more than what happens anyway.</summary>
+    public bool Holds(List<string> words) => words is [var only] && (only.Equals(ValueThatHolds, StringComparison.OrdinalIgnoreCase) || only == "none");
 
     public override bool TryRead(ArgumentReader arguments, ConfigValues? target)
     {

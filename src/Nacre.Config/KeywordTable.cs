@@ -22,11 +22,14 @@ internal sealed class KeywordTable
         return keyword;
     }
 
-    /// <summary>Adds keywords that are known by name only.</summary>
+    /// <summary>Adds keywords that are known by name only; NAME=VALUE says which value is what happens all the same.</summary>
     public void AddNames(KeywordStatus status, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            Add(new BareKeyword(name) { Status = status, IsAllowedInMatch = true });
+        {
+            string[] parts = name.Split('=');
+            Add(new BareKeyword(parts[0]) { Status = status, IsAllowedInMatch = true, ValueThatHolds = parts.Length > 1 ? parts[1] : "none" });
+        }
     }
 
     public bool TryFind(string name, out Keyword? keyword) => byName.TryGetValue(name, out keyword);

@@ -202,14 +202,14 @@ internal static class ServerKeywords
 
     static ServerKeywords()
     {
-        Declared.AddNames(KeywordStatus.Pending, "AllowStreamLocalForwarding", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
+        Declared.AddNames(KeywordStatus.Pending, "AllowStreamLocalForwarding=no", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
             "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "CASignatureAlgorithms",
-            "ChannelTimeout", "DebianBanner", "ExposeAuthInfo", "FingerprintHash", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
-            "HostbasedAuthentication", "HostbasedUsesNameFromPacketOnly", "HostCertificate", "HostKeyAgent", "IgnoreRhosts",
-            "IgnoreUserKnownHosts", "IPQoS", "LogVerbose", "ModuliFile", "PAMServiceName",
-            "PermitUserEnvironment", "PermitUserRC", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties",
+            "ChannelTimeout", "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
+            "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostCertificate", "HostKeyAgent", "IgnoreRhosts=yes",
+            "IgnoreUserKnownHosts=yes", "IPQoS", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
+            "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
             "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
-            "StreamLocalBindMask", "StreamLocalBindUnlink", "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
+            "StreamLocalBindMask", "StreamLocalBindUnlink=no", "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
             "X11UseLocalhost", "XAuthLocation");
         // Each of these takes something away from users, who must not get it because the line is not obeyed.
         Declared.AddNames(KeywordStatus.PendingRefused, "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection", "RevokedKeys");

@@ -197,6 +197,10 @@ public class ClientConfigTests
         ], ConfigBed.ClientComplaints("ForwardX11 yes\nProxyJump none\nUseRoaming yes\nProtocol 2\nAFSTokenPassing no\nHost other\nProxyJump x\nForwardAgent yes\n"));
 
     [Fact]
+    public void A_value_that_holds_anyway_is_no_reason_to_warn() =>
+        Assert.Empty(ConfigBed.ClientComplaints("UpdateHostKeys no\nForwardAgent No\nControlPath none\nHashKnownHosts yes\n"));
+
+    [Fact]
     public void A_keyword_without_which_it_would_not_be_safe_is_an_error() =>
         Assert.Equal(["/home/alice/.ssh/config line 1: keyword ProxyJump is not supported yet, and to go on without it would not be safe; remove the line to do so"],
             ConfigBed.ClientComplaints("ProxyJump x\n"));

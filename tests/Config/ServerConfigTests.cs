@@ -163,9 +163,12 @@ public class ServerConfigTests
     [Theory]
     [InlineData("UseLogin yes", "/etc/ssh/sshd_config line 1: Deprecated option UseLogin")]
     [InlineData("KerberosAuthentication yes", "/etc/ssh/sshd_config line 1: Unsupported option KerberosAuthentication")]
-    [InlineData("DebianBanner no", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported yet and was ignored")]
+    [InlineData("DebianBanner yes", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported yet and was ignored")]
     [InlineData("Protocol 2", null)]
     [InlineData("ChrootDirectory none", null)]
+    [InlineData("DebianBanner no", null)]
+    [InlineData("IgnoreRhosts yes", null)]
+    [InlineData("AuthorizedKeysCommand none", null)]
     public void A_keyword_that_does_nothing_says_so(string text, string? warning) =>
         Assert.Equal(warning is null ? [] : [warning], ConfigBed.ServerComplaints(text));
 

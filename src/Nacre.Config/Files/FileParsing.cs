@@ -202,7 +202,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
             case KeywordStatus.Unsupported:
                 diagnostics.Warning($"{place}: Unsupported option {quoted}");
                 break;
-            case KeywordStatus.PendingRefused when words is ["none"]:
+            case KeywordStatus.Pending or KeywordStatus.PendingRefused when keyword is BareKeyword known && known.Holds(words):
                 break;
             case KeywordStatus.PendingRefused when Target is not null || IsInServerMatch:
                 return Fatal($"{place}: keyword {keyword.Name} is not supported yet, and to go on without it would not be safe; remove the line to do so");
