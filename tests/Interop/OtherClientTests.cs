@@ -5,7 +5,7 @@ namespace Nacre.Tests.Interop;
 /// <summary>Our sshd, as published, with PuTTY's plink and psftp, Dropbear's dbclient and Python's paramiko.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
-public sealed class OtherClientTests(OurSshdTests.Server server) : IClassFixture<OurSshdTests.Server>
+public sealed class OtherClientTests(SharedSshd.Ours server) : IClassFixture<SharedSshd.Ours>
 {
     private const string Command = "cat; echo wrong >&2; exit 42";
 

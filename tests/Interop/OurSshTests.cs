@@ -6,18 +6,14 @@ namespace Nacre.Tests.Interop;
 /// <summary>Our ssh, as published, with Debian's sshd; where both ssh fail, ours says what OpenSSH's says.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
-public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSshTests.Server>
+public sealed class OurSshTests(SharedSshd.Stock server) : IClassFixture<SharedSshd.Stock>
 {
-    private const int Mebibytes32 = 32 * 1024 * 1024;
-
-    public static TheoryData<string> Kinds => [.. StockKeys.Kinds];
-
     private static string Ssh => Requires.PublishedTool("ssh");
 
-    private string Destination => $"{server.Sshd.User}@127.0.0.1";
+    private string Destination => server.Sshd.Destination;
 
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [MemberData(nameof(SharedSshd.KeyKinds), MemberType = typeof(SharedSshd))]
     public async Task It_logs_in_with_each_kind_of_key_and_gives_status_output_and_error(string kind)
     {
         RunResult result = await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(kind), Destination, "id -un; cat; echo wrong >&2; exit 42"], "given"u8.ToArray());
@@ -49,16 +45,12 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
     public async Task It_reads_nothing_with_n() => Assert.Equal("", (await SshAsync("cat", "unseen"u8.ToArray(), "-n")).Ends().Output);
 
     [Theory]
-    [InlineData("-C")]
-    [InlineData("-oRekeyLimit=1M")]
-    [InlineData("-oRekeyLimit=1M", "-C")]
-    [InlineData("-oRekeyLimit=1M", "-oCiphers=chacha20-poly1305@openssh.com")]
-    [InlineData("-oRekeyLimit=1M", "-oCiphers=aes128-ctr")]
-    public async Task It_sends_and_gets_32_mebibytes_whole_with(params string[] flags)
+    [MemberData(nameof(SharedSshd.StreamFlags), MemberType = typeof(SharedSshd))]
+    public async Task It_sends_and_gets_32_mebibytes_whole_with(string flags)
     {
-        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+        byte[] data = RandomNumberGenerator.GetBytes(SharedSshd.ManyBytes);
 
-        RunResult result = await SshAsync("cat", data, flags);
+        RunResult result = await SshAsync("cat", data, flags.Split(' '));
 
         Assert.True(data.AsSpan().SequenceEqual(result.Ends().OutputBytes));
     }
@@ -67,7 +59,7 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
     public async Task The_stock_server_changes_keys_by_itself_while_32_mebibytes_go_both_ways()
     {
         await using StockSshd sshd = await StockSshd.StartAsync("RekeyLimit 1M");
-        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+        byte[] data = RandomNumberGenerator.GetBytes(SharedSshd.ManyBytes);
 
         RunResult result = await Run.CleanAsync(Ssh, [.. await sshd.ClientArgumentsAsync(), Destination, "cat"], data);
 
@@ -176,6 +168,44 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
         Assert.Equal("5000000\n", result.Ends().Output);
     }
 
+    [Theory]
+    [InlineData("-L", "bad")]
+    [InlineData("-R", "bad:x")]
+    [InlineData("-c", "bad")]
+    [InlineData("-m", "bad")]
+    [InlineData("-p", "0")]
+    [InlineData("-e", "bad")]
+    [InlineData("-o", "Foo=1")]
+    [InlineData("-o", "RemoteCommand=other")]
+    [InlineData("-F", "/no/such/file")]
+    public async Task What_it_cannot_take_it_says_as_openssh_does(params string[] flags) => await SaysTheSameAsync([.. flags, .. flags[0] == "-F" ? [] : new[] { "-F", "none" }, "127.0.0.1", "true"], "");
+
+    [Theory]
+    [InlineData("-q")]
+    [InlineData("-oLogLevel=FATAL")]
+    [InlineData("-i/no/such/key")]
+    public async Task What_it_says_of_a_failure_is_what_openssh_says_with(string flag) =>
+        await SaysTheSameAsync(["-F", "none", flag, "-p", FreePort.Take().ToString(CultureInfo.InvariantCulture), "127.0.0.1", "true"], "");
+
+    [Fact]
+    public async Task The_passphrase_of_a_key_is_asked_for_by_ssh_askpass()
+    {
+        using var directory = new TemporaryDirectory();
+        string key = directory["key"];
+        File.Copy(await StockKeys.UserAsync("ed25519"), key);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await Run.CleanAsync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "open sesame", "-f", key])).Ends();
+        string askpass = directory.Write("askpass", $"#!/bin/sh\necho \"$1\" >{directory["asked"]}\necho 'open sesame'\necho 'and no more'\n");
+        File.SetUnixFileMode(askpass, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] arguments = [.. (await server.Sshd.ClientArgumentsAsync()).Select(argument => argument == "BatchMode=yes" ? "BatchMode=no" : argument.EndsWith("user-ed25519", StringComparison.Ordinal) ? key : argument)];
+        var environment = new Dictionary<string, string?> { ["SSH_ASKPASS"] = askpass, ["SSH_ASKPASS_REQUIRE"] = "force" };
+
+        RunResult result = await Run.Async(Ssh, [.. arguments, Destination, "echo in"], environment: environment);
+
+        Assert.Equal("in\n", result.Ends().Output);
+        Assert.Equal($"Enter passphrase for key '{key}': \n", await File.ReadAllTextAsync(directory["asked"]));
+    }
+
     [Fact]
     public async Task A_subsystem_is_reached_by_its_name()
     {
@@ -211,8 +241,7 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
 
     private string Port => server.Sshd.Port.ToString(CultureInfo.InvariantCulture);
 
-    private async Task<RunResult> SshAsync(string command, byte[]? input = null, params string[] flags) =>
-        await Run.CleanAsync(Ssh, [.. await server.Sshd.ClientArgumentsAsync(), .. flags, Destination, command], input);
+    private Task<RunResult> SshAsync(string command, byte[]? input = null, params string[] flags) => server.Sshd.OurSshAsync(command, input, flags);
 
     /// <summary>Runs both clients, which shall end with the same status and the same lines on standard error, among them <paramref name="expected"/>.</summary>
     private static async Task SaysTheSameAsync(string[] arguments, string expected, int status = 255)
@@ -226,14 +255,4 @@ public sealed class OurSshTests(OurSshTests.Server server) : IClassFixture<OurSs
 
     // OpenSSH ends most lines by CR LF and some by LF.
     private static string Lines(RunResult result) => result.Error.Replace("\r", "", StringComparison.Ordinal);
-
-    /// <summary>One server for all tests that need no settings of their own.</summary>
-    public sealed class Server : IAsyncLifetime
-    {
-        internal StockSshd Sshd { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Sshd = await StockSshd.StartAsync("Compression delayed", "Subsystem echo /bin/cat");
-
-        public ValueTask DisposeAsync() => Sshd.DisposeAsync();
-    }
 }

@@ -7,14 +7,10 @@ namespace Nacre.Tests.Interop;
 /// <summary>Our sshd, as published, with OpenSSH's ssh, scp and sftp.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
-public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<OurSshdTests.Server>
+public sealed class OurSshdTests(SharedSshd.Ours server) : IClassFixture<SharedSshd.Ours>
 {
-    private const int Mebibytes32 = 32 * 1024 * 1024;
-
-    public static TheoryData<string> Kinds => [.. StockKeys.Kinds];
-
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [MemberData(nameof(SharedSshd.KeyKinds), MemberType = typeof(SharedSshd))]
     public async Task Stock_ssh_logs_in_with_each_kind_of_key_and_gets_status_output_and_error(string kind)
     {
         RunResult result = await Run.CleanAsync(
@@ -74,16 +70,12 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
     }
 
     [Theory]
-    [InlineData("-C")]
-    [InlineData("-oRekeyLimit=1M")]
-    [InlineData("-oRekeyLimit=1M", "-C")]
-    [InlineData("-oRekeyLimit=1M", "-oCiphers=chacha20-poly1305@openssh.com")]
-    [InlineData("-oRekeyLimit=1M", "-oCiphers=aes128-ctr")]
-    public async Task Stock_ssh_sends_and_gets_32_mebibytes_whole_with(params string[] flags)
+    [MemberData(nameof(SharedSshd.StreamFlags), MemberType = typeof(SharedSshd))]
+    public async Task Stock_ssh_sends_and_gets_32_mebibytes_whole_with(string flags)
     {
-        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+        byte[] data = RandomNumberGenerator.GetBytes(SharedSshd.ManyBytes);
 
-        RunResult result = await server.Sshd.StockSshAsync("cat", data, flags);
+        RunResult result = await server.Sshd.StockSshAsync("cat", data, flags.Split(' '));
 
         Assert.True(data.AsSpan().SequenceEqual(result.Ends().OutputBytes));
     }
@@ -92,7 +84,7 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
     public async Task Our_server_changes_keys_by_itself_while_32_mebibytes_go_both_ways()
     {
         await using OurSshd sshd = await OurSshd.StartAsync("RekeyLimit 1M");
-        byte[] data = RandomNumberGenerator.GetBytes(Mebibytes32);
+        byte[] data = RandomNumberGenerator.GetBytes(SharedSshd.ManyBytes);
 
         RunResult result = await sshd.StockSshAsync("cat", data, "-v");
 
@@ -293,14 +285,4 @@ public sealed class OurSshdTests(OurSshdTests.Server server) : IClassFixture<Our
     }
 
     private static async Task<string> HashAsync(string path) => Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(path)));
-
-    /// <summary>One server for all tests that need no settings of their own.</summary>
-    public sealed class Server : IAsyncLifetime
-    {
-        internal OurSshd Sshd { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Sshd = await OurSshd.StartAsync();
-
-        public ValueTask DisposeAsync() => Sshd.DisposeAsync();
-    }
 }

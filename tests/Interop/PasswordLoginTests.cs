@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Nacre.Tests.Interop;
 
-/// <summary>Logins by password through PAM: stock ssh with our sshd, for the test user, who has a password only meanwhile.</summary>
+/// <summary>Logins by password through PAM: stock ssh and ours with our sshd, for the test user, who has a password only meanwhile.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
 [Collection("Alone")]
@@ -27,12 +27,14 @@ public sealed class PasswordLoginTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("password", "password")]
-    [InlineData("keyboard-interactive", "keyboard-interactive/pam")]
-    public async Task The_right_password_logs_in_and_the_wrong_one_is_denied_by(string method, string logged)
+    [InlineData("password", "password", false)]
+    [InlineData("keyboard-interactive", "keyboard-interactive/pam", false)]
+    [InlineData("password", "password", true)]
+    [InlineData("keyboard-interactive", "keyboard-interactive/pam", true)]
+    public async Task The_right_password_logs_in_and_the_wrong_one_is_denied_by(string method, string logged, bool isOurSsh)
     {
-        RunResult right = await SshAsync(TestUser.Name, password, method);
-        RunResult wrong = await SshAsync(TestUser.Name, password + "x", method);
+        RunResult right = await SshAsync(TestUser.Name, password, method, isOurSsh);
+        RunResult wrong = await SshAsync(TestUser.Name, password + "x", method, isOurSsh);
 
         Assert.Equal($"{TestUser.Name}\n", right.Ends().Output);
         Assert.Contains($"Accepted {logged} for {TestUser.Name} from 127.0.0.1", sshd!.Log, StringComparison.Ordinal);
@@ -86,7 +88,7 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         }
     }
 
-    private async Task<RunResult> SshAsync(string user, string secret, string method)
+    private async Task<RunResult> SshAsync(string user, string secret, string method, bool isOurSsh = false)
     {
         using var directory = new TemporaryDirectory();
         string askpass = directory.Write("askpass", $"#!/bin/sh\necho '{secret}'\n");
@@ -94,7 +96,7 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         string[] arguments = [.. (await sshd!.ClientArgumentsAsync()).Select(argument => argument == "BatchMode=yes" ? "BatchMode=no" : argument)];
         var environment = new Dictionary<string, string?> { ["SSH_ASKPASS"] = askpass, ["SSH_ASKPASS_REQUIRE"] = "force", ["SSH_AUTH_SOCK"] = null };
         return await Run.Async(
-            "ssh",
+            isOurSsh ? Requires.PublishedTool("ssh") : "ssh",
             [.. arguments, "-o", $"PreferredAuthentications={method}", "-o", "NumberOfPasswordPrompts=1", $"{user}@127.0.0.1", "id -un"],
             environment: environment);
     }

@@ -46,11 +46,8 @@ internal static class ClientSetup
         return config;
     }
 
-    /// <summary>How much of the trace a LogLevel wants.</summary>
-    public static int VerbosityOf(LogLevel level) => Math.Max(0, level - LogLevel.Verbose);
-
-    /// <summary>Where a local forward listens that names no address: loopback, or everywhere with GatewayPorts.</summary>
-    public static string LocalListenHost(string? host, bool gatewayPorts) => host switch
+    /// <summary>Where a forward listens: on loopback if it names no address, everywhere (which is the empty name) for a star or with GatewayPorts.</summary>
+    public static string ListenHost(string? host, bool gatewayPorts) => host switch
     {
         null => gatewayPorts ? "" : "localhost",
         "*" => "",

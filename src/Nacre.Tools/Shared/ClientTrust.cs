@@ -35,14 +35,14 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
 
     public void Warn(string message) => _trace.Fail(message);
 
-    public ValueTask<string?> AskAsync(string question, CancellationToken ct) => ValueTask.FromResult(_prompts.AskAloud(question));
+    public ValueTask<string?> AskAsync(string question, CancellationToken ct) => _prompts.AskAloudAsync(question, ct);
 
     public ValueTask<Password?> AskPassphraseAsync(string path, int attempt, CancellationToken ct) =>
-        ValueTask.FromResult(_prompts.Ask($"Enter passphrase for key '{Printable.Escape(path)}': "));
+        _prompts.AskAsync($"Enter passphrase for key '{Printable.Escape(path)}': ", echo: false, ct);
 
     public ValueTask ShowAsync(PeerText banner, CancellationToken ct)
     {
-        if (_config.LogLevel >= LogLevel.Error) _trace.Say(banner.Lines.TrimEnd('\n'));
+        _trace.Say(banner.Lines.TrimEnd('\n'));
         return ValueTask.CompletedTask;
     }
 
@@ -58,7 +58,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         {
             IdentityFile? file = IdentityFile.Find(path, this, _config.NumberOfPasswordPrompts);
             if (file is not null) _files.Add(file);
-            else if (_config.HasOwnIdentityFiles) _trace.Say($"Warning: Identity file {Printable.Escape(path)} not accessible: No such file or directory.");
+            else _trace.Write(1, $"no such identity: {Printable.Escape(path)}");
         }
 
         IReadOnlyList<AgentIdentity> agentKeys = [];

@@ -13,9 +13,16 @@ internal enum EscapeAction
 /// <summary>Finds escape sequences in what a person types: the escape character at the start of a line, and what follows it.</summary>
 internal sealed class EscapeReader(byte escape)
 {
-    public const string Help =
-        "Supported escape sequences:\r\n ~.   - terminate connection\r\n ~B   - send a BREAK to the remote system\r\n ~R   - request rekey\r\n"
-        + " ~?   - this message\r\n ~~   - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
+    /// <summary>What there is, by the character that is set.</summary>
+    public string Help
+    {
+        get
+        {
+            char c = (char)escape;
+            return $"Supported escape sequences:\r\n {c}.   - terminate connection\r\n {c}B   - send a BREAK to the remote system\r\n {c}R   - request rekey\r\n"
+                + $" {c}?   - this message\r\n {c}{c}   - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
+        }
+    }
 
     private bool _isLineStart = true;
     private bool _isEscaped;

@@ -63,7 +63,8 @@ internal static class SshApplet
 
     private static int Run(SshCommandLine line, TextWriter log)
     {
-        var trace = new ErrorTrace(line.Verbosity, line.IsQuiet, log);
+        // What is wrong with the configuration is said however quiet ssh is to be.
+        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
         ClientConfig? config = ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace);
         if (config is null) return SshSession.FailureStatus;
         if (line.IsDump)
@@ -72,7 +73,13 @@ internal static class SshApplet
             return 0;
         }
 
-        trace = new ErrorTrace(Math.Max(line.Verbosity, ClientSetup.VerbosityOf(config.LogLevel)), line.IsQuiet || config.LogLevel < LogLevel.Info, log);
+        trace = new ErrorTrace(config.LogLevel, log);
+        if (line.Command.Length > 0 && config.RemoteCommand is not null)
+        {
+            trace.Fail("Cannot execute command-line and remote command.");
+            return SshSession.FailureStatus;
+        }
+
         return ConnectAndRunAsync(line, config, trace).GetAwaiter().GetResult();
     }
 
@@ -114,11 +121,11 @@ internal static class SshApplet
 
     private static async Task<bool> StartForwardsAsync(SshClient client, ClientConfig config, ErrorTrace trace)
     {
-        bool allStarted = true;
-        foreach (Forward forward in config.LocalForwards) allStarted &= await StartAsync(forward, isLocal: true).ConfigureAwait(false);
-        foreach (Forward forward in config.RemoteForwards) allStarted &= await StartAsync(forward, isLocal: false).ConfigureAwait(false);
-        if (!allStarted && config.ExitOnForwardFailure) trace.Fail("Could not request local forwarding.");
-        return allStarted || !config.ExitOnForwardFailure;
+        bool allLocal = true, allRemote = true;
+        foreach (Forward forward in config.LocalForwards) allLocal &= await StartAsync(forward, isLocal: true).ConfigureAwait(false);
+        foreach (Forward forward in config.RemoteForwards) allRemote &= await StartAsync(forward, isLocal: false).ConfigureAwait(false);
+        if (!allLocal && config.ExitOnForwardFailure) trace.Fail("Could not request local forwarding.");
+        return (allLocal && allRemote) || !config.ExitOnForwardFailure;
 
         async Task<bool> StartAsync(Forward forward, bool isLocal)
         {
@@ -129,7 +136,7 @@ internal static class SshApplet
             }
 
             var target = new TcpEndpoint(forward.Connect.Host!, forward.Connect.Port);
-            string listenHost = isLocal ? ClientSetup.LocalListenHost(forward.Listen.Host, config.GatewayPorts) : forward.Listen.Host ?? "localhost";
+            string listenHost = ClientSetup.ListenHost(forward.Listen.Host, isLocal && config.GatewayPorts);
             var listen = new TcpEndpoint(listenHost, forward.Listen.Port);
             try
             {

@@ -1,5 +1,8 @@
 using Nacre.Config;
+using Nacre.Config.Shapes;
 using Nacre.Config.Values;
+using Nacre.Tools.Shared;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
 
@@ -29,9 +32,8 @@ internal sealed class SshCommandLine
 
     public string? LogFile { get; private set; }
 
-    public int Verbosity { get; private set; }
-
-    public bool IsQuiet { get; private set; }
+    /// <summary>What -v and -q ask for; null leaves it to LogLevel.</summary>
+    public LogLevel? Level { get; private set; }
 
     private int _terminalFlags;
     private bool _noTerminal;
@@ -55,13 +57,14 @@ internal sealed class SshCommandLine
         line.Command = string.Join(' ', arguments.Skip(position));
         if (line.Destination is null && line.Query is null && !line.IsVersion) throw new UsageException("");
         if (line.IsSubsystem && line.Command.Length == 0) throw new UsageException("You must specify a subsystem to invoke.");
+        if (line.Level is { } level) line.Options.SetForGood(ClientKeywords.LogLevel, level);
         line.SetTerminal();
         return line;
     }
 
     private void SetDestination(string text)
     {
-        if (!Destination.TryParse(text, out Destination? destination, out string error, "ssh")) throw new UsageException(error);
+        if (!Destination.TryParse(text, out Destination? destination, out string error, "ssh")) throw new FatalException(error);
         Destination = destination!;
         if (destination!.User is { } user) Options.Set(ClientKeywords.User, user);
         if (destination.Port is { } port) Options.Set(ClientKeywords.Port, port);
@@ -90,23 +93,39 @@ internal sealed class SshCommandLine
             case 'R': Options.Set(ClientKeywords.RemoteForward, [ForwardOf(use.Value, Forward.TryParseRemote, "remote")]); break;
             case 'T': _noTerminal = true; break;
             case 'V': IsVersion = true; break;
-            case 'c': Options.Add($"Ciphers={use.Value}"); break;
-            case 'e': Options.Add($"EscapeChar={use.Value}"); break;
-            case 'i': Options.Set(ClientKeywords.IdentityFile, [use.Value]); break;
+            case 'c': Options.Set(ClientKeywords.Ciphers, ListOf(use.Value, Choices.Ciphers, CatalogNames.For(isClient: true).Ciphers, "cipher")); break;
+            case 'e': Options.Set(ClientKeywords.EscapeChar, EscapeOf(use.Value)); break;
+            case 'i': AddIdentity(use.Value); break;
             case 'l': Options.Set(ClientKeywords.User, use.Value); break;
-            case 'm': Options.Add($"MACs={use.Value}"); break;
+            case 'm': Options.Set(ClientKeywords.MACs, ListOf(use.Value, Choices.ClientMacs, CatalogNames.For(isClient: true).Macs, "mac")); break;
             case 'n': Options.Set(ClientKeywords.StdinNull, true); break;
             case 'o': Options.Add(use.Value); break;
-            case 'p': Options.Add($"Port={use.Value}"); break;
-            case 'q': IsQuiet = true; break;
+            case 'p': Options.Set(ClientKeywords.Port, PortOf(use.Value)); break;
+            case 'q': Level = LogLevel.Quiet; break;
             case 's': IsSubsystem = true; break;
             case 't': _terminalFlags++; break;
-            case 'v': Verbosity++; break;
+            case 'v': Level = Level is { } so and >= LogLevel.Debug1 ? (LogLevel)Math.Min((int)so + 1, (int)LogLevel.Debug3) : LogLevel.Debug1; break;
         }
     }
 
     private delegate bool ForwardParser(string text, out Forward? forward);
 
     private static Forward ForwardOf(string text, ForwardParser parse, string kind) =>
-        parse(text, out Forward? forward) ? forward! : throw new UsageException($"Bad {kind} forwarding specification '{text}'");
+        parse(text, out Forward? forward) ? forward! : throw new FatalException($"Bad {kind} forwarding specification '{text}'");
+
+    private static int PortOf(string text) => PortNumber.TryParse(text, out int port) && port > 0 ? port : throw new FatalException($"Bad port '{text}'");
+
+    private static EscapeCharacter EscapeOf(string text) =>
+        EscapeCharacterShape.TryParse(text, out EscapeCharacter escape) ? escape : throw new FatalException($"Bad escape character '{text}'.");
+
+    private static IReadOnlyList<string> ListOf(string text, AlgorithmListShape shape, AlgorithmChoice choice, string kind) =>
+        text.Length > 0 && shape.TryAssemble(text, choice, out IReadOnlyList<string>? names) ? names! : throw new FatalException($"Unknown {kind} type '{text}'");
+
+    // A key that is not there is passed over with a word, and the usual keys are tried as if it had not been named.
+    private void AddIdentity(string path)
+    {
+        string expanded = LocalMachine.Identity()?.ExpandTilde(path, out _) ?? path;
+        if (FileStatus.TryOfPath(expanded, out _)) Options.Set(ClientKeywords.IdentityFile, [path]);
+        else Console.Error.WriteLine($"Warning: Identity file {expanded} not accessible: {UnixException.Describe(Libc.LastErrno)}.");
+    }
 }

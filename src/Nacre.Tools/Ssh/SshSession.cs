@@ -28,7 +28,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         trace.IsRaw = raw is not null;
         using var ended = new CancellationTokenSource();
         Task watching = hasTerminal ? WatchSizeAsync(process, ended.Token) : Task.CompletedTask;
-        Task reading = PumpInputAsync(process, raw is not null, ended.Token);
+        Task reading = PumpInputAsync(process, hasTerminal, ended.Token);
         Task<ProcessExit> exiting = ExitOfAsync(process);
         await Task.WhenAll(PumpAsync(process, process.Output, 1), PumpAsync(process, process.Error, 2)).ConfigureAwait(false);
         ProcessExit exit = await exiting.ConfigureAwait(false);
@@ -40,7 +40,8 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         return exit.Status is { } status ? (int)status : FailureStatus;
     }
 
-    private bool WantsTerminal() => config.RequestTTY switch
+    // A subsystem speaks a protocol, which a terminal would spoil.
+    private bool WantsTerminal() => !isSubsystem && config.RequestTTY switch
     {
         TtyChoice.Force => true,
         TtyChoice.No => false,
@@ -117,7 +118,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         }
     }
 
-    private async Task PumpInputAsync(RemoteProcess process, bool isRaw, CancellationToken ct)
+    private async Task PumpInputAsync(RemoteProcess process, bool hasTerminal, CancellationToken ct)
     {
         PipeWriter input = process.Input;
         try
@@ -125,7 +126,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
             if (!config.StdinNull)
             {
                 await using InheritedStream stdin = InheritedStream.OpenInput();
-                if (isRaw && config.EscapeChar is { } escape) await PumpTypedAsync(stdin, process, new EscapeReader((byte)escape), ct).ConfigureAwait(false);
+                if (hasTerminal && config.EscapeChar is { } escape) await PumpTypedAsync(stdin, process, new EscapeReader((byte)escape), ct).ConfigureAwait(false);
                 else await PumpPlainAsync(stdin, input, ct).ConfigureAwait(false);
             }
         }
@@ -158,12 +159,12 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
                 (int read, int written, EscapeAction action) = escapes.Filter(typed.AsSpan(at, length - at), kept);
                 at += read;
                 if (written > 0) await process.Input.WriteAsync(kept.AsMemory(0, written), ct).ConfigureAwait(false);
-                await ActAsync(process, action).ConfigureAwait(false);
+                await ActAsync(process, action, escapes).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task ActAsync(RemoteProcess process, EscapeAction action)
+    private async Task ActAsync(RemoteProcess process, EscapeAction action, EscapeReader escapes)
     {
         switch (action)
         {
@@ -178,7 +179,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
                 client.Transport.RequestRekey();
                 break;
             case EscapeAction.Help:
-                await using (InheritedStream error = InheritedStream.OpenError()) error.Write(System.Text.Encoding.ASCII.GetBytes(EscapeReader.Help));
+                await using (InheritedStream error = InheritedStream.OpenError()) error.Write(System.Text.Encoding.ASCII.GetBytes(escapes.Help));
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
@@ -23,6 +24,7 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
     public byte[] AskPassphrase(string prompt)
     {
         prompts.Flush();
+        if (usesTerminal && Askpass.OfProcess.IsWanted(Descriptors.IsTerminal(0))) return Askpass.OfProcess.AskAsync(prompt, default).GetAwaiter().GetResult() ?? [];
         if (usesTerminal && Terminal.IsPresent) return Terminal.ReadPassphrase(prompt) ?? [];
         errors.Write(prompt);
         errors.Flush();

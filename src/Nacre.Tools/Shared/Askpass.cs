@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>Has another program ask for a secret, in a window or as a script will: SSH_ASKPASS and SSH_ASKPASS_REQUIRE, as ssh(1) has them.</summary>
+/// <param name="environment">Finds a variable.</param>
+internal sealed class Askpass(Func<string, string?> environment)
+{
+    private const string UsualProgram = "/usr/bin/ssh-askpass";
+
+    /// <summary>One of the process's own environment.</summary>
+    public static Askpass OfProcess { get; } = new(Environment.GetEnvironmentVariable);
+
+    /// <summary>Whether the program is to ask.</summary>
+    /// <param name="hasTerminal">Whether there is a terminal to ask at instead.</param>
+    public bool IsWanted(bool hasTerminal)
+    {
+        bool hasScreen = environment("DISPLAY") is { Length: > 0 } || environment("WAYLAND_DISPLAY") is { Length: > 0 };
+        return environment("SSH_ASKPASS_REQUIRE")?.ToLowerInvariant() switch
+        {
+            "force" => true,
+            "prefer" => hasScreen,
+            "never" => false,
+            _ => hasScreen && !hasTerminal,
+        };
+    }
+
+    /// <summary>Runs the program with the question as its argument; its answer is the first line that it writes, and none if it fails.</summary>
+    /// <returns>Pinned memory, for the caller to zero.</returns>
+    public async Task<byte[]?> AskAsync(string question, CancellationToken ct)
+    {
+        string program = environment("SSH_ASKPASS") is { Length: > 0 } named ? named : UsualProgram;
+        byte[] written = GC.AllocateArray<byte>(Terminal.LongestAnswer, pinned: true);
+        try
+        {
+            (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
+            await using var output = new DescriptorStream(reading);
+            ChildProcess child = Start(program, question, writing);
+            int length = await ReadAsync(output, written, ct).ConfigureAwait(false);
+            if ((await child.Exited.WaitAsync(ct).ConfigureAwait(false)) is not { Status: 0, IsBySignal: false }) return null;
+            int end = written.AsSpan(0, length).IndexOfAny((byte)'\r', (byte)'\n');
+            byte[] answer = GC.AllocateUninitializedArray<byte>(end < 0 ? length : end, pinned: true);
+            written.AsSpan(0, answer.Length).CopyTo(answer);
+            return answer;
+        }
+        catch (UnixException failure)
+        {
+            Console.Error.WriteLine($"ssh_askpass: exec({program}): {UnixException.Describe(failure.Errno)}");
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(written);
+        }
+    }
+
+    private static ChildProcess Start(string program, string question, SafeFileHandle writing)
+    {
+        using SafeFileHandle error = Descriptors.Inherited(2);
+        using (writing)
+        {
+            return Spawn.Start(new ProgramStart { Path = program, IsSearched = true, Arguments = [program, question], Output = writing, Error = error });
+        }
+    }
+
+    /// <summary>Reads to the end, and keeps as much as there is room for.</summary>
+    private static async Task<int> ReadAsync(DescriptorStream output, byte[] kept, CancellationToken ct)
+    {
+        int length = 0;
+        byte[] beyond = new byte[1];
+        while (true)
+        {
+            Memory<byte> room = length < kept.Length ? kept.AsMemory(length) : beyond;
+            int count = await output.ReadAsync(room, ct).ConfigureAwait(false);
+            if (count == 0) return length;
+            if (length < kept.Length) length += count;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Nacre.Tools.Shared;
+
+namespace Nacre.Tests.Tools.Shared;
+
+public sealed class AskpassTests
+{
+    [Theory]
+    [InlineData(null, false, true, false)]
+    [InlineData(null, true, true, false)]
+    [InlineData(null, true, false, true)]
+    [InlineData(null, false, false, false)]
+    [InlineData("never", true, false, false)]
+    [InlineData("prefer", true, true, true)]
+    [InlineData("prefer", false, false, false)]
+    [InlineData("FORCE", false, true, true)]
+    [InlineData("other", true, false, true)]
+    public void It_is_wanted_as_the_manual_says(string? require, bool hasScreen, bool hasTerminal, bool isWanted)
+    {
+        foreach (string screen in (string[])["DISPLAY", "WAYLAND_DISPLAY"])
+        {
+            var askpass = new Askpass(name => name == "SSH_ASKPASS_REQUIRE" ? require : name == screen && hasScreen ? ":0" : null);
+            Assert.Equal(isWanted, askpass.IsWanted(hasTerminal));
+        }
+    }
+
+    [Theory]
+    [InlineData("echo \"$1\"; echo more", "the question?")]
+    [InlineData("printf 'no end'", "no end")]
+    [InlineData("printf 'a\\r\\nb'", "a")]
+    [InlineData("echo wrong; exit 1", null)]
+    [InlineData("kill -9 $$", null)]
+    [InlineData("echo", "")]
+    public async Task The_first_line_of_a_program_that_succeeds_is_the_answer(string script, string? expected)
+    {
+        using var directory = new Interop.TemporaryDirectory();
+        string program = directory.Write("askpass", $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var askpass = new Askpass(name => name == "SSH_ASKPASS" ? program : null);
+
+        byte[]? answer = await askpass.AskAsync("the question?", TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, answer is null ? null : System.Text.Encoding.UTF8.GetString(answer));
+    }
+
+    [Fact]
+    public async Task An_answer_beyond_the_longest_is_cut_off()
+    {
+        using var directory = new Interop.TemporaryDirectory();
+        string program = directory.Write("askpass", "#!/bin/sh\nhead -c 5000 /dev/zero | tr '\\0' x\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        byte[]? answer = await new Askpass(name => name == "SSH_ASKPASS" ? program : null).AskAsync("?", TestContext.Current.CancellationToken);
+
+        Assert.Equal(Nacre.Unix.Terminal.LongestAnswer, answer!.Length);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_gives_no_answer() =>
+        Assert.Null(await new Askpass(name => name == "SSH_ASKPASS" ? "/no/such/program" : null).AskAsync("?", TestContext.Current.CancellationToken));
+}
