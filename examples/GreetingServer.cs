@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Keys.Formats;
 using Nacre.Server;
 
 namespace Nacre.Examples;
@@ -12,16 +10,11 @@ internal static class GreetingServer
 {
     public static async Task<int> RunAsync(string authorizedKey, TextWriter log, CancellationToken ct = default)
     {
-        if (!PublicKeyLine.TryParse(authorizedKey, out PublicKeyLine? line))
-        {
-            throw new FormatException("That is not a line of a .pub file.");
-        }
-
         using PrivateKey hostKey = PrivateKey.GenerateEd25519();
         await using var server = new SshServer(new SshServerOptions
         {
             HostKeys = [hostKey],
-            Authenticator = new OneKey(line.Key),
+            Authenticator = new OneKey(authorizedKey),
             Sessions = new Greeter(),
         });
 
@@ -29,13 +22,6 @@ internal static class GreetingServer
         await log.WriteLineAsync($"127.0.0.1:{port} {hostKey.PublicKey.Fingerprint}");
         await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
-    }
-
-    /// <summary>The key decides, whatever name the client gives.</summary>
-    private sealed class OneKey(PublicKey key) : IAuthenticator
-    {
-        public ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct) => ValueTask.FromResult(
-            attempt is PublicKeyAttempt shown && shown.Key.Equals(key) ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject);
     }
 
     private sealed class Greeter : ISessionHandler

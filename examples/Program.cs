@@ -8,6 +8,7 @@ return args switch
     ["tunnel", var destination, var fingerprint, var keyFile, var listen, var target] =>
         await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
     ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
+    ["drop", var authorizedKey, var directory] when !OperatingSystem.IsWindows() => await DropServer.RunAsync(authorizedKey, directory, Console.Out),
     _ => Usage(),
 };
 
@@ -17,6 +18,7 @@ static int Usage()
         usage: run    USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
                tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
                server 'ssh-ed25519 AAAA...'
+               drop   'ssh-ed25519 AAAA...' DIRECTORY
         """);
     return 2;
 }

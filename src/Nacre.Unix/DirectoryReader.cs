@@ -10,7 +10,8 @@ internal sealed unsafe class DirectoryReader(SafeFileHandle directory) : IDispos
     // struct linux_dirent64: inode, offset, length of the record, type, name.
     private const int LengthAt = 16, NameAt = 19;
 
-    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+    // A session may have a thousand directories open.
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
     private int next, end;
 
     /// <summary>The open directory.</summary>

@@ -1,8 +1,11 @@
 using System.Text;
+using Nacre.Client;
 using Nacre.Crypto;
 using Nacre.Examples;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Sftp;
+using Nacre.Sftp;
 using Nacre.Tests.Interop;
 
 namespace Nacre.Tests.Examples;
@@ -53,6 +56,36 @@ public sealed class ExampleTests
         await Assert.ThrowsAsync<Protocol.Transport.HostKeyNotTrustedException>(
             () => RunCommand.RunAsync("ada@" + address, key.PublicKey.Fingerprint, directory["key"], "hello", Stream.Null).WaitAsync(Limit));
 
+        await end.CancelAsync();
+        Assert.Equal(0, await server.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task The_drop_takes_files_into_its_directory_and_shows_nothing_else()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        Directory.CreateDirectory(directory["drop"]);
+        using var end = new CancellationTokenSource();
+        var said = new FirstLine();
+        Task<int> server = DropServer.RunAsync(key.PublicKey.ToString(), directory["drop"], said, end.Token);
+        string[] facts = (await said.Line.WaitAsync(Limit)).Split(' ');
+
+        using IdentityFile identity = IdentityFile.Find(directory["key"])!;
+        var options = new SshClientOptions { HostKeyPolicy = new PinnedHostKey(facts[1]), Identities = [identity] };
+        await using (SshClient ssh = await SshClient.ConnectAsync("ada@" + facts[0], options).WaitAsync(Limit))
+        {
+            await Assert.ThrowsAnyAsync<Protocol.Wire.SshException>(() => ssh.RunAsync("id").WaitAsync(Limit));
+            RemoteProcess process = await ssh.OpenSubsystemAsync("sftp").WaitAsync(Limit);
+            await using SftpClient sftp = await SftpClient.StartAsync(process.Output, process.Input, process).WaitAsync(Limit);
+            await sftp.UploadAsync(new MemoryStream("left"u8.ToArray()), "file").WaitAsync(Limit);
+            Assert.Equal("/file", await sftp.ResolveAsync("../file").WaitAsync(Limit));
+            Assert.Equal(SftpStatusCode.NoSuchFile, (await Assert.ThrowsAsync<SftpException>(() => sftp.StatAsync(directory["key"]).WaitAsync(Limit))).Status);
+        }
+
+        Assert.Equal("left", await File.ReadAllTextAsync(directory["drop/file"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory["drop/file"]));
         await end.CancelAsync();
         Assert.Equal(0, await server.WaitAsync(Limit));
     }

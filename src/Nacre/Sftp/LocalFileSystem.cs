@@ -132,6 +132,7 @@ public sealed class LocalFileSystem : IFileSystem
         using Place to = FindEntry(newPath);
         Errno error = FilesAt.Rename(from.Directory, from.Name, to.Directory, to.Name, replaces);
 
+        // draft-ietf-secsh-filexfer-02 6.5: "It is an error if there already exists a file with the name specified by newpath."
         // A file system that cannot refuse to replace says EINVAL; a system from before renameat2 ENOSYS.
         if (!replaces && error is Errno.EINVAL or Errno.ENOSYS) error = LinkingRename.Run(from, to);
         ErrnoStatus.Check(error, error == Errno.EEXIST ? newPath : oldPath);

@@ -20,6 +20,8 @@ internal sealed class LocalFile(SafeFileHandle file, string path, bool isRegular
     {
         bool writes = (flags & (SftpOpenFlags.Write | SftpOpenFlags.Append)) != 0;
         bool reads = (flags & SftpOpenFlags.Read) != 0;
+
+        // draft-ietf-secsh-filexfer-02 6.3: "Force all writes to append data at the end of the file."
         return (writes ? (reads ? Libc.O_RDWR : Libc.O_WRONLY) : Libc.O_RDONLY)
             | Flag(SftpOpenFlags.Append, Libc.O_APPEND)
             | Flag(SftpOpenFlags.Create, Libc.O_CREAT)
