@@ -16,7 +16,7 @@ internal sealed class Crossing(SftpClient from, SftpClient to, Reporter reporter
 
     private async Task<bool> RunAsync(TransferItem item, bool isRecursive)
     {
-        var report = new TransferReport(reporter, TransferWay.Across);
+        using var report = new TransferReport(reporter, TransferWay.Across);
         report.Name(item.Source);
         await new RemoteCopy(from, to, options.ForTransfer(isRecursive), report).RunAsync([item]).ConfigureAwait(false);
         return !report.HasFailed;

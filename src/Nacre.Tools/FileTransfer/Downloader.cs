@@ -17,7 +17,7 @@ internal sealed class Downloader(SftpClient client, Reporter reporter, CopyOptio
 
     private async Task<bool> RunAsync(TransferItem item, bool isRecursive)
     {
-        var report = new TransferReport(reporter, TransferWay.Down, options.NamesDirectories ? "Retrieving" : null);
+        using var report = new TransferReport(reporter, TransferWay.Down, options.NamesDirectories ? "Retrieving" : null);
         report.Name(item.Source);
         var download = new Download(client, new LocalFileSystem(Environment.CurrentDirectory), options.ForTransfer(isRecursive), report);
         await download.RunAsync([item]).ConfigureAwait(false);

@@ -4,7 +4,9 @@ using Nacre.Tools.Shared;
 namespace Nacre.Tools.FileTransfer;
 
 /// <summary>How far the copy of one file is, as a line: name, percent, bytes, rate and the time it will take, as OpenSSH shows it.</summary>
-internal sealed class ProgressLine
+/// <param name="name">The name, safe to show.</param>
+/// <param name="total">The size of the file; 0 when unknown.</param>
+internal sealed class ProgressLine(string name, long total)
 {
     /// <summary>The columns behind the name, and one that stays free, for a full row would scroll.</summary>
     private const int FiguresWidth = 35;
@@ -16,25 +18,16 @@ internal sealed class ProgressLine
 
     private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(5);
 
-    private readonly string _name;
-    private readonly long _total;
-    private readonly long _start;
     private TimeSpan _last;
     private TimeSpan _stalled;
-    private long _lastDone;
+    private long _start, _lastDone;
     private double _rate;
-
-    /// <param name="name">The name, safe to show.</param>
-    /// <param name="total">The size of the file; 0 when unknown.</param>
-    /// <param name="start">The bytes that were there before.</param>
-    public ProgressLine(string name, long total, long start = 0)
-    {
-        (_name, _total, _start) = (name, total, start);
-        (_lastDone, Done) = (start, start);
-    }
 
     /// <summary>The bytes that are there.</summary>
     public long Done { get; set; }
+
+    /// <summary>So many bytes were there before, and do not count for the rate.</summary>
+    public void Skip(long start) => (_start, _lastDone, Done) = (start, start, start);
 
     /// <summary>The line as it stands.</summary>
     /// <param name="elapsed">Since the file was begun; never less than the time before.</param>
@@ -51,7 +44,7 @@ internal sealed class ProgressLine
         }
 
         (_last, _lastDone) = (elapsed, Done);
-        long left = Math.Max(0, _total - Done);
+        long left = Math.Max(0, total - Done);
         string rest = _stalled >= StallTime ? "- stalled -"
             : _rate <= 0 ? "  --:-- ETA"
             : $"{Clock(left / _rate)} ETA";
@@ -68,9 +61,9 @@ internal sealed class ProgressLine
     private string Line(double rate, string time, int columns)
     {
         int width = Math.Max(0, columns - FiguresWidth);
-        string shown = TextWidth.Cut(_name, width);
+        string shown = TextWidth.Cut(name, width);
         string padded = shown + new string(' ', width - TextWidth.Of(shown));
-        long percent = _total <= 0 || Done >= _total ? 100 : (long)(Done * 100.0 / _total);
+        long percent = total <= 0 || Done >= total ? 100 : (long)(Done * 100.0 / total);
         string line = string.Create(CultureInfo.InvariantCulture, $"{padded} {percent,3}% {ByteCount.Short(Done)} {ByteCount.Rate(rate)}/s {time}");
         return line.Length < columns ? line : TextWidth.Cut(line, Math.Max(0, columns - 1));
     }

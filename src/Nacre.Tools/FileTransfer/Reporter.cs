@@ -50,6 +50,9 @@ internal sealed class Reporter(TextWriter output, TextWriter error, string prefi
     /// <summary>Says what failed.</summary>
     public void Fail(string line) => error.Write(prefix + Printable.Escape(line) + "\n");
 
+    /// <summary>A meter for the copies of one command; null when none is wanted.</summary>
+    public TransferMeter? StartMeter() => ShowsProgress ? new TransferMeter(output) : null;
+
     /// <summary>A meter for one copy; null when none is wanted.</summary>
     public ProgressMeter? Meter(string path, long total) => ShowsProgress ? new ProgressMeter(output, path, total) : null;
 }

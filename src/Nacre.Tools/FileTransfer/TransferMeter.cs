@@ -37,12 +37,11 @@ internal sealed class TransferMeter : IDisposable
     /// <summary>A file begins.</summary>
     /// <param name="path">Which.</param>
     /// <param name="total">Its size; 0 when unknown.</param>
-    /// <param name="start">The bytes that were there before.</param>
-    public void Begin(string path, long total, long start = 0)
+    public void Begin(string path, long total)
     {
         lock (_gate)
         {
-            _files.Add(new FileInFlight(path, new ProgressLine(Printable.Escape(RemotePath.BaseName(path)), total, start), _time.GetTimestamp()));
+            _files.Add(new FileInFlight(path, new ProgressLine(Printable.Escape(RemotePath.BaseName(path)), total), _time.GetTimestamp()));
             if (_files.Count == 1) Draw();
         }
     }
@@ -54,6 +53,12 @@ internal sealed class TransferMeter : IDisposable
         {
             if (Find(path) is { } file) file.Line.Done = done;
         }
+    }
+
+    /// <summary>So many bytes of a file were there before: they do not count for its rate.</summary>
+    public void Skip(string path, long start)
+    {
+        lock (_gate) Find(path)?.Line.Skip(start);
     }
 
     /// <summary>A file has ended: its line stays.</summary>

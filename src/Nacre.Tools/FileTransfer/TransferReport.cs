@@ -7,65 +7,82 @@ namespace Nacre.Tools.FileTransfer;
 /// <param name="reporter">Where it is told.</param>
 /// <param name="way">From where to where.</param>
 /// <param name="entering">Put before the name of each directory; null to say nothing.</param>
-internal sealed class TransferReport(Reporter reporter, TransferWay way, string? entering = null) : ITransferObserver
+internal sealed class TransferReport(Reporter reporter, TransferWay way, string? entering = null) : ITransferObserver, IDisposable
 {
-    private readonly Dictionary<string, long?> _running = [];
-    private ProgressMeter? _meter;
-    private string? _metered;
+    private readonly Dictionary<string, string?> _roots = [];
+    private readonly Dictionary<string, RunningFile> _running = [];
+    private readonly List<RunningFile> _broken = [];
+    private readonly TransferMeter? _meter = reporter.StartMeter();
 
     /// <summary>True when something failed. A link or a device in a tree is passed over and no failure, as with OpenSSH.</summary>
     public bool HasFailed { get; private set; }
 
+    /// <summary>Files go on where an earlier copy ended, so the first bytes that are told of were there before.</summary>
+    public bool Resumes { get; init; }
+
+    /// <summary>The files that were begun and are not whole.</summary>
+    public IReadOnlyList<RunningFile> Broken => _broken;
+
+    /// <summary>The user named this, so that it must not be passed over.</summary>
+    /// <param name="source">What.</param>
+    /// <param name="announcement">Said when it begins; null to say nothing.</param>
+    public void Name(string source, string? announcement = null) => _roots[source] = announcement;
+
     public void Starting(string source, string target, long? size, bool isDirectory)
     {
+        Announce(source);
         if (isDirectory)
         {
-            if (entering is not null) reporter.Print($"{entering} {(source.Length > 1 ? source.TrimEnd('/') : source)}");
+            if (entering is not null) Say(() => reporter.Print($"{entering} {(source.Length > 1 ? source.TrimEnd('/') : source)}"));
             return;
         }
 
-        if (!reporter.ShowsProgress) return;
-        _running[source] = size;
-        if (_meter is null) Show(source, size);
+        _running[source] = new RunningFile(target, size, 0);
+        _meter?.Begin(source, size ?? 0);
     }
 
     public void Advanced(string source, long bytesDone)
     {
-        if (source == _metered) _meter?.Report(bytesDone);
+        if (!_running.TryGetValue(source, out RunningFile? file)) return;
+        bool wasThere = Resumes && file.Bytes == 0;
+        _running[source] = file with { Bytes = bytesDone };
+        if (wasThere) _meter?.Skip(source, bytesDone);
+        else _meter?.Advance(source, bytesDone);
     }
 
     public void Ended(string source, long bytes, bool isWhole)
     {
-        if (!_running.Remove(source, out long? size)) return;
-        if (source != _metered)
-        {
-            if (isWhole) ShowWhole(source, size, bytes);
-            return;
-        }
-
-        _meter?.Dispose();
-        (_meter, _metered) = (null, null);
+        if (!_running.Remove(source, out RunningFile? file)) return;
+        if (!isWhole) _broken.Add(file with { Bytes = bytes });
+        _meter?.End(source);
     }
 
     public void Failed(TransferFailure failure)
     {
-        bool isPassedOver = failure.Step == TransferStep.NotRegular && !_roots.Contains(failure.Source);
+        Announce(failure.Source);
+        bool isPassedOver = failure.Step == TransferStep.NotRegular && !_roots.ContainsKey(failure.Source);
         HasFailed |= !isPassedOver;
-        reporter.Fail(way.Describe(failure));
+        Say(() => reporter.Fail(way.Describe(failure)));
     }
 
-    private readonly HashSet<string> _roots = [];
+    public void Dispose() => _meter?.Dispose();
 
-    /// <summary>The user named this, so that it must not be passed over.</summary>
-    public void Name(string source) => _roots.Add(source);
-
-    private void Show(string source, long? size) => (_meter, _metered) = (reporter.Meter(source, size ?? 0), source);
-
-    // One line at a time can move; a file that came and went beside it is shown as it ended.
-    private void ShowWhole(string source, long? size, long bytes)
+    private void Announce(string source)
     {
-        if (_meter is not null) return;
-        using ProgressMeter? meter = reporter.Meter(source, size ?? bytes);
-        meter?.Report(bytes);
+        if (_roots.GetValueOrDefault(source) is not { } announcement) return;
+        _roots[source] = null;
+        Say(() => reporter.Tell(announcement));
+    }
+
+    private void Say(Action say)
+    {
+        if (_meter is null) say();
+        else _meter.Interrupt(say);
     }
 }
+
+/// <summary>A file on its way.</summary>
+/// <param name="Target">Where the copy goes.</param>
+/// <param name="Size">What it is to have; null when unknown.</param>
+/// <param name="Bytes">The bytes that are there.</param>
+internal sealed record RunningFile(string Target, long? Size, long Bytes);

@@ -46,7 +46,7 @@ internal sealed class Uploader(SftpClient client, Reporter reporter, CopyOptions
 
     private async Task<bool> RunAsync(TransferItem item, bool isRecursive)
     {
-        var report = new TransferReport(reporter, TransferWay.Up, options.NamesDirectories ? "Entering" : null);
+        using var report = new TransferReport(reporter, TransferWay.Up, options.NamesDirectories ? "Entering" : null);
         report.Name(item.Source);
         var upload = new Upload(client, new LocalFileSystem(Environment.CurrentDirectory), options.ForTransfer(isRecursive), report);
         await upload.RunAsync([item]).ConfigureAwait(false);

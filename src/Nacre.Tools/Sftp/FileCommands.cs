@@ -1,14 +1,15 @@
 using Nacre.Sftp;
+using Nacre.Sftp.Transfers;
 using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.Sftp;
 
-/// <summary>The commands of sftp that copy files from one side to the other.</summary>
+/// <summary>The commands of sftp that copy files from one side to the other; all that one command copies is one transfer.</summary>
 /// <param name="session">The session.</param>
-/// <param name="copies">How they copy, unless their flags say more.</param>
-internal sealed class FileCommands(SftpSession session, CopyOptions copies)
+/// <param name="options">How they copy, unless their flags say more.</param>
+internal sealed class FileCommands(SftpSession session, TransferOptions options)
 {
-    public const string Flags = "fPpRr";
+    public const string Flags = "afPpRr";
 
     public async Task<bool> GetAsync(SftpArguments given, CancellationToken ct)
     {
@@ -18,20 +19,18 @@ internal sealed class FileCommands(SftpSession session, CopyOptions copies)
         string? target = given.Count > 1 ? given.Path(1) : null;
         bool isIntoDirectory = target is not null && Directory.Exists(target);
         if (found.Count > 1 && target is not null && !isIntoDirectory) return session.Fail($"Multiple source paths, but destination \"{target}\" is not a directory");
-        CopyOptions options = With(given);
-        var downloader = new Downloader(session.Client, session.Reporter, options);
-        bool isWhole = true;
+        TransferOptions wanted = With(given);
+        using var report = new TransferReport(session.Reporter, TransferWay.Down, "Retrieving") { Resumes = wanted.Resumes };
+        var items = new List<TransferItem>();
         foreach (GlobMatch match in found)
         {
             string name = NameOf(match.Path);
             string local = target is null ? name : isIntoDirectory ? RemotePath.Append(target, name) : target;
-            session.Reporter.Tell($"Fetching {match.Path} to {local}");
-            isWhole &= match.IsDirectory && options.IsRecursive
-                ? await downloader.DirectoryAsync(match.Path, local).ConfigureAwait(false)
-                : await downloader.FileAsync(match.Path, local).ConfigureAwait(false);
+            report.Name(match.Path, $"{(wanted.Resumes ? "Resuming" : "Fetching")} {match.Path} to {local}");
+            items.Add(new TransferItem(match.Path, local, match.Attributes));
         }
 
-        return isWhole;
+        return await RunAsync(new Download(session.Client, Local(), wanted, report), items, report, given, ct).ConfigureAwait(false);
     }
 
     public async Task<bool> PutAsync(SftpArguments given, CancellationToken ct)
@@ -41,27 +40,57 @@ internal sealed class FileCommands(SftpSession session, CopyOptions copies)
         string? target = given.Count > 1 ? session.Absolute(given.Path(1)) : null;
         bool isIntoDirectory = target is not null && await session.Tree.FindAsync(target, followsLinks: true).ConfigureAwait(false) is { IsDirectory: true };
         if (found.Count > 1 && target is not null && !isIntoDirectory) return session.Fail($"Multiple paths match, but destination \"{target}\" is not a directory");
-        CopyOptions options = With(given);
-        var uploader = new Uploader(session.Client, session.Reporter, options);
-        bool isWhole = true;
+        TransferOptions wanted = With(given);
+        using var report = new TransferReport(session.Reporter, TransferWay.Up, "Entering") { Resumes = wanted.Resumes };
+        var items = new List<TransferItem>();
         foreach (GlobMatch match in found)
         {
             string name = NameOf(match.Path);
             string remote = target is null ? session.Absolute(name) : isIntoDirectory ? RemotePath.Append(target, name) : target;
-            session.Reporter.Tell($"Uploading {match.Path} to {remote}");
-            isWhole &= match.IsDirectory && options.IsRecursive
-                ? await uploader.DirectoryAsync(match.Path, remote).ConfigureAwait(false)
-                : await uploader.FileAsync(match.Path, remote).ConfigureAwait(false);
+            report.Name(match.Path, $"{(wanted.Resumes ? "Resuming upload of" : "Uploading")} {match.Path} to {remote}");
+            items.Add(new TransferItem(match.Path, remote, match.Attributes));
         }
 
-        return isWhole;
+        return await RunAsync(new Upload(session.Client, Local(), wanted, report), items, report, given, ct).ConfigureAwait(false);
     }
 
-    private CopyOptions With(SftpArguments given) => copies with
+    private async Task<bool> RunAsync(Transfer transfer, List<TransferItem> items, TransferReport report, SftpArguments given, CancellationToken ct)
     {
-        IsRecursive = copies.IsRecursive || given.Has('r') || given.Has('R'),
-        KeepsTimes = copies.KeepsTimes || given.Has('p') || given.Has('P'),
-        Syncs = copies.Syncs || given.Has('f'),
+        try
+        {
+            await transfer.RunAsync(items, ct).ConfigureAwait(false);
+            return !report.HasFailed;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            report.Dispose();
+            session.Reporter.Fail(Stopped(report.Broken, given));
+            return false;
+        }
+    }
+
+    // What was copied stays, so say how to go on.
+    private static string Stopped(IReadOnlyList<RunningFile> broken, SftpArguments given)
+    {
+        string what = broken switch
+        {
+            [] => "what was copied is kept",
+            [{ Size: { } size } one] => $"{one.Target} has {one.Bytes} of {size} bytes",
+            [var one] => $"{one.Target} has {one.Bytes} bytes",
+            _ => $"{broken.Count} files are not whole",
+        };
+        bool isDownload = given.Command.EndsWith("get", StringComparison.Ordinal);
+        return $"Interrupted: {what}. To go on: {given.GoOn ?? $"{(isDownload ? "reget" : "reput")} {given.Rest}"}";
+    }
+
+    private static LocalFileSystem Local() => new(Environment.CurrentDirectory);
+
+    private TransferOptions With(SftpArguments given) => options with
+    {
+        IsRecursive = options.IsRecursive || given.Has('r') || given.Has('R'),
+        KeepsAttributes = options.KeepsAttributes || given.Has('p') || given.Has('P'),
+        Syncs = options.Syncs || given.Has('f'),
+        Resumes = options.Resumes || given.Has('a') || given.Command is "reget" or "reput",
     };
 
     // "get -r ." and "get -r .." copy what is in the directory, here and not above.

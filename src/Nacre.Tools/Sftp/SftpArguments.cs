@@ -8,6 +8,9 @@ namespace Nacre.Tools.Sftp;
 /// <param name="StopsAtFailure">Of several files the first that fails is the last.</param>
 internal sealed record SftpArguments(string Command, string Flags, IReadOnlyList<string> Patterns, string Rest = "", bool StopsAtFailure = false)
 {
+    /// <summary>What is typed to go on where this stopped; null where the command can be typed again as a resuming one.</summary>
+    public string? GoOn { get; init; }
+
     public int Count => Patterns.Count;
 
     /// <summary>A word as a path; patterns in it are not looked for.</summary>

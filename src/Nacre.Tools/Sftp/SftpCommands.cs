@@ -1,4 +1,4 @@
-using Nacre.Tools.FileTransfer;
+using Nacre.Sftp;
 
 namespace Nacre.Tools.Sftp;
 
@@ -11,14 +11,14 @@ internal sealed class SftpCommands
     private readonly SftpCommand[] _table;
 
     /// <param name="session">What the commands work on.</param>
-    /// <param name="copies">How get and put copy, unless their flags say more.</param>
-    public SftpCommands(SftpSession session, CopyOptions copies)
+    /// <param name="options">How get and put copy, unless their flags say more.</param>
+    public SftpCommands(SftpSession session, TransferOptions options)
     {
         _session = session;
         var local = new LocalCommands(session.Reporter);
         var paths = new RemotePathCommands(session);
         var attributes = new RemoteAttributeCommands(session);
-        var files = new FileCommands(session, copies);
+        var files = new FileCommands(session, options);
         var listing = new SftpListing(session);
         var usage = new DiskUsage(session);
         _table =
@@ -34,7 +34,7 @@ internal sealed class SftpCommands
             new("df", [("[-hi] [path]", "Display statistics for current directory or"), ("", "filesystem containing 'path'")], "hi", SftpOperands.Any, usage.RunAsync) { Places = (SftpPlace.Remote, SftpPlace.None) },
             new("dir", [], SftpListing.Flags, SftpOperands.Any, listing.RunAsync) { Places = (SftpPlace.Remote, SftpPlace.None) },
             Plain("exit", "Quit sftp", Quit),
-            Fetching("get", [($"[-{FileCommands.Flags}] remote [local]", "Download file")], files.GetAsync),
+            Fetching("get", [("[-afpR] remote [local]", "Download file")], files.GetAsync),
             Plain("help", "Display this help text", Help),
             OnLocal("lcd", [("path", "Change local directory to 'path'")], SftpOperands.Any, local.ChangeDirectory),
             OnLocal("lchdir", [], SftpOperands.Any, local.ChangeDirectory),
@@ -48,10 +48,12 @@ internal sealed class SftpCommands
             Fetching("mget", [], files.GetAsync),
             Sending("mput", [], files.PutAsync),
             Plain("progress", "Toggle display of progress meter", ToggleProgress),
-            Sending("put", [($"[-{FileCommands.Flags}] local [remote]", "Upload file")], files.PutAsync),
+            Sending("put", [("[-afpR] local [remote]", "Upload file")], files.PutAsync),
             Plain("pwd", "Display remote working directory", paths.PrintDirectory),
             Plain("quit", "Quit sftp", Quit),
+            Fetching("reget", [("[-fpR] remote [local]", "Resume download file")], files.GetAsync),
             OnBoth("rename", [("[-l] oldpath newpath", "Rename remote file")], "l", paths.RenameAsync),
+            Sending("reput", [("[-fpR] local [remote]", "Resume upload file")], files.PutAsync),
             OnRemote("rm", [("path", "Delete remote file")], SftpOperands.OnePath, paths.RemoveAsync),
             OnRemote("rmdir", [("path", "Remove remote directory")], SftpOperands.OnePath, paths.RemoveDirectoryAsync),
             OnBoth("symlink", [("oldpath newpath", "Symlink remote file")], "", paths.LinkAsync),

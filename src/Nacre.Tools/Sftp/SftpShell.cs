@@ -24,7 +24,7 @@ internal sealed class SftpShell(SftpCommands commands, Reporter reporter, bool i
         return 0;
     }
 
-    /// <summary>Runs one line; false when it failed in a batch, and not one that may, or was interrupted there.</summary>
+    /// <summary>Runs one line; false when it failed in a batch, and not one that may.</summary>
     public async Task<bool> RunLineAsync(string text, bool isEchoed = false)
     {
         SftpLine line = SftpLine.Parse(text, commands.Find);
@@ -34,18 +34,22 @@ internal sealed class SftpShell(SftpCommands commands, Reporter reporter, bool i
         if (line.Error.Length > 0) reporter.Fail(line.Error);
         if (isEchoed && !line.IsSilent) reporter.Echo(Prompt + text);
         if (line.Error.Length > 0) return !stops;
-        if (line.Command is not { } command) return true;
+        return line.Command is not { } command || await RunAsync(command, line.Arguments with { StopsAtFailure = stops }).ConfigureAwait(false) || !stops;
+    }
 
+    /// <summary>Runs a command; false when it failed or was interrupted.</summary>
+    public async Task<bool> RunAsync(SftpCommand command, SftpArguments given)
+    {
         // A program that was called here has the terminal, and Ctrl-C with it.
         using var interrupts = new InterruptWatch(endsAtSecond: !command.IsRaw);
         try
         {
-            return await command.Run(line.Arguments with { StopsAtFailure = stops }, interrupts.Token).ConfigureAwait(false) || !stops;
+            return await command.Run(given, interrupts.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {
             reporter.Fail("Interrupt");
-            return !isBatch;
+            return false;
         }
     }
 }
