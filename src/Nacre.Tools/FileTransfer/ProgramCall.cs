@@ -8,6 +8,9 @@ namespace Nacre.Tools.FileTransfer;
 /// <param name="Arguments">From argv[0] on.</param>
 internal sealed record ProgramCall(string Path, IReadOnlyList<string> Arguments)
 {
+    /// <summary>The arguments of ssh, where the program is our own, which then runs in this process; null for a program.</summary>
+    public IReadOnlyList<string>? SshArguments { get; init; }
+
     /// <summary>Starts it; its standard error is ours.</summary>
     /// <exception cref="UnixException">It cannot be started.</exception>
     public ChildProcess Start(SafeFileHandle input, SafeFileHandle output)

@@ -19,9 +19,31 @@ internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<in
 
     public PipeWriter Input => input;
 
-    /// <summary>Starts a program on two pipes; its standard error is ours.</summary>
+    /// <summary>Starts a program on two pipes, or our own ssh in this process; its standard error is ours.</summary>
     /// <exception cref="UnixException">It cannot be started.</exception>
-    public static RemoteCommand Start(ProgramCall call)
+    public static ValueTask<RemoteCommand> StartAsync(ProgramCall call) => call.SshArguments is { } words ? new(OwnSsh.StartAsync(words)) : new(Spawn(call));
+
+    /// <summary>Tells it that no more comes, and waits for its end, however long that takes.</summary>
+    public async Task<int> FinishAsync()
+    {
+        await input.CompleteAsync().ConfigureAwait(false);
+        await output.CompleteAsync().ConfigureAwait(false);
+        return await exited.ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of it: its input has ended, so it leaves by itself; one that does not is told to.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Whatever it has not taken is not sent any more.
+        await input.CompleteAsync(new OperationCanceledException()).ConfigureAwait(false);
+        await output.CompleteAsync().ConfigureAwait(false);
+        await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (exited.IsCompleted) return;
+        stop();
+        await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static RemoteCommand Spawn(ProgramCall call)
     {
         (SafeFileHandle childInput, SafeFileHandle ourOutput) = Descriptors.CreatePipe(PipeBytes);
         (SafeFileHandle ourInput, SafeFileHandle childOutput) = Descriptors.CreatePipe(PipeBytes);
@@ -45,26 +67,6 @@ internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<in
         PipeReader reading = PipeReader.Create(new DescriptorStream(ourInput), new StreamPipeReaderOptions(bufferSize: BufferBytes));
         PipeWriter writing = PipeWriter.Create(new DescriptorStream(ourOutput), new StreamPipeWriterOptions(minimumBufferSize: BufferBytes));
         return new RemoteCommand(reading, writing, StatusAsync(child), () => child.Signal(UnixSignal.TERM));
-    }
-
-    /// <summary>Tells it that no more comes, and waits for its end, however long that takes.</summary>
-    public async Task<int> FinishAsync()
-    {
-        await input.CompleteAsync().ConfigureAwait(false);
-        await output.CompleteAsync().ConfigureAwait(false);
-        return await exited.ConfigureAwait(false);
-    }
-
-    /// <summary>Lets go of it: its input has ended, so it leaves by itself; one that does not is told to.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        // Whatever it has not taken is not sent any more.
-        await input.CompleteAsync(new OperationCanceledException()).ConfigureAwait(false);
-        await output.CompleteAsync().ConfigureAwait(false);
-        await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (exited.IsCompleted) return;
-        stop();
-        await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task<int> StatusAsync(ChildProcess child) => (await child.Exited.ConfigureAwait(false)).ShellStatus;

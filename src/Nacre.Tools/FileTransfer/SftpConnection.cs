@@ -6,7 +6,7 @@ using Nacre.Unix;
 
 namespace Nacre.Tools.FileTransfer;
 
-/// <summary>An SFTP session with a program: ssh, which brings it to a server, or a server itself.</summary>
+/// <summary>An SFTP session with a server that our own ssh leads to, or a program.</summary>
 internal sealed class SftpConnection : IAsyncDisposable
 {
     /// <summary>The exit status where the connection failed.</summary>
@@ -25,7 +25,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         RemoteCommand command;
         try
         {
-            command = RemoteCommand.Start(call);
+            command = await RemoteCommand.StartAsync(call).ConfigureAwait(false);
         }
         catch (UnixException error)
         {

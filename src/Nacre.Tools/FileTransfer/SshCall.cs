@@ -6,7 +6,7 @@ namespace Nacre.Tools.FileTransfer;
 /// <summary>Gathers the arguments of the ssh that carries a session.</summary>
 internal sealed class SshCall
 {
-    private readonly List<string> _options = [];
+    private readonly List<string[]> _options = [];
 
     /// <summary>The program of -S; null is our own ssh.</summary>
     public string? Program { get; set; }
@@ -18,7 +18,7 @@ internal sealed class SshCall
     public string Subsystem { get; set; } = "sftp";
 
     /// <summary>Hands on a flag, with its value if it has one.</summary>
-    public void Add(params ReadOnlySpan<string> words) => _options.AddRange(words);
+    public void Add(params ReadOnlySpan<string> words) => _options.Add(words.ToArray());
 
     /// <summary>The call that brings the SFTP server of one destination.</summary>
     public ProgramCall For(Destination destination) => Call(destination, Subsystem, isSubsystem: !Subsystem.Contains('/', StringComparison.Ordinal), []);
@@ -34,7 +34,7 @@ internal sealed class SshCall
     public ProgramCall ForErrand(Destination destination, string command)
     {
         List<string> arguments = Program is null ? ["nacre", "ssh", "-oClearAllForwardings=yes", "-n"] : [Program, "-x", "-oClearAllForwardings=yes", "-n"];
-        arguments.AddRange(_options);
+        arguments.AddRange(Options());
         if (destination.Port is { } port) arguments.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
         if (destination.User is { } user) arguments.AddRange(["-l", user]);
         arguments.AddRange(["--", destination.Host, command]);
@@ -44,9 +44,9 @@ internal sealed class SshCall
     private ProgramCall Call(Destination destination, string command, bool isSubsystem, ReadOnlySpan<string> more)
     {
         List<string> arguments = Program is null
-            ? ["nacre", "ssh", "-oRemoteCommand=none", "-oRequestTTY=no", "-oClearAllForwardings=yes"]
-            : [Program, "-x", "-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none", "-oRequestTTY=no"];
-        arguments.AddRange(_options);
+            ? ["-oRemoteCommand=none", "-oRequestTTY=no", "-oClearAllForwardings=yes"]
+            : ["-x", "-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none", "-oRequestTTY=no"];
+        arguments.AddRange(Options());
 
         // Behind the user's own, which are to win.
         if (Program is not null) arguments.Add("-oForwardAgent=no");
@@ -55,8 +55,18 @@ internal sealed class SshCall
         arguments.AddRange(more);
         if (isSubsystem) arguments.Add("-s");
         arguments.AddRange(["--", destination.Host, command]);
-        return new ProgramCall(Program ?? OwnPath, arguments);
+        return Program is null
+            ? new ProgramCall(OwnPath, ["nacre", "ssh", .. arguments]) { SshArguments = arguments }
+            : new ProgramCall(Program, [Program, .. arguments]);
     }
+
+    // Our own ssh knows the keywords of what it has no letter for.
+    private IEnumerable<string> Options() => _options.SelectMany(option => Program is not null ? option : option switch
+    {
+        ["-A"] => ["-oForwardAgent=yes"],
+        ["-J", var machines] => [$"-oProxyJump={machines}"],
+        _ => option,
+    });
 
     private static string OwnPath => Environment.ProcessPath ?? throw new FatalException("the path of this program is not known; name an ssh with -S");
 }

@@ -24,7 +24,7 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
     {
         if (_sink is null)
         {
-            _sink = Start(target, "-t", asksNothing: false);
+            _sink = await StartAsync(target, "-t", asksNothing: false).ConfigureAwait(false);
             _source = new ScpSource(new ScpWire(_sink.Output, _sink.Input), _files, settings.Legacy, _voice);
             await _source.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -38,7 +38,7 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
     public async Task<bool> DownloadAsync(ScpPlace source, string target)
     {
         RequestedNames? requested = settings.TrustsNames ? null : RequestedNames.Of(source.Path, settings.Copies.IsRecursive);
-        RemoteCommand command = Start(source, "-f", asksNothing: false);
+        RemoteCommand command = await StartAsync(source, "-f", asksNothing: false).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = command.ConfigureAwait(false);
         var sink = new ScpSink(new ScpWire(command.Output, command.Input), _files, settings.Legacy, _voice);
         await sink.ReceiveAsync(target, requested, CancellationToken.None).ConfigureAwait(false);
@@ -49,9 +49,9 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
     /// <returns>False when it failed.</returns>
     public async Task<bool> CrossAsync(ScpPlace source, ScpPlace target)
     {
-        RemoteCommand from = Start(source, "-f", asksNothing: false);
+        RemoteCommand from = await StartAsync(source, "-f", asksNothing: false).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closingFrom = from.ConfigureAwait(false);
-        RemoteCommand to = Start(target, "-t", asksNothing: true, isSecond: true);
+        RemoteCommand to = await StartAsync(target, "-t", asksNothing: true, isSecond: true).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closingTo = to.ConfigureAwait(false);
         await Task.WhenAll(CarryAsync(from.Output, to.Input), CarryAsync(to.Output, from.Input)).ConfigureAwait(false);
         int[] statuses = await Task.WhenAll(from.FinishAsync(), to.FinishAsync()).ConfigureAwait(false);
@@ -67,14 +67,14 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
         if (_sink is not null) await _sink.DisposeAsync().ConfigureAwait(false);
     }
 
-    private RemoteCommand Start(ScpPlace place, string role, bool asksNothing, bool isSecond = false)
+    private async Task<RemoteCommand> StartAsync(ScpPlace place, string role, bool asksNothing, bool isSecond = false)
     {
         string command = $"{settings.RemoteCall} {role} {(place.Path.StartsWith('-') ? "-- " : "")}{place.Path}";
         ProgramCall call = settings.Ssh.For(place.Machine!, command, asksNothing);
         _voice.Trace($"Executing: {(isSecond ? "2nd " : "")}program {call.Path} host {place.Machine!.Host}, user {place.Machine.User ?? "(unspecified)"}, command {command}");
         try
         {
-            return RemoteCommand.Start(call);
+            return await RemoteCommand.StartAsync(call).ConfigureAwait(false);
         }
         catch (UnixException error)
         {

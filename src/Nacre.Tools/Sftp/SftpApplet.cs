@@ -13,38 +13,30 @@ internal static class SftpApplet
 {
     public static int Run(string[] arguments)
     {
-        SftpSettings settings;
+        var reporter = new Reporter(Console.Out, Console.Error);
         try
         {
-            settings = SftpSettings.Parse(arguments);
+            SftpSettings settings = SftpSettings.Parse(arguments);
+            reporter = new Reporter(Console.Out, Console.Error)
+            {
+                IsQuiet = settings.IsQuiet,
+                ShowsProgress = !settings.HidesProgress && Descriptors.IsTerminal(1) && Descriptors.IsTerminal(2),
+            };
+            return RunAsync(settings, reporter).GetAwaiter().GetResult();
         }
         catch (UsageException wrong)
         {
             SftpFlags.Table.Explain(wrong, Console.Error);
             return 1;
         }
-
-        var reporter = new Reporter(Console.Out, Console.Error)
-        {
-            IsQuiet = settings.IsQuiet,
-            ShowsProgress = !settings.IsQuiet && settings.BatchFile is null && Descriptors.IsTerminal(1),
-        };
-        try
-        {
-            return RunAsync(settings, reporter).GetAwaiter().GetResult();
-        }
         catch (FatalException fatal)
         {
             foreach (string line in fatal.Message.Split('\n')) reporter.Fail(line);
             return fatal.Status;
         }
-        catch (SshViolationException error)
+        catch (SshException error)
         {
-            reporter.Fail(error.Message);
-            return SftpConnection.FailureStatus;
-        }
-        catch (SshException)
-        {
+            if (error is SshViolationException { Violation: not Violation.ConnectionLost }) reporter.Fail(error.Message);
             reporter.Fail("Connection closed");
             return SftpConnection.FailureStatus;
         }
@@ -56,7 +48,7 @@ internal static class SftpApplet
         ProgramCall call = settings.ServerCommand is { } server ? new ProgramCall(server[0], server) : settings.Ssh.For(settings.Destination!);
         SftpConnection connection = await SftpConnection.OpenAsync(call).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
-        reporter.Note(settings.ServerCommand is { } attached ? $"Attached to {attached[0]}." : $"Connected to {settings.Destination!.Host}.");
+        reporter.Note(settings.ServerCommand is { } attached ? $"Attached to {string.Join(' ', attached)}." : $"Connected to {settings.Destination!.Host}.");
         SftpClient client = connection.Client;
         string home;
         try
@@ -69,20 +61,26 @@ internal static class SftpApplet
         }
 
         var session = new SftpSession(client, home, reporter);
-        var commands = new SftpCommands(session, settings.Copies);
-        var start = new SftpShell(commands, reporter, isBatch: true);
+        var commands = new SftpCommands(session, settings.Transfers);
+        var shell = new SftpShell(commands, reporter, settings.BatchFile is not null);
         if (settings.StartPath.Length > 0)
         {
-            bool isDirectory = await IsDirectoryAsync(client, RemotePath.Absolute(settings.StartPath, home)).ConfigureAwait(false);
-            if (!isDirectory) return await FetchAsync(start, settings).ConfigureAwait(false) ? 0 : 1;
-            reporter.Tell($"Changing to: {RemotePath.Absolute(settings.StartPath, home)}");
-            if (!await start.RunLineAsync($"cd {Quoted(settings.StartPath)}").ConfigureAwait(false)) return 1;
+            string start = RemotePath.Absolute(settings.StartPath, home);
+            bool isEntered = settings.LocalPath is null && await IsDirectoryAsync(client, start).ConfigureAwait(false);
+            if (isEntered) reporter.Tell($"Changing to: {start}");
+            bool isDone = await (isEntered ? RunAsync("cd", Glob.Escape(start)) : RunAsync("get", Pattern(settings.StartPath), settings.LocalPath)).ConfigureAwait(false);
+            if (!isEntered || !isDone) return isDone ? 0 : 1;
         }
 
-        var shell = new SftpShell(commands, reporter, settings.BatchFile is not null);
         return lines is not null
             ? await shell.RunAsync(() => lines.ReadLineAsync(), isEchoed: true).ConfigureAwait(false)
             : await RunTypedAsync(shell, commands, session).ConfigureAwait(false);
+
+        Task<bool> RunAsync(string name, string pattern, string? second = null)
+        {
+            string[] words = second is null ? [pattern] : [pattern, Glob.Escape(second)];
+            return shell.RunAsync(commands.Find(name)!, new SftpArguments(name, "", words, StopsAtFailure: true) { GoOn = ResumingCall(settings.Arguments) });
+        }
     }
 
     private static async Task<int> RunTypedAsync(SftpShell shell, SftpCommands commands, SftpSession session)
@@ -110,11 +108,19 @@ internal static class SftpApplet
     private static IEnumerable<string> Rows(IReadOnlyList<string> choices, int columns) =>
         choices.Count == 0 ? [] : ListingFormat.Columns(choices, choices.Max(static choice => TextWidth.Of(choice)), columns);
 
-    // The path of a destination may be a pattern, as that of get.
-    private static Task<bool> FetchAsync(SftpShell shell, SftpSettings settings)
+    // The path of a destination may be a pattern as that of get, with quotes and backslashes.
+    private static string Pattern(string path)
     {
-        string target = settings.LocalPath is { } local ? " " + Quoted(local) : "";
-        return shell.RunLineAsync($"get -- {settings.StartPath.Replace(" ", @"\ ", StringComparison.Ordinal)}{target}");
+        bool isQuoted = path.AsSpan().ContainsAny('\\', '"', '\'') && SftpWords.TrySplit(path, out IReadOnlyList<string> words, out _) && words.Count == 1;
+        return isQuoted ? SftpWords.Split(path).Words[0] : path;
+    }
+
+    private static string ResumingCall(IReadOnlyList<string> arguments)
+    {
+        IEnumerable<string> words = arguments.Select(static word => word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_./:@=,+%[]".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'");
+        return "sftp -a " + string.Join(' ', words);
     }
 
     private static async Task<bool> IsDirectoryAsync(SftpClient client, string path)
@@ -128,9 +134,6 @@ internal static class SftpApplet
             return path.EndsWith('/');
         }
     }
-
-    private static string Quoted(string path) =>
-        $"\"{path.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static TextReader Lines(string? batchFile)
     {

@@ -1,4 +1,7 @@
+using System.Globalization;
 using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.Sftp;
@@ -6,13 +9,17 @@ namespace Nacre.Tools.Sftp;
 /// <summary>What the command line of sftp says.</summary>
 internal sealed class SftpSettings
 {
-    private bool _isQuiet, _isLoud;
+    private const long MostKilobits = 100 * 1024 * 1024;
 
-    private SftpSettings()
-    {
-    }
+    private bool _isQuiet, _isLoud;
+    private RequestLimits _requests = new();
+
+    private SftpSettings(string[] arguments) => Arguments = arguments;
 
     public SshCall Ssh { get; } = new();
+
+    /// <summary>The command line itself.</summary>
+    public IReadOnlyList<string> Arguments { get; }
 
     /// <summary>The words of -D; null to connect.</summary>
     public string[]? ServerCommand { get; private set; }
@@ -28,17 +35,23 @@ internal sealed class SftpSettings
     /// <summary>The file of commands, "-" for standard input; null when a person types them.</summary>
     public string? BatchFile { get; private set; }
 
-    public CopyOptions Copies { get; private set; } = new() { NamesDirectories = true };
+    /// <summary>How get and put copy. As with OpenSSH, links in a tree are passed over.</summary>
+    public TransferOptions Transfers { get; private set; } = new() { FollowsLinks = false };
 
     public bool IsQuiet => _isQuiet && !_isLoud;
 
+    /// <summary>No progress is shown, even where -N has the rest be told.</summary>
+    public bool HidesProgress => _isQuiet;
+
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
+    /// <exception cref="FatalException">A value is none that there can be.</exception>
     public static SftpSettings Parse(string[] arguments)
     {
-        var settings = new SftpSettings();
+        var settings = new SftpSettings(arguments);
         var reader = new FlagReader(SftpFlags.Table, arguments);
         while (reader.TryRead(out FlagUse use)) settings.Take(use);
+        settings.Transfers = settings.Transfers with { RequestBytes = settings._requests.Bytes, RequestsInFlight = settings._requests.Requests };
         string[] operands = [.. reader.Rest];
         if (settings.ServerCommand is not null) return settings;
         if (operands.Length is 0 or > 2) throw new UsageException("");
@@ -60,24 +73,29 @@ internal sealed class SftpSettings
     {
         switch (use.Letter)
         {
-            case '4' or '6' or 'C' or 'v': Ssh.Add($"-{use.Letter}"); break;
-            case 'F' or 'c' or 'i' or 'o': Ssh.Add($"-{use.Letter}", use.Value); break;
+            case '4' or '6' or 'A' or 'C' or 'v': Ssh.Add($"-{use.Letter}"); break;
+            case 'F' or 'J' or 'c' or 'i' or 'o': Ssh.Add($"-{use.Letter}", use.Value); break;
+            case 'B': _requests = _requests with { Bytes = NumberOf(use.Value, "buffer size") }; break;
             case 'D': ServerCommand = CommandOf(use.Value); break;
             case 'N': _isLoud = true; break;
-            case 'P': Ssh.Port = use.Value; break;
+            case 'P': Ssh.Port = PortOf(use.Value); break;
+            case 'R': _requests = _requests with { Requests = NumberOf(use.Value, "number of requests") }; break;
             case 'S': Ssh.Program = use.Value; break;
+            case 'X': _requests = _requests.With(use.Value); break;
+            case 'a': Transfers = Transfers with { Resumes = true }; break;
             case 'b': SetBatch(use.Value); break;
-            case 'f': Copies = Copies with { Syncs = true }; break;
-            case 'p': Copies = Copies with { KeepsTimes = true }; break;
+            case 'f': Transfers = Transfers with { Syncs = true }; break;
+            case 'l': Transfers = Transfers with { MaxBytesPerSecond = RateOf(use.Value) }; break;
+            case 'p': Transfers = Transfers with { KeepsAttributes = true }; break;
             case 'q': _isQuiet = true; Ssh.Add("-q"); break;
-            case 'r': Copies = Copies with { IsRecursive = true }; break;
+            case 'r': Transfers = Transfers with { IsRecursive = true }; break;
             case 's': Ssh.Subsystem = use.Value; break;
         }
     }
 
     private void SetBatch(string file)
     {
-        if (BatchFile is not null) throw new UsageException("Batch file already specified.");
+        if (BatchFile is not null) throw new FatalException("Batch file already specified.");
         BatchFile = file;
         _isQuiet = true;
         Ssh.Add("-oBatchMode=yes");
@@ -85,5 +103,14 @@ internal sealed class SftpSettings
 
     private static string[] CommandOf(string command) => SftpWords.TrySplit(command, out IReadOnlyList<string> words, out string error) && words.Count > 0
         ? [.. words.Select(SftpWords.Literal)]
-        : throw new UsageException(error.Length > 0 ? error : "the command of -D is empty");
+        : throw new FatalException(error.Length > 0 ? error : "No sftp server specified via -D");
+
+    private static int NumberOf(string text, string what) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw new FatalException($"Invalid {what} \"{text}\"");
+
+    private static string PortOf(string text) =>
+        PortNumber.TryParse(text, out int port) && port > 0 ? port.ToString(CultureInfo.InvariantCulture) : throw new FatalException($"Bad port \"{text}\"");
+
+    private static long RateOf(string text) =>
+        StrictNumber.Read(text, MostKilobits, out long kilobits).Length == 0 ? kilobits * 1024 / 8 : throw new UsageException("");
 }

@@ -63,17 +63,13 @@ internal static class SshApplet
 
     private static int Run(SshCommandLine line, TextWriter log)
     {
-        // What is wrong with the configuration is said however quiet ssh is to be.
-        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
-        ClientConfig? config = ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace);
-        if (config is null) return SshSession.FailureStatus;
+        if (Configure(line, log) is not var (config, trace)) return SshSession.FailureStatus;
         if (line.IsDump)
         {
             foreach (string dumped in config.Dump()) Console.Out.WriteLine(dumped);
             return 0;
         }
 
-        trace = new ErrorTrace(config.LogLevel, log);
         if (line.Command.Length > 0 && config.RemoteCommand is not null)
         {
             trace.Fail("Cannot execute command-line and remote command.");
@@ -81,6 +77,14 @@ internal static class SshApplet
         }
 
         return ConnectAndRunAsync(line, config, trace).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reads the configuration for a command line, and says how much to tell; null when it is wrong, which has then been said.</summary>
+    public static (ClientConfig Config, ErrorTrace Trace)? Configure(SshCommandLine line, TextWriter log)
+    {
+        // What is wrong with the configuration is said however quiet ssh is to be.
+        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
+        return ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is { } config ? (config, new ErrorTrace(config.LogLevel, log)) : null;
     }
 
     private static async Task<int> ConnectAndRunAsync(SshCommandLine line, ClientConfig config, ErrorTrace trace)

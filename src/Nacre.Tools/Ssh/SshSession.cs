@@ -37,8 +37,21 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         raw?.Leave();
         trace.IsRaw = false;
         if (hasTerminal) trace.Say($"Connection to {config.Hostname} closed.");
-        return exit.Status is { } status ? (int)status : FailureStatus;
+        return StatusOf(exit);
     }
+
+    /// <summary>Starts it with no terminal, for whoever takes its input and output.</summary>
+    public Task<RemoteProcess> StartAsync() => StartAsync(hasTerminal: false);
+
+    /// <summary>Shows what it writes on its standard error, waits for its end and returns the exit status for ssh.</summary>
+    public async Task<int> FinishAsync(RemoteProcess process)
+    {
+        Task<ProcessExit> exiting = ExitOfAsync(process);
+        await PumpAsync(process, process.Error, 2).ConfigureAwait(false);
+        return StatusOf(await exiting.ConfigureAwait(false));
+    }
+
+    private static int StatusOf(ProcessExit exit) => exit.Status is { } status ? (int)status : FailureStatus;
 
     // A subsystem speaks a protocol, which a terminal would spoil.
     private bool WantsTerminal() => !isSubsystem && config.RequestTTY switch

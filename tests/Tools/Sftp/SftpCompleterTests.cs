@@ -79,6 +79,7 @@ public sealed class SftpCompleterTests : IDisposable
     [InlineData("ren", "ame ", "")]
     [InlineData("ch", "", "chdir chgrp chmod chown")]
     [InlineData("lc", "", "lcd lchdir")]
+    [InlineData("re", "", "reget rename reput")]
     [InlineData("\"pw", "d\" ", "")]
     [InlineData("xyz", "", "")]
     public async Task A_command_is_completed(string line, string insertion, string choices)
@@ -105,7 +106,7 @@ public sealed class SftpCompleterTests : IDisposable
     {
         await using SftpPair pair = await SftpPair.StartAsync(new LocalFileSystem(_remote.Path));
         var session = new SftpSession(pair.Client, _remote.Path, new Reporter(TextWriter.Null, TextWriter.Null));
-        return await new SftpCompleter(new SftpCommands(session, new CopyOptions()), session, new Below(_local.Path)).CompleteAsync(line, cursor);
+        return await new SftpCompleter(new SftpCommands(session, new TransferOptions()), session, new Below(_local.Path)).CompleteAsync(line, cursor);
     }
 
     /// <summary>Local files seen from a directory that is not this process's.</summary>

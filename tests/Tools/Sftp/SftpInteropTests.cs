@@ -102,6 +102,98 @@ public sealed class SftpInteropTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("sftp")]
+    [InlineData("/usr/lib/openssh/sftp-server")]
+    [InlineData("missing")]
+    public async Task A_subsystem_or_a_server_program_is_started_at_the_other_side(string subsystem)
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync();
+        string[] login = await sshd.ClientArgumentsAsync(portFlag: "-P");
+        RunResult run = await OurTools.RunAsync("sftp", [.. login, "-s", subsystem, "-b", "-", $"{sshd.User}@127.0.0.1:/"], "pwd\n");
+        if (subsystem == "missing") Assert.EndsWith("Connection closed\n", run.Ends(255).Error, StringComparison.Ordinal);
+        else Assert.Equal("sftp> pwd\nRemote working directory: /\n", run.Ends().Output);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_lost_ends_it_with_255()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync();
+        string[] login = await sshd.ClientArgumentsAsync(portFlag: "-P");
+        string kill = "!kill -9 $(pgrep -n -u \"$NACRE_USER\" sftp-server)\nls\n";
+        RunResult run = await Run.Async(
+            OurTools.Executable,
+            ["sftp", .. login, "-s", "/usr/lib/openssh/sftp-server", "-b", "-", $"{sshd.User}@127.0.0.1"],
+            System.Text.Encoding.UTF8.GetBytes(kill),
+            new Dictionary<string, string?> { ["NACRE_USER"] = sshd.User, ["SHELL"] = "/bin/sh" });
+        Assert.EndsWith("Connection closed\n", run.Ends(255).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_remote_shell_says_on_its_standard_error_is_shown()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync();
+        string[] login = await sshd.ClientArgumentsAsync(portFlag: "-P");
+        string program = _directory.Write("server", $"#!/bin/sh\necho careful >&2\nexec {Requires.Program("sftp-server")}\n");
+        (await Run.Async("chmod", ["-R", "a+rX,u+x,go+x", _directory.Path])).Ends();
+        RunResult run = await OurTools.RunAsync("sftp", [.. login, "-q", "-s", program, "-b", "-", $"{sshd.User}@127.0.0.1"], "pwd\n");
+        Assert.Equal("careful\n", run.Ends().Error);
+    }
+
+    [Theory]
+    [InlineData("-J", "elsewhere", "ProxyJump")]
+    [InlineData("-A", "-4", "ForwardAgent")]
+    public async Task What_our_ssh_has_not_yet_is_told_by_it(string flag, string second, string keyword)
+    {
+        RunResult run = await OurTools.RunAsync("sftp", [flag, second, "-oConnectTimeout=1", "-F", "none", "127.0.0.1"]);
+        Assert.Contains(keyword, run.Ends(255).Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("-B 0 h", 255, "Invalid buffer size \"0\"\n")]
+    [InlineData("-R x h", 255, "Invalid number of requests \"x\"\n")]
+    [InlineData("-X nrequests=0 h", 255, "Invalid number of requests \"0\": too small\n")]
+    [InlineData("-X what h", 255, "Invalid -X option\n")]
+    [InlineData("-P 0 h", 255, "Bad port \"0\"\n")]
+    [InlineData("-b - -b - h", 255, "Batch file already specified.\n")]
+    [InlineData("-b /missing h", 255, "No such file or directory (/missing).\n")]
+    [InlineData("-D /missing/server", 255, "exec: /missing/server: No such file or directory\n")]
+    [InlineData("-l 0 h", 1, "usage: sftp [-46AaCfNpqrv]")]
+    [InlineData("", 1, "usage: sftp [-46AaCfNpqrv]")]
+    public async Task A_wrong_command_line_is_told_as_OpenSSH_tells_it(string line, int status, string error)
+    {
+        RunResult ours = (await OurTools.RunAsync("sftp", line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Ends(status);
+        RunResult stock = (await Run.Async("sftp", line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Ends(status);
+        Assert.StartsWith(error, ours.Error, StringComparison.Ordinal);
+        Assert.StartsWith(error, stock.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("reget tree/sub/deep/large part")]
+    [InlineData("get -a tree/sub/deep/large part")]
+    [InlineData("reput tree/sub/deep/large part")]
+    [InlineData("put -a tree/sub/deep/large part")]
+    public async Task A_copy_goes_on_where_it_ended_and_proves_what_is_there(string command)
+    {
+        byte[] whole = await File.ReadAllBytesAsync(_directory["tree/sub/deep/large"]);
+        await File.WriteAllBytesAsync(_directory["part"], whole[..1_000_001]);
+        (await SftpAsync(isOurClient: true, command + "\n")).Ends();
+        Assert.Equal(whole, await File.ReadAllBytesAsync(_directory["part"]));
+        await File.WriteAllBytesAsync(_directory["part"], [.. whole[..500_000], 0, .. whole[500_001..1_000_001]]);
+        RunResult run = await SftpAsync(isOurClient: true, command + "\n");
+        Assert.True(run.ExitStatus == 1 || (await File.ReadAllBytesAsync(_directory["part"])).AsSpan().SequenceEqual(whole), run.Error);
+    }
+
+    [Theory]
+    [InlineData("-B 1000 -R 3")]
+    [InlineData("-X buffer=4K -X nrequests=2")]
+    [InlineData("-l 400000 -p -f")]
+    public async Task Limits_change_nothing_of_what_is_copied(string flags)
+    {
+        (await OurTools.RunAsync("sftp", [.. flags.Split(' '), "-b", "-", "-D", Requires.Program("sftp-server")], "put -r tree there\nget -r there back\n", _directory.Path)).Ends();
+        Assert.Equal(Hashes("tree"), Hashes("back"));
+    }
+
     private Task<RunResult> SftpAsync(bool isOurClient, string commands) => isOurClient
         ? OurTools.RunAsync("sftp", ["-b", "-", "-D", Requires.Program("sftp-server")], commands, _directory.Path)
         : Run.Async("sftp", ["-b", "-", "-D", $"{OurTools.Executable} sftp-server"], System.Text.Encoding.UTF8.GetBytes(commands), directory: _directory.Path);

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Nacre.Client;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
+using Nacre.Tools.Ssh;
+
+namespace Nacre.Tools.FileTransfer;
+
+/// <summary>Runs our own ssh in this process, so that what it carries crosses no pipe: the streams are the channel's.</summary>
+internal static class OwnSsh
+{
+    /// <summary>Logs in and starts what the arguments name.</summary>
+    /// <returns>The command; when that failed, which has been said, one that has ended with ssh's status for it.</returns>
+    public static async Task<RemoteCommand> StartAsync(IReadOnlyList<string> arguments)
+    {
+        SshCommandLine line;
+        try
+        {
+            line = SshCommandLine.Parse([.. arguments]);
+        }
+        catch (UsageException wrong)
+        {
+            SshFlags.Table.Explain(wrong, Console.Error);
+            return Failed();
+        }
+
+        if (SshApplet.Configure(line, Console.Error) is not var (config, trace)) return Failed();
+        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
+        if (client is null) return Failed();
+        var session = new SshSession(client, config, line.Command, line.IsSubsystem, trace);
+        try
+        {
+            RemoteProcess process = await session.StartAsync().ConfigureAwait(false);
+            return new RemoteCommand(process.Output, process.Input, FinishAsync(session, process, client), () => Stop(client));
+        }
+        catch (SshException error)
+        {
+            trace.Fail(error.Message);
+            await client.DisposeAsync().ConfigureAwait(false);
+            return Failed();
+        }
+    }
+
+    private static async Task<int> FinishAsync(SshSession session, RemoteProcess process, SshClient client)
+    {
+        int status = await session.FinishAsync(process).ConfigureAwait(false);
+        await process.DisposeAsync().ConfigureAwait(false);
+        await client.DisposeAsync().ConfigureAwait(false);
+        return status;
+    }
+
+    private static void Stop(SshClient client) => _ = client.DisposeAsync().AsTask();
+
+    private static RemoteCommand Failed() =>
+        new(PipeReader.Create(ReadOnlySequence<byte>.Empty), PipeWriter.Create(Stream.Null), Task.FromResult(SshSession.FailureStatus), static () => { });
+}
