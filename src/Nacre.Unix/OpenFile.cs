@@ -30,6 +30,7 @@ internal static unsafe class OpenFile
             Errno error = WriteSome(file, bytes, offset, out long written);
             if (error == Errno.EINTR) continue;
             if (error != Errno.None) return error;
+            if (written == 0) return Errno.EIO;
             bytes = bytes.Slice(written);
             offset += written;
         }
@@ -73,7 +74,19 @@ internal static unsafe class OpenFile
     /// <summary>How full the file system is that holds the file, which may have been opened with O_PATH.</summary>
     public static Errno Statistics(SafeFileHandle file, out Libc.StatvfsBuffer figures) => FilesAt.Outcome(Libc.fstatvfs(file, out figures));
 
-    private static Errno WriteSome(SafeFileHandle file, ReadOnlySequence<byte> bytes, long offset, out long written)
+    private static Errno WriteSome(SafeFileHandle file, ReadOnlySequence<byte> bytes, long offset, out long written) =>
+        bytes.IsSingleSegment ? WritePart(file, bytes.FirstSpan, offset, out written) : WriteParts(file, bytes, offset, out written);
+
+    private static Errno WritePart(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset, out long written)
+    {
+        fixed (byte* start = bytes)
+        {
+            var part = new Libc.IoVector { Base = start, Length = (nuint)bytes.Length };
+            return Written(Libc.pwritev(file, &part, 1, offset), out written);
+        }
+    }
+
+    private static Errno WriteParts(SafeFileHandle file, ReadOnlySequence<byte> bytes, long offset, out long written)
     {
         Libc.IoVector* parts = stackalloc Libc.IoVector[MostParts];
         var room = default(PinnedParts);
@@ -90,14 +103,18 @@ internal static unsafe class OpenFile
                 count++;
             }
 
-            nint result = Libc.pwritev(file, parts, count, offset);
-            written = Math.Max(0, result);
-            return result == -1 ? Libc.LastErrno : Errno.None;
+            return Written(Libc.pwritev(file, parts, count, offset), out written);
         }
         finally
         {
             for (int i = 0; i < count; i++) pins[i].Dispose();
         }
+    }
+
+    private static Errno Written(nint result, out long written)
+    {
+        written = Math.Max(0, result);
+        return result == -1 ? Libc.LastErrno : Errno.None;
     }
 
     [System.Runtime.CompilerServices.InlineArray(MostParts)]
