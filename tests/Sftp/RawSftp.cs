@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
@@ -17,7 +18,7 @@ internal sealed class RawSftp
     /// <summary>Fails as the server fails.</summary>
     public Task Serving { get; }
 
-    /// <summary>A message as it goes on the wire.</summary>
+    /// <summary>The bytes of a message, its length first.</summary>
     public static byte[] Encode<T>(scoped in T message)
         where T : ISftpMessage<T>, allows ref struct
     {
@@ -27,10 +28,23 @@ internal sealed class RawSftp
         return buffer.WrittenSpan.ToArray();
     }
 
-    public async Task BeginAsync()
+    /// <summary>The bytes of an extended request.</summary>
+    public static byte[] Extended<T>(string name, scoped in T record, uint id = 1)
+        where T : IRecord<T>, allows ref struct
+    {
+        T copy = record;
+        return Encode(new SftpExtended { Id = id, Name = Encoding.ASCII.GetBytes(name), Contents = Message.WriteRecord(ref copy) });
+    }
+
+    public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>Begins the session, and returns the extensions that the server tells of.</summary>
+    public async Task<Dictionary<string, string>> BeginAsync()
     {
         await SendAsync(Encode(new SftpInit { Version = 3 }));
-        Assert.Equal(SftpMessageType.Version, (SftpMessageType)(await ReceiveAsync())[0]);
+        byte[] reply = await ReceiveAsync();
+        Assert.Equal(SftpMessageType.Version, (SftpMessageType)reply[0]);
+        return Extensions(reply);
     }
 
     public async Task SendAsync(byte[] bytes) => await _toServer.Writer.WriteAsync(bytes);
@@ -54,22 +68,78 @@ internal sealed class RawSftp
         }
     }
 
-    /// <summary>Sends a request and takes the code of the status that answers it.</summary>
-    public async Task<SftpStatusCode> StatusAsync(byte[] request)
+    /// <summary>Sends a request and takes the message that answers it.</summary>
+    public async Task<byte[]> AskAsync(byte[] request)
     {
         await SendAsync(request);
-        byte[] reply = await ReceiveAsync();
-        Assert.Equal(SftpMessageType.Status, (SftpMessageType)reply[0]);
-        return (SftpStatusCode)Message.ReadRecord<SftpStatus>(reply.AsSpan(1)).Code;
+        return await ReceiveAsync();
     }
 
-    public async Task<byte[]> OpenAsync(string path, SftpOpenFlags flags)
+    /// <summary>Sends a request and takes the code of the status that answers it.</summary>
+    public async Task<SftpStatusCode> StatusAsync(byte[] request) => CodeOf(await AskAsync(request));
+
+    /// <summary>The code of an answer: of another message than a status, OK.</summary>
+    public async Task<SftpStatusCode> OutcomeAsync(byte[] request)
     {
-        await SendAsync(Encode(new SftpOpen { Id = 7, Path = FileNameText.Encode(path), Flags = (uint)flags, Attributes = new SftpAttributes() }));
-        byte[] reply = await ReceiveAsync();
+        byte[] reply = await AskAsync(request);
+        return reply[0] == (byte)SftpMessageType.Status ? CodeOf(reply) : SftpStatusCode.Ok;
+    }
+
+    /// <summary>Sends an extended request and takes what answers it.</summary>
+    public async Task<byte[]> ExtendedReplyAsync(byte[] request)
+    {
+        byte[] reply = await AskAsync(request);
+        Assert.Equal(SftpMessageType.ExtendedReply, (SftpMessageType)reply[0]);
+        return Message.ReadRecord<SftpExtendedReply>(reply.AsSpan(1)).Contents.ToArray();
+    }
+
+    /// <summary>Sends a request that is answered with one name.</summary>
+    public async Task<string> NameAsync(byte[] request)
+    {
+        byte[] reply = await AskAsync(request);
+        Assert.Equal(SftpMessageType.Name, (SftpMessageType)reply[0]);
+        SftpName names = Message.ReadRecord<SftpName>(reply.AsSpan(1));
+        Assert.Equal(1u, names.Count);
+        return FileNameText.Decode(Message.ReadRecord<SftpNameEntry>(names.Entries).FileName);
+    }
+
+    public async Task<byte[]> OpenAsync(string path, SftpOpenFlags flags) =>
+        await HandleAsync(Encode(new SftpOpen { Id = 7, Path = Utf8(path), Flags = (uint)flags, Attributes = new SftpAttributes() }));
+
+    public async Task<byte[]> HandleAsync(byte[] request)
+    {
+        byte[] reply = await AskAsync(request);
         Assert.Equal(SftpMessageType.Handle, (SftpMessageType)reply[0]);
         return Message.ReadRecord<SftpHandle>(reply.AsSpan(1)).Handle.ToArray();
     }
 
-    public async Task EndAsync() => await _toServer.Writer.CompleteAsync();
+    /// <summary>Ends the input; the server is done when it has ended.</summary>
+    public async Task EndAsync()
+    {
+        await _toServer.Writer.CompleteAsync();
+        await Serving;
+    }
+
+    /// <summary>The violation that the session ends with.</summary>
+    public async Task<Violation> ViolationAsync() => (await Assert.ThrowsAsync<SshViolationException>(() => Serving.WaitAsync(TimeSpan.FromSeconds(30)))).Violation;
+
+    private static SftpStatusCode CodeOf(byte[] reply)
+    {
+        Assert.Equal(SftpMessageType.Status, (SftpMessageType)reply[0]);
+        return (SftpStatusCode)Message.ReadRecord<SftpStatus>(reply.AsSpan(1)).Code;
+    }
+
+    private static Dictionary<string, string> Extensions(byte[] reply)
+    {
+        var extensions = new Dictionary<string, string>();
+        var reader = new FieldReader(Message.ReadRecord<SftpVersion>(reply.AsSpan(1)).Extensions);
+        while (reader.Remaining > 0)
+        {
+            var pair = default(SftpExtensionPair);
+            SftpExtensionPair.Fields(ref reader, ref pair);
+            extensions.Add(Encoding.ASCII.GetString(pair.Name), Encoding.ASCII.GetString(pair.Value));
+        }
+
+        return extensions;
+    }
 }

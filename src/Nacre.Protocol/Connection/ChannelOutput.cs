@@ -74,6 +74,21 @@ internal sealed class ChannelOutput : PipeWriter
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    /// <summary>The most that <see cref="GetMemory"/> hands out of a packet; more than that is copied.</summary>
+    internal int MaxPiece => _packets.MaxData;
+
+    /// <summary>
+    /// Replaces bytes that were written and not flushed, so that a header can be made when what it stands before is there. The position is what
+    /// <see cref="UnflushedBytes"/> was before they were written.
+    /// </summary>
+    internal void Rewrite(long position, ReadOnlySpan<byte> bytes)
+    {
+        lock (_lock)
+        {
+            if (!_isEnded) _packets.Rewrite(position, bytes);
+        }
+    }
+
     public override void Advance(int bytes)
     {
         lock (_lock)

@@ -58,6 +58,22 @@ internal sealed class OutgoingPackets(PacketPool pool, uint? dataType, int maxDa
         return part;
     }
 
+    /// <summary>Replaces data that was not taken out, from so many bytes behind the first that was not.</summary>
+    public void Rewrite(long position, ReadOnlySpan<byte> data)
+    {
+        position += _firstTaken;
+        for (Packet? packet = _first; packet is not null && !data.IsEmpty; packet = (Packet?)packet.Next)
+        {
+            int length = packet.Length - _header;
+            int part = (int)Math.Clamp(length - position, 0, data.Length);
+            if (part > 0) data[..part].CopyTo(packet.Payload[(_header + (int)position)..]);
+            data = data[part..];
+            position += part - length;
+        }
+
+        if (!data.IsEmpty) data.CopyTo(_current!.PayloadRoom.Span[(_header + (int)position)..]);
+    }
+
     /// <summary>Ends the packet being filled; little data goes on in a little buffer, so that queued packets cost what they carry.</summary>
     public void Seal()
     {

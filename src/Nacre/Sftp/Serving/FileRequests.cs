@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 
@@ -47,13 +46,10 @@ internal static class FileRequests
         session.Replies.Ok(request.Id);
     }
 
-    // The file is read straight into the answer.
     public static async ValueTask ReadAsync(ServingSession session, RequestMessage request, CancellationToken ct)
     {
-        const int header = 4 + 1 + 4 + 4;
         (OpenHandle open, long offset, int wanted) = Read(session, request);
-        Memory<byte> room = session.Replies.Output.GetMemory(header + wanted);
-        int length = await open.File!.ReadAsync(room.Slice(header, wanted), offset, ct).ConfigureAwait(false);
+        int length = await DataReply.ReadAsync(session.Replies.Output, request.Id, open.File!, offset, wanted, ct).ConfigureAwait(false);
         if (length == 0 && wanted > 0)
         {
             session.Replies.Status(request.Id, SftpStatusCode.Eof);
@@ -61,12 +57,6 @@ internal static class FileRequests
         }
 
         session.Log.Write(SftpLogLevel.Debug1, $"request {request.Id}: sent data len {length}");
-        Span<byte> reply = room.Span;
-        BinaryPrimitives.WriteUInt32BigEndian(reply, (uint)(header - 4 + length));
-        reply[4] = (byte)SftpMessageType.Data;
-        BinaryPrimitives.WriteUInt32BigEndian(reply[5..], request.Id);
-        BinaryPrimitives.WriteUInt32BigEndian(reply[9..], (uint)length);
-        session.Replies.Output.Advance(header + length);
         open.BytesRead += length;
 
         // P-SFTP-3: what is read is capped, whatever the client asks for.

@@ -4,15 +4,15 @@ using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 using Nacre.Tests.Interop;
 
-namespace Nacre.Tests.Sftp;
+namespace Nacre.Tests.Sftp.Serving;
 
 /// <summary>What a client may get wrong, by error or on purpose.</summary>
-public sealed class SftpServerMisuseTests : IDisposable
+public sealed class MisuseTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly RawSftp _raw;
 
-    public SftpServerMisuseTests() => _raw = new RawSftp(new LocalFileSystem(_directory.Path));
+    public MisuseTests() => _raw = new RawSftp(new LocalFileSystem(_directory.Path));
 
     public void Dispose() => _directory.Dispose();
 
@@ -21,14 +21,14 @@ public sealed class SftpServerMisuseTests : IDisposable
     {
         await _raw.BeginAsync();
         await _raw.SendAsync(RawSftp.Encode(new SftpInit { Version = 3 }));
-        Assert.Equal(Violation.UnexpectedMessage, (await Assert.ThrowsAsync<SshViolationException>(() => _raw.Serving)).Violation);
+        Assert.Equal(Violation.UnexpectedMessage, await _raw.ViolationAsync());
     }
 
     [Fact]
     public async Task A_request_before_INIT_ends_the_session()
     {
         await _raw.SendAsync(RawSftp.Encode(new SftpStat { Id = 1, Path = "/"u8 }));
-        Assert.Equal(Violation.UnexpectedMessage, (await Assert.ThrowsAsync<SshViolationException>(() => _raw.Serving)).Violation);
+        Assert.Equal(Violation.UnexpectedMessage, await _raw.ViolationAsync());
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class SftpServerMisuseTests : IDisposable
         byte[] bytes = new byte[8];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, length);
         await _raw.SendAsync(bytes);
-        Assert.Equal(Violation.LengthOutOfRange, (await Assert.ThrowsAsync<SshViolationException>(() => _raw.Serving)).Violation);
+        Assert.Equal(Violation.LengthOutOfRange, await _raw.ViolationAsync());
     }
 
     [Fact]
