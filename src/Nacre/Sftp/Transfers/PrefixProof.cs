@@ -19,8 +19,9 @@ internal static class PrefixProof
     {
         if (length == 0) return 0;
         long block = Math.Max(LeastBlock, (((length - 1) / MostBlocks) | 0xfff) + 1);
-        long equal = remote.Client.Offers(SftpClient.CheckExtension)
-            ? await CompareHashesAsync(remote, local, length, block, ct).ConfigureAwait(false)
+        byte[]? hashes = await HashesAsync(remote, length, block, ct).ConfigureAwait(false);
+        long equal = hashes is not null
+            ? await CompareHashesAsync(hashes, local, length, block, ct).ConfigureAwait(false)
             : await CompareBytesAsync(remote, local, length, block, ct).ConfigureAwait(false);
         if (equal == length) return length;
         bool isLastBlock = equal > 0 && equal + block >= length;
@@ -31,9 +32,22 @@ internal static class PrefixProof
             target);
     }
 
-    private static async Task<long> CompareHashesAsync(RemoteFile remote, IFileHandle local, long length, long block, CancellationToken ct)
+    /// <summary>The server's hashes; null where it has none to give.</summary>
+    private static async Task<byte[]?> HashesAsync(RemoteFile remote, long length, long block, CancellationToken ct)
     {
-        byte[] told = await remote.Client.HashAsync(remote.Handle, "sha256", 0, length, (uint)block, remote.Path).WaitAsync(ct).ConfigureAwait(false);
+        if (!remote.Client.Offers(SftpClient.CheckExtension) || block > uint.MaxValue) return null;
+        try
+        {
+            return await remote.Client.HashAsync(remote.Handle, "sha256", 0, length, (uint)block, remote.Path).WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (SftpException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<long> CompareHashesAsync(byte[] told, IFileHandle local, long length, long block, CancellationToken ct)
+    {
         byte[] buffer = new byte[BufferBytes];
         byte[] hash = new byte[SHA256.HashSizeInBytes];
         long at = 0;
@@ -69,9 +83,9 @@ internal static class PrefixProof
             for (int compared = 0; compared < count;)
             {
                 int part = await local.ReadAsync(ours.AsMemory(0, count - compared), at + compared, ct).ConfigureAwait(false);
-                bool isEqual = part > 0 && ours.AsSpan(0, part).SequenceEqual(theirs.AsSpan(compared, part));
-                if (!isEqual) return (at + compared) / block * block;
-                compared += part;
+                int equal = ours.AsSpan(0, part).CommonPrefixLength(theirs.AsSpan(compared, part));
+                compared += equal;
+                if (part == 0 || equal < part) return (at + compared) / block * block;
             }
         }
 
