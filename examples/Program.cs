@@ -9,6 +9,8 @@ return args switch
         await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
     ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
     ["drop", var authorizedKey, var directory] when !OperatingSystem.IsWindows() => await DropServer.RunAsync(authorizedKey, directory, Console.Out),
+    ["files", var destination, var fingerprint, var keyFile, var directory] when !OperatingSystem.IsWindows() =>
+        await SftpFiles.RunAsync(destination, fingerprint, keyFile, directory, Console.Out),
     _ => Usage(),
 };
 
@@ -19,6 +21,7 @@ static int Usage()
                tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
                server 'ssh-ed25519 AAAA...'
                drop   'ssh-ed25519 AAAA...' DIRECTORY
+               files  USER@HOST:PORT SHA256:FINGERPRINT KEYFILE DIRECTORY
         """);
     return 2;
 }

@@ -90,6 +90,36 @@ public sealed class ExampleTests
         Assert.Equal(0, await server.WaitAsync(Limit));
     }
 
+    [Fact]
+    public async Task The_files_example_copies_to_the_drop_server_and_back()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        Directory.CreateDirectory(directory["drop"]);
+        Directory.CreateDirectory(directory["mine/below"]);
+        directory.WriteRandom("mine/large", 2_000_000);
+        directory.Write("mine/below/small", "text");
+        using var end = new CancellationTokenSource();
+        var said = new FirstLine();
+        Task<int> server = DropServer.RunAsync(key.PublicKey.ToString(), directory["drop"], said, end.Token);
+        string[] facts = (await said.Line.WaitAsync(Limit)).Split(' ');
+
+        var log = new StringWriter();
+        Assert.Equal(0, await SftpFiles.RunAsync("ada@" + facts[0], facts[1], directory["key"], directory["mine"], log).WaitAsync(Limit));
+        foreach (string file in new[] { "large", "below/small" })
+        {
+            Assert.Equal(await File.ReadAllBytesAsync(directory["mine/" + file]), await File.ReadAllBytesAsync(directory["drop/copy/" + file]));
+            Assert.Equal(await File.ReadAllBytesAsync(directory["mine/" + file]), await File.ReadAllBytesAsync(directory["mine-back/" + file]));
+        }
+
+        Assert.Equal("one line\n", await File.ReadAllTextAsync(directory["drop/notes.txt"]));
+        Assert.Contains("2 files, 2000004 bytes", log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("notes.txt 9", log.ToString(), StringComparison.Ordinal);
+        await end.CancelAsync();
+        Assert.Equal(0, await server.WaitAsync(Limit));
+    }
+
     private static void WriteKey(string path, PrivateKey key)
     {
         using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);

@@ -7,6 +7,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Sftp;
 
 namespace Nacre.Client;
 
@@ -101,6 +102,28 @@ public sealed class SshClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return RemoteProcess.StartAsync(_multiplexer, RunOptions.Default, (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
+    }
+
+    /// <summary>Begins an SFTP session: files at the server.</summary>
+    /// <param name="options">How the session behaves; the defaults when null.</param>
+    /// <param name="ct">Cancels the beginning.</param>
+    /// <returns>The session; disposing of it leaves the connection open.</returns>
+    /// <exception cref="SshException">The server has no SFTP, or the connection failed.</exception>
+    public async Task<SftpClient> OpenSftpAsync(SftpClientOptions? options = null, CancellationToken ct = default)
+    {
+        RemoteProcess process = await OpenSubsystemAsync("sftp", ct).ConfigureAwait(false);
+
+        // What the server's program complains of is for its own log, and must not fill the window.
+        await process.Error.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            return await SftpClient.StartAsync(process.Output, process.Input, process, options, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Listens locally and carries each connection to a host at the server's side (ssh -L).</summary>
