@@ -38,6 +38,9 @@ internal sealed class ProgramStart
     /// <summary>The child leads a process group of its own, in our session.</summary>
     public bool LeadsGroup { get; init; }
 
+    /// <summary>Ctrl-C at our terminal is not the child's business: it starts with SIGINT ignored.</summary>
+    public bool IgnoresInterrupts { get; init; }
+
     /// <summary>Look in PATH for an executable that is named without a slash.</summary>
     public bool IsSearched { get; init; }
 }

@@ -27,6 +27,17 @@ internal static unsafe class SignalDispositions
         _ = Libc.sigaction(signal, action, null);
     }
 
+    /// <summary>Ignores a signal until <see cref="Restore"/>; what was done on it is kept in a buffer of the size of a signal action.</summary>
+    internal static void Ignore(int signal, byte* before)
+    {
+        byte* action = stackalloc byte[Libc.SpawnStructureBytes];
+        new Span<byte>(action, Libc.SpawnStructureBytes).Clear();
+        *(nint*)action = Ignored;
+        _ = Libc.sigaction(signal, action, before);
+    }
+
+    internal static void Restore(int signal, byte* before) => _ = Libc.sigaction(signal, before, null);
+
     /// <summary>Unblocks all signals of the calling thread, which a program keeps when this process becomes it.</summary>
     public static void UnblockAll()
     {

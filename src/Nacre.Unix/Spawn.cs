@@ -9,6 +9,8 @@ namespace Nacre.Unix;
 /// </remarks>
 internal static unsafe class Spawn
 {
+    private static readonly Lock Ignoring = new();
+
     /// <summary>Starts a program and watches for its end.</summary>
     /// <exception cref="UnixException">The program cannot be executed, or its directory or terminal cannot be opened.</exception>
     public static ChildProcess Start(ProgramStart start)
@@ -77,6 +79,8 @@ internal static unsafe class Spawn
         byte* none = stackalloc byte[Libc.SpawnStructureBytes];
         // Not sigfillset, which leaves out the two that the C library keeps for itself: those it would then set to be ignored.
         new Span<byte>(all, Libc.SpawnStructureBytes).Fill(0xff);
+        if (start.IgnoresInterrupts)
+            all[0] &= unchecked((byte)~(1 << ((int)UnixSignal.INT - 1)));
         _ = Libc.sigemptyset(none);
         CheckSpawn(Libc.posix_spawnattr_setsigdefault(attributes, all), start);
         CheckSpawn(Libc.posix_spawnattr_setsigmask(attributes, none), start);
@@ -103,9 +107,22 @@ internal static unsafe class Spawn
             Arguments = arguments.Pointers,
             Environment = environment.Pointers,
         };
-        int error = OpenFileLimit.WhileInherited(ref call);
-        CheckSpawn(error, start);
-        return call.Pid;
+        if (!start.IgnoresInterrupts)
+        {
+            CheckSpawn(OpenFileLimit.WhileInherited(ref call), start);
+            return call.Pid;
+        }
+
+        // What is ignored stays so in a child, unlike what is handled.
+        lock (Ignoring)
+        {
+            byte* handled = stackalloc byte[Libc.SpawnStructureBytes];
+            SignalDispositions.Ignore((int)UnixSignal.INT, handled);
+            int error = OpenFileLimit.WhileInherited(ref call);
+            SignalDispositions.Restore((int)UnixSignal.INT, handled);
+            CheckSpawn(error, start);
+            return call.Pid;
+        }
     }
 
     private static void CheckSpawn(int error, ProgramStart start)

@@ -6,6 +6,21 @@ namespace Nacre.Tests.Unix;
 
 public sealed class SpawnTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_program_ignores_interrupts_where_it_is_to_and_nothing_else(bool ignores)
+    {
+        (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
+        using (writing)
+        {
+            Spawn.Start(new ProgramStart { Path = "/bin/grep", Arguments = ["grep", "SigIgn", "/proc/self/status"], Output = writing, IgnoresInterrupts = ignores });
+        }
+
+        using var output = new StreamReader(new DescriptorStream(reading));
+        Assert.Equal($"SigIgn:\t{(ignores ? 2 : 0):x16}\n", await output.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task A_program_gets_its_arguments_and_environment_byte_for_byte()
     {

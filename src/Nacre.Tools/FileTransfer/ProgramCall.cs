@@ -12,8 +12,11 @@ internal sealed record ProgramCall(string Path, IReadOnlyList<string> Arguments)
     public IReadOnlyList<string>? SshArguments { get; init; }
 
     /// <summary>Starts it; its standard error is ours.</summary>
+    /// <param name="input">What it reads.</param>
+    /// <param name="output">Where it writes.</param>
+    /// <param name="ignoresInterrupts">Ctrl-C at our terminal does not end it.</param>
     /// <exception cref="UnixException">It cannot be started.</exception>
-    public ChildProcess Start(SafeFileHandle input, SafeFileHandle output)
+    public ChildProcess Start(SafeFileHandle input, SafeFileHandle output, bool ignoresInterrupts)
     {
         CStrings arguments = [];
         foreach (string argument in Arguments) arguments.Add(argument);
@@ -25,11 +28,12 @@ internal sealed record ProgramCall(string Path, IReadOnlyList<string> Arguments)
             Input = input,
             Output = output,
             Error = Descriptors.Inherited(2),
+            IgnoresInterrupts = ignoresInterrupts,
         });
     }
 
     /// <summary>Runs it on our own standard streams to its end; its status is as a shell tells it.</summary>
     /// <exception cref="UnixException">It cannot be started.</exception>
     public async Task<int> RunAsync() =>
-        (await Start(Descriptors.Inherited(0), Descriptors.Inherited(1)).Exited.ConfigureAwait(false)).ShellStatus;
+        (await Start(Descriptors.Inherited(0), Descriptors.Inherited(1), ignoresInterrupts: false).Exited.ConfigureAwait(false)).ShellStatus;
 }

@@ -50,7 +50,7 @@ internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<in
         ChildProcess child;
         try
         {
-            child = call.Start(childInput, childOutput);
+            child = call.Start(childInput, childOutput, ignoresInterrupts: true);
         }
         catch (UnixException)
         {
