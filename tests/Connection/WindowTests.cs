@@ -35,6 +35,32 @@ public sealed class WindowTests
         Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref more));
     }
 
+    [Fact]
+    public void A_widened_window_takes_its_most_at_once_and_one_byte_more_is_a_violation()
+    {
+        var peer = new ScriptedPeer(settings: Tiny with { MaximumWindow = 250, GrowthBudget = 150 });
+        Channel channel = peer.OpenFromPeer();
+        channel.WidenWindow();
+        Packet adjust = peer.Expect(MessageNumber.ChannelWindowAdjust);
+        Assert.Equal(150u, Message.Read<ChannelWindowAdjust>(adjust.Payload).BytesToAdd);
+        adjust.Dispose();
+        channel.WidenWindow();
+        peer.ExpectNothing();
+        for (int sent = 0; sent < 250; sent += 50) peer.SendData(channel, new byte[50]);
+        var more = new ChannelData { RecipientChannel = channel.LocalId, Data = "x"u8 };
+        Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref more));
+    }
+
+    [Fact]
+    public void A_window_is_widened_only_as_far_as_all_windows_together_may_grow()
+    {
+        var peer = new ScriptedPeer(settings: Tiny with { MaximumWindow = 250, GrowthBudget = 149 });
+        Channel channel = peer.OpenFromPeer();
+        channel.WidenWindow();
+        peer.ExpectNothing();
+        Assert.Equal(100u, channel.ReceiveWindowSize);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -115,6 +115,9 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>The receive window as it is now, in bytes.</summary>
     public uint ReceiveWindowSize => _receiveWindow.Size;
 
+    /// <summary>Lets the peer send as much as ever, and at once, for a consumer that is always prompt: over a long line a window that has yet to grow costs round trips.</summary>
+    public void WidenWindow() => Grant(_receiveWindow.Widen());
+
     internal ITransport Transport => _multiplexer.Transport;
 
     internal Multiplexer Multiplexer => _multiplexer;
@@ -301,7 +304,11 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>A consumer took bytes out of one of the inputs.</summary>
     internal void OnConsumed(long bytes, long unread)
     {
-        uint grant = _receiveWindow.Return((uint)bytes, unread);
+        Grant(_receiveWindow.Return((uint)bytes, unread));
+    }
+
+    private void Grant(uint grant)
+    {
         if (grant == 0 || _gate.IsClosed) return;
         var adjust = new ChannelWindowAdjust { RecipientChannel = RemoteId, BytesToAdd = grant };
         PostControl(Message.Write(Transport.Pool, ref adjust));

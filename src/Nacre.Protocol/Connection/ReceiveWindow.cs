@@ -53,6 +53,20 @@ internal sealed class ReceiveWindow(uint initial, uint maximum, WindowGrowth gro
         }
     }
 
+    /// <summary>Grows to its most at once, as far as there is room for that, and says how much to grant to the peer now.</summary>
+    public uint Widen()
+    {
+        lock (_lock)
+        {
+            uint more = maximum - _size;
+            if (_isEnded || more == 0 || !growth.TryTake(more)) return 0;
+            _size += more;
+            _grown += more;
+            _remaining += more;
+            return more;
+        }
+    }
+
     /// <summary>The channel is closed: nothing is granted any more, and what it grew by is free for others.</summary>
     public void End()
     {

@@ -108,8 +108,10 @@ public sealed class RemoteProcess : IAsyncDisposable
         return channel.RequestAsync(ref request, ct);
     }
 
+    // Subsystems carry files, and whoever takes those is prompt.
     internal static Task<bool> Subsystem(Channel channel, string name, CancellationToken ct)
     {
+        channel.WidenWindow();
         var request = new SubsystemRequest { Subsystem = Encoding.UTF8.GetBytes(name) };
         return channel.RequestAsync(ref request, ct);
     }

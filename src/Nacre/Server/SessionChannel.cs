@@ -61,6 +61,9 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         if (Interlocked.Increment(ref _users) == 1) return; // the client closed the channel in the same moment
         _session = new ServerSession(channel, _request!);
         channel.HoldsClose = true;
+
+        // Subsystems take files, and as fast as they come.
+        if (_request!.Kind == SessionKind.Subsystem) channel.WidenWindow();
         _ = RunAsync(channel, _program, _session);
     }
 

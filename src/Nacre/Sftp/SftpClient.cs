@@ -223,6 +223,7 @@ public sealed partial class SftpClient : IAsyncDisposable
     private async Task LearnLimitsAsync(CancellationToken ct)
     {
         byte[] contents;
+        long asked = Pump.Time.GetTimestamp();
         try
         {
             contents = await _requests.ExtendedAsync(Replies.Contents, LimitsExtension, [], null).WaitAsync(ct).ConfigureAwait(false);
@@ -232,6 +233,7 @@ public sealed partial class SftpClient : IAsyncDisposable
             return;
         }
 
+        Pump.RoundTrip = Pump.Time.GetElapsedTime(asked);
         SftpLimitsReply limits = Message.ReadRecord<SftpLimitsReply>(contents);
         MaxReadLength = Usable(limits.MaxReadLength);
         MaxWriteLength = Usable(limits.MaxWriteLength);

@@ -23,13 +23,19 @@ internal sealed class RequestPump : IAsyncDisposable
     /// <param name="options">How long to wait for an answer.</param>
     public RequestPump(PipeReader input, PipeWriter output, SftpClientOptions options)
     {
-        (_input, Writer) = (input, new RequestWriter(output));
+        (_input, Writer, Time) = (input, new RequestWriter(output), options.TimeProvider);
         if (options.ResponseTimeout is not { } timeout) return;
         string silence = $"The SFTP server has answered nothing for {timeout.TotalSeconds:0.#} seconds.";
         _clock = new ResponseClock(options.TimeProvider, timeout, () => _requests.Count > 0, () => Fail(new SshViolationException(Violation.PeerSilent, silence)));
     }
 
     public RequestWriter Writer { get; }
+
+    /// <summary>What time it is.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>How far the server is, there and back; zero when that is not known.</summary>
+    public TimeSpan RoundTrip { get; set; }
 
     /// <summary>The requests that wait for a reply.</summary>
     public int Waiting => _requests.Count;

@@ -13,7 +13,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Download(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
-    : Transfer(client.Pump, client.MaxReadLength, client.Options.TimeProvider, options, observer)
+    : Transfer(client.Pump, client.MaxReadLength, options, observer)
 {
     private readonly FileRequests _requests = new(client.Pump, goesOnInline: true);
 

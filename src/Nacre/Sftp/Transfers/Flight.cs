@@ -4,13 +4,13 @@ namespace Nacre.Sftp.Transfers;
 
 /// <summary>How much of one transfer is on the wire: bytes that were asked for or sent and not yet answered, of all its files together.</summary>
 /// <remarks>
-/// The window doubles with each round of answers for as long as that makes them come faster, so that it ends where the path is full. A further file
+/// The window begins with what a line of 1 Gbit/s of this length holds, and doubles with each round of answers for as long as that makes them come faster, so that it ends where the path is full. A further file
 /// begins when everything that the files under way have left to ask for is asked for, or nearly: so large ones come one after the other
 /// without a gap between them, and small ones many at a time.
 /// </remarks>
 internal sealed class Flight
 {
-    /// <summary>What the window begins with: enough for most paths, and a file's end in no time on slow ones.</summary>
+    /// <summary>The least that the window begins with: enough for most paths, and a file's end in no time on slow ones.</summary>
     public const long FirstWindow = 4 * 1024 * 1024;
 
     /// <summary>The most that is in flight.</summary>
@@ -24,6 +24,9 @@ internal sealed class Flight
 
     /// <summary>A round must bring this many times more bytes in a second than the one before, or the path is full.</summary>
     private const double Faster = 1.2;
+
+    /// <summary>1 Gbit/s, and half as much again for the requests that are under way to the server.</summary>
+    private const double FirstBytesPerSecond = 1.5 * 125e6;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -43,8 +46,9 @@ internal sealed class Flight
 
     /// <param name="options">How much the user wants in flight.</param>
     /// <param name="mostData">The most data that one request may have.</param>
+    /// <param name="roundTrip">How far the server is; zero when that is not known.</param>
     /// <param name="time">What time it is.</param>
-    public Flight(TransferOptions options, int mostData, TimeProvider time)
+    public Flight(TransferOptions options, int mostData, TimeSpan roundTrip, TimeProvider time)
     {
         _time = time;
         const int leastData = 1024, pacedParts = 8;
@@ -58,7 +62,7 @@ internal sealed class Flight
         }
         else
         {
-            (_window, _lastWindow) = (FirstWindow, LastWindow);
+            (_window, _lastWindow) = (Math.Max(FirstWindow, (long)(roundTrip.TotalSeconds * FirstBytesPerSecond)), LastWindow);
         }
 
         if (options.RequestsInFlight is { } requests) _window = _lastWindow = Math.Clamp((long)requests, 1, LastWindow) * RequestBytes;

@@ -9,7 +9,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class RemoteCopy(SftpClient from, SftpClient to, TransferOptions options, ITransferObserver observer)
-    : Transfer(to.Pump, Math.Min(from.MaxReadLength, to.MaxWriteLength), to.Options.TimeProvider, options, observer)
+    : Transfer(to.Pump, Math.Min(from.MaxReadLength, to.MaxWriteLength), options, observer)
 {
     private readonly FileRequests _source = new(from.Pump, goesOnInline: true);
     private readonly FileRequests _target = new(to.Pump, goesOnInline: true);

@@ -26,13 +26,12 @@ internal abstract class Transfer
 
     /// <param name="pump">The session that most requests go to.</param>
     /// <param name="mostData">The most data that one of its requests has.</param>
-    /// <param name="time">What time it is.</param>
     /// <param name="options">How to copy.</param>
     /// <param name="observer">Hears what happens.</param>
-    protected Transfer(RequestPump pump, int mostData, TimeProvider time, TransferOptions options, ITransferObserver observer)
+    protected Transfer(RequestPump pump, int mostData, TransferOptions options, ITransferObserver observer)
     {
         (Pump, Options, _observer) = (pump, options, observer);
-        Flight = new Flight(options, mostData, time);
+        Flight = new Flight(options, mostData, pump.RoundTrip, pump.Time);
         _tally = new TransferTally(options.Progress);
     }
 

@@ -10,7 +10,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Upload(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
-    : Transfer(client.Pump, client.MaxWriteLength, client.Options.TimeProvider, options, observer)
+    : Transfer(client.Pump, client.MaxWriteLength, options, observer)
 {
     /// <summary>Local names that are looked up at a time.</summary>
     private const int NamesAtOnce = 100;
