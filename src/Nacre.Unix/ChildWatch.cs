@@ -34,7 +34,32 @@ internal sealed unsafe class ChildWatch
     private static int EntryBytes => DataOffset + 8;
 
     /// <summary>Watches a child that was just started and that nobody has waited for.</summary>
+    /// <exception cref="UnixException">It cannot be watched, for want of a descriptor, and has been ended.</exception>
     public ChildProcess Add(int pid, bool leadsGroup)
+    {
+        try
+        {
+            return Watched(pid, leadsGroup);
+        }
+        catch (UnixException)
+        {
+            // Nobody would know of it: whoever wanted it is told that it did not start. Its number is its own until it is waited for.
+            lock (children)
+                children.Remove(pid);
+            EndUnwatched(pid);
+            throw;
+        }
+    }
+
+    private static void EndUnwatched(int pid)
+    {
+        const int infoBytes = 128;
+        byte* info = stackalloc byte[infoBytes];
+        _ = Libc.kill(pid, (int)UnixSignal.KILL);
+        _ = Libc.waitid(Libc.P_PID, pid, info, Libc.WEXITED);
+    }
+
+    private ChildProcess Watched(int pid, bool leadsGroup)
     {
         int descriptor = Libc.Check(Libc.PidfdOpen(pid), $"open process {pid}");
         var child = new ChildProcess(pid, new SafeFileHandle(descriptor, ownsHandle: true), leadsGroup);

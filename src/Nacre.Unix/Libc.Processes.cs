@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     /// <summary>Room for posix_spawnattr_t (336 bytes), posix_spawn_file_actions_t (80) and sigset_t (128) of glibc and musl.</summary>
     public const int SpawnStructureBytes = 512;
 
+    public const int P_PID = 1;
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;

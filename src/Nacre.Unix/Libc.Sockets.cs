@@ -39,9 +39,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void syslog(int priority, string format, string message);
 
-    [LibraryImport(Library)]
-    public static partial void closelog();
-
     [StructLayout(LayoutKind.Sequential)]
     public struct IoVector
     {

@@ -33,7 +33,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int isatty(int descriptor);
-
-    [LibraryImport(Library)]
-    public static partial int ttyname_r(int descriptor, byte* name, nuint capacity);
 }

@@ -13,7 +13,6 @@ internal sealed class KeyFiles(TextWriter error)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ForEveryone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const uint OthersMask = 0x3f;
 
     /// <summary>Reads a private key file, still locked.</summary>
     /// <exception cref="FatalException">The file cannot be read; it starts with <paramref name="failure"/>.</exception>
@@ -112,11 +111,8 @@ internal sealed class KeyFiles(TextWriter error)
     private bool IsForOwnerOnly(FileStream stream, string path)
     {
         FileStatus status = FileStatus.OfDescriptor((int)stream.SafeFileHandle.DangerousGetHandle());
-        if (status.Uid != Users.CurrentUid || (status.Mode & OthersMask) == 0) return true;
-        const string bar = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
-        error.Write($"{bar}\r\n@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @\r\n{bar}\r\n");
-        error.Write($"Permissions 0{Convert.ToString(status.Mode & 0x1ff, 8).PadLeft(3, '0')} for '{path}' are too open.\r\n");
-        error.Write("It is required that your private key files are NOT accessible by others.\r\nThis private key will be ignored.\r\n");
+        if (FileSafety.FindExposure(path, status) is not { } exposure) return true;
+        error.Write(exposure.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n");
         return false;
     }
 }
