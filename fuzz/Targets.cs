@@ -17,6 +17,7 @@ internal static class Targets
         .. ConfigTargets.All(),
         .. MessageTargets.All(),
         ConnectionTarget.Create(),
+        SftpServerTarget.Create(),
     ];
 
     /// <summary>A line where a record of the scp protocol is expected: what is understood says the same when it is written and read again.</summary>

@@ -27,8 +27,8 @@ public sealed class DataPathTests
     public async Task A_channels_packets_carry_what_the_file_holds(int offset, int length)
     {
         await using var link = new Link();
-        link.Start();
         (Channel client, Channel server) = await link.OpenAsync();
+        link.Start();
         var file = new FixedFile(Content);
         Task serving = new SftpServer(new OneFile(file)).RunAsync(server.Input, server.Output);
         await client.Output.WriteAsync(RawSftp.Encode(new SftpInit { Version = 3 }));
@@ -55,8 +55,8 @@ public sealed class DataPathTests
     public async Task An_error_within_a_long_READ_leaves_what_was_read_before_it_and_comes_back_with_the_next()
     {
         await using var link = new Link();
-        link.Start();
         (Channel client, Channel server) = await link.OpenAsync();
+        link.Start();
         var file = new FixedFile(Content) { BadFrom = 100_000 };
         Task serving = new SftpServer(new OneFile(file)).RunAsync(server.Input, server.Output);
         await client.Output.WriteAsync(RawSftp.Encode(new SftpInit { Version = 3 }));

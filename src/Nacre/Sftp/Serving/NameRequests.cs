@@ -21,7 +21,7 @@ internal static class NameRequests
         session.Log.Write(SftpLogLevel.Debug3, $"request {request.Id}: rename");
         session.Log.Write(SftpLogLevel.Info, $"rename old \"{oldPath}\" new \"{newPath}\"");
 
-        // P-SFTP-8: what has the new name stays.
+        // draft-ietf-secsh-filexfer-02 6.5: "It is an error if there already exists a file with the name specified by newpath."
         await session.Files.RenameAsync(oldPath, newPath, replaces: false, ct).ConfigureAwait(false);
         session.Replies.Ok(request.Id);
 

@@ -11,6 +11,7 @@ namespace Nacre.Sftp.Serving;
 /// </remarks>
 internal sealed class OpenHandles : IAsyncDisposable
 {
+    // draft-ietf-secsh-filexfer-02 6.3: "The length of the handle string MUST NOT exceed 256 data bytes."
     /// <summary>The size of a handle on the wire.</summary>
     public const int Size = 2 * sizeof(uint);
 

@@ -1,5 +1,3 @@
-using Nacre.Protocol.Sftp;
-
 namespace Nacre.Sftp.Serving;
 
 /// <summary>Which requests one session may make, decided once from its options.</summary>
@@ -19,29 +17,25 @@ internal sealed class RequestPermits(SftpServerOptions options)
     /// <summary>True when a session that only shows must not make what it asks for.</summary>
     public bool IsReadOnly { get; } = options.IsReadOnly;
 
-    public bool Permits(int row) => _verdicts[row] == Verdict.Permitted;
-
-    /// <summary>Throws when the session may not make a request.</summary>
-    public void Require(int row, ServingLog log)
+    /// <summary>Whether the session may make a request; the log hears why not.</summary>
+    public bool Permits(int row, ServingLog log)
     {
         string name = RequestTable.All[row].Name;
         switch (_verdicts[row])
         {
             case Verdict.Permitted:
                 if (_hasAllowed) log.Write(SftpLogLevel.Debug2, $"Permitting allowlisted {name} request");
-                return;
+                return true;
             case Verdict.ReadOnly:
                 log.Write(SftpLogLevel.Verbose, $"Refusing {name} request in read-only mode");
-                break;
+                return false;
             case Verdict.Denied:
                 log.Write(SftpLogLevel.Verbose, $"Refusing denylisted {name} request");
-                break;
+                return false;
             default:
                 log.Write(SftpLogLevel.Verbose, $"Refusing non-allowlisted {name} request");
-                break;
+                return false;
         }
-
-        throw new SftpException(SftpStatusCode.PermissionDenied);
     }
 
     private static Verdict Judge(ServedRequest request, SftpServerOptions options)

@@ -73,7 +73,7 @@ internal sealed class ServingSession(IFileSystem files, SftpServerOptions option
             ReadOnlySequence<byte> whole = message.Slice(1);
             ReadOnlyMemory<byte> fields = type == SftpMessageType.Write ? default : Contiguous(whole, ref copy);
             int row = RowOf(type, ref fields);
-            Permits.Require(row, Log);
+            if (!Permits.Permits(row, Log)) throw new SftpException(SftpStatusCode.PermissionDenied);
             await RequestTable.All[row].Do(this, new RequestMessage(id, fields, whole), ct).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not SshViolationException && !ct.IsCancellationRequested)
@@ -151,7 +151,7 @@ internal sealed class ServingSession(IFileSystem files, SftpServerOptions option
         {
             ServedRequest request = RequestTable.All[row];
             if (request.AdvertisedAs.Length == 0 || request.AdvertisedAs == last) continue;
-            if (!Permits.Permits(row))
+            if (!Permits.Permits(row, Log))
             {
                 Log.Write(SftpLogLevel.Debug2, $"compose_extension: refusing to advertise disallowed extension {request.Extension}");
                 continue;
