@@ -12,12 +12,7 @@ internal sealed class ScpEar : IScpObserver
     /// <summary>Each file with the bytes that moved.</summary>
     public List<(string Path, long Size, long Moved)> Files { get; } = [];
 
-    public string? Describe(Exception error, string path) => error switch
-    {
-        SftpException told => told.Message,
-        _ when LocalFault.Is(error) => LocalFault.Describe(error, path),
-        _ => null,
-    };
+    public string? Describe(Exception error, string path) => error is SftpException || LocalFault.Is(error) ? LocalFault.Describe(error, path) : null;
 
     public void Complain(string line) => Complaints.Add(line);
 

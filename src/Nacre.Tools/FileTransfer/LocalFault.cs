@@ -1,3 +1,4 @@
+using Nacre.Sftp;
 using Nacre.Unix;
 
 namespace Nacre.Tools.FileTransfer;
@@ -14,6 +15,8 @@ internal static class LocalFault
     public static string Describe(Exception error, string path) => error switch
     {
         UnixException known => UnixException.Describe(known.Errno),
+        SftpException { InnerException: UnixException known } => UnixException.Describe(known.Errno),
+        SftpException told => told.Message,
         UnauthorizedAccessException when path.EndsWith('/') || Directory.Exists(path) => UnixException.Describe(Errno.EISDIR),
         UnauthorizedAccessException => UnixException.Describe(Errno.EACCES),
         FileNotFoundException or DirectoryNotFoundException => UnixException.Describe(Errno.ENOENT),

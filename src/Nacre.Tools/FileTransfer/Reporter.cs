@@ -52,7 +52,4 @@ internal sealed class Reporter(TextWriter output, TextWriter error, string prefi
 
     /// <summary>A meter for the copies of one command; null when none is wanted.</summary>
     public TransferMeter? StartMeter() => ShowsProgress ? new TransferMeter(output) : null;
-
-    /// <summary>A meter for one copy; null when none is wanted.</summary>
-    public ProgressMeter? Meter(string path, long total) => ShowsProgress ? new ProgressMeter(output, path, total) : null;
 }

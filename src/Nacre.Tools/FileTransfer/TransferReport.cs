@@ -20,8 +20,14 @@ internal sealed class TransferReport(Reporter reporter, TransferWay way, string?
     /// <summary>Files go on where an earlier copy ended, so the first bytes that are told of were there before.</summary>
     public bool Resumes { get; init; }
 
-    /// <summary>The files that were begun and are not whole.</summary>
-    public IReadOnlyList<RunningFile> Broken => _broken;
+    /// <summary>What there is after a transfer that was stopped.</summary>
+    public string Left => _broken switch
+    {
+        [] => "what was copied is kept",
+        [{ Size: { } size } one] => $"{one.Target} has {one.Bytes} of {size} bytes",
+        [var one] => $"{one.Target} has {one.Bytes} bytes",
+        _ => $"{_broken.Count} files are not whole",
+    };
 
     /// <summary>The user named this, so that it must not be passed over.</summary>
     /// <param name="source">What.</param>
@@ -60,12 +66,17 @@ internal sealed class TransferReport(Reporter reporter, TransferWay way, string?
     public void Failed(TransferFailure failure)
     {
         Announce(failure.Source);
-        bool isPassedOver = failure.Step == TransferStep.NotRegular && !_roots.ContainsKey(failure.Source);
-        HasFailed |= !isPassedOver;
-        Say(() => reporter.Fail(way.Describe(failure)));
+        HasFailed |= !IsPassedOver(failure);
+        Say(() => reporter.Fail(way.Describe(failure, _roots.ContainsKey(failure.Source))));
     }
 
+    /// <summary>Whether what failed is what the user named, or in it.</summary>
+    public bool IsFailureOf(TransferFailure failure, string root) =>
+        !IsPassedOver(failure) && (failure.Source == root || failure.Source.StartsWith(root.EndsWith('/') ? root : root + "/", StringComparison.Ordinal));
+
     public void Dispose() => _meter?.Dispose();
+
+    private bool IsPassedOver(TransferFailure failure) => failure.Step == TransferStep.NotRegular && !_roots.ContainsKey(failure.Source);
 
     private void Announce(string source)
     {

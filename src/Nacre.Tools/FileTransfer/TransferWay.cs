@@ -12,16 +12,19 @@ internal abstract class TransferWay
     public static TransferWay Across { get; } = new AcrossWay();
 
     /// <summary>The line that says what failed, without the program's name.</summary>
-    public abstract string Describe(TransferFailure failure);
+    /// <param name="failure">What failed.</param>
+    /// <param name="isNamed">True for what the user named, false for what was found in it.</param>
+    public abstract string Describe(TransferFailure failure, bool isNamed);
 
     private static string Said(TransferFailure failure, string path) =>
-        failure.Error is SftpException said ? said.Message : LocalFault.Describe(failure.Error, path);
+        LocalFault.Describe(failure.Error, path);
 
     private sealed class DownWay : TransferWay
     {
-        public override string Describe(TransferFailure failure) => failure.Step switch
+        public override string Describe(TransferFailure failure, bool isNamed) => failure.Step switch
         {
             TransferStep.Stat => $"stat remote \"{failure.Source}\": {Said(failure, failure.Source)}",
+            TransferStep.NotRegular when isNamed => $"download {failure.Source}: not a regular file",
             TransferStep.NotRegular => $"download \"{failure.Source}\": not a regular file",
             TransferStep.OpenSource => $"remote open \"{failure.Source}\": {Said(failure, failure.Source)}",
             TransferStep.Read => $"read remote \"{failure.Source}\": {Said(failure, failure.Source)}",
@@ -38,7 +41,7 @@ internal abstract class TransferWay
 
     private sealed class UpWay : TransferWay
     {
-        public override string Describe(TransferFailure failure) => failure.Step switch
+        public override string Describe(TransferFailure failure, bool isNamed) => failure.Step switch
         {
             TransferStep.Stat => $"stat local \"{failure.Source}\": {Said(failure, failure.Source)}",
             TransferStep.NotRegular => $"local \"{failure.Source}\" is not a regular file",
@@ -58,14 +61,14 @@ internal abstract class TransferWay
 
     private sealed class AcrossWay : TransferWay
     {
-        public override string Describe(TransferFailure failure) => failure.Step switch
+        public override string Describe(TransferFailure failure, bool isNamed) => failure.Step switch
         {
             TransferStep.Stat => $"stat remote \"{failure.Source}\": {Said(failure, failure.Source)}",
             TransferStep.NotRegular => $"download \"{failure.Source}\": not a regular file",
             TransferStep.OpenSource => $"remote open \"{failure.Source}\": {Said(failure, failure.Source)}",
             TransferStep.Read => $"read remote \"{failure.Source}\": {Said(failure, failure.Source)}",
             TransferStep.List => $"remote readdir \"{failure.Source}\": {Said(failure, failure.Source)}",
-            _ => Up.Describe(failure),
+            _ => Up.Describe(failure, isNamed),
         };
     }
 }

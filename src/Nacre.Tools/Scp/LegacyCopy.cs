@@ -8,7 +8,7 @@ using Nacre.Unix;
 namespace Nacre.Tools.Scp;
 
 /// <summary>Copies by the old protocol (-O): for each machine a shell there runs the other end, scp -t or scp -f.</summary>
-internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsyncDisposable
+internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter, CancellationToken ct) : IAsyncDisposable
 {
     private readonly LocalFileSystem _files = new(Environment.CurrentDirectory);
     private readonly ScpVoice _voice = new(reporter, isRemote: false, settings.Verbosity > 0);
@@ -26,10 +26,10 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
         {
             _sink = await StartAsync(target, "-t", asksNothing: false).ConfigureAwait(false);
             _source = new ScpSource(new ScpWire(_sink.Output, _sink.Input), _files, settings.Legacy, _voice);
-            await _source.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+            await _source.BeginAsync(ct).ConfigureAwait(false);
         }
 
-        await _source!.SendAsync(path, CancellationToken.None).ConfigureAwait(false);
+        await _source!.SendAsync(path, ct).ConfigureAwait(false);
         return _source.IsWhole;
     }
 
@@ -41,7 +41,7 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
         RemoteCommand command = await StartAsync(source, "-f", asksNothing: false).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = command.ConfigureAwait(false);
         var sink = new ScpSink(new ScpWire(command.Output, command.Input), _files, settings.Legacy, _voice);
-        await sink.ReceiveAsync(target, requested, CancellationToken.None).ConfigureAwait(false);
+        await sink.ReceiveAsync(target, requested, ct).ConfigureAwait(false);
         return sink.IsWhole && await command.FinishAsync().ConfigureAwait(false) == 0;
     }
 
@@ -53,7 +53,7 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
         await using ConfiguredAsyncDisposable closingFrom = from.ConfigureAwait(false);
         RemoteCommand to = await StartAsync(target, "-t", asksNothing: true, isSecond: true).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closingTo = to.ConfigureAwait(false);
-        await Task.WhenAll(CarryAsync(from.Output, to.Input), CarryAsync(to.Output, from.Input)).ConfigureAwait(false);
+        await Task.WhenAll(CarryAsync(from.Output, to.Input, ct), CarryAsync(to.Output, from.Input, ct)).ConfigureAwait(false);
         int[] statuses = await Task.WhenAll(from.FinishAsync(), to.FinishAsync()).ConfigureAwait(false);
         return Array.TrueForAll(statuses, static status => status == 0);
     }
@@ -64,6 +64,7 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
 
     public async ValueTask DisposeAsync()
     {
+        _voice.Dispose();
         if (_sink is not null) await _sink.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -83,11 +84,11 @@ internal sealed class LegacyCopy(ScpSettings settings, Reporter reporter) : IAsy
         }
     }
 
-    private static async Task CarryAsync(PipeReader from, PipeWriter to)
+    private static async Task CarryAsync(PipeReader from, PipeWriter to, CancellationToken ct)
     {
         try
         {
-            await from.CopyToAsync(to).ConfigureAwait(false);
+            await from.CopyToAsync(to, ct).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {

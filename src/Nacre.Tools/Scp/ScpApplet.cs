@@ -29,15 +29,21 @@ internal static class ScpApplet
         bool showsProgress = !settings.IsQuiet && Descriptors.IsTerminal(1);
         var reporter = new Reporter(Console.Out, Console.Error, "scp: ") { IsQuiet = settings.IsQuiet, ShowsProgress = showsProgress };
         var plain = new Reporter(Console.Out, Console.Error) { IsQuiet = settings.IsQuiet, ShowsProgress = showsProgress };
+        using var interrupt = settings.Role == ScpRole.User ? new InterruptWatch(endsAtSecond: true) : null;
         try
         {
-            Task<bool> work = settings.Role == ScpRole.User ? new ScpCommand(settings, reporter, plain).RunAsync() : ScpRemote.RunAsync(settings, plain);
+            Task<bool> work = interrupt is null ? ScpRemote.RunAsync(settings, plain) : new ScpCommand(settings, reporter, plain).RunAsync(interrupt.Token);
             return work.GetAwaiter().GetResult() ? 0 : 1;
         }
         catch (FatalException fatal)
         {
-            foreach (string line in fatal.Message.Split('\n')) reporter.Fail(line);
+            foreach (string line in fatal.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)) reporter.Fail(line);
             return fatal.Status;
+        }
+        catch (OperationCanceledException)
+        {
+            reporter.Fail("Interrupted");
+            return 1;
         }
         catch (ScpException broken)
         {

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Nacre.Config;
+using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Scp;
 using Nacre.Tools.FileTransfer;
@@ -13,7 +15,7 @@ internal sealed class ScpCommand(ScpSettings settings, Reporter reporter, Report
 
     /// <summary>Copies.</summary>
     /// <returns>False when any of it failed, which has been said.</returns>
-    public async Task<bool> RunAsync()
+    public async Task<bool> RunAsync(CancellationToken ct)
     {
         if (!ScpPlace.TryParse(settings.Target, out ScpPlace target, out string error)) return Fail(error);
         List<ScpPlace> sources = [];
@@ -23,20 +25,20 @@ internal sealed class ScpCommand(ScpSettings settings, Reporter reporter, Report
             else Fail(error);
         }
 
-        bool mustBeDirectory = settings.TargetIsDirectory && target.IsLocal;
-        if (mustBeDirectory && LocalTree.Find(target.Path, followsLinks: true) is not { IsDirectory: true })
+        if (settings.TargetIsDirectory && target.IsLocal)
         {
-            return Fail($"{target.Path}: {(LocalTree.Find(target.Path, followsLinks: true) is null ? "No such file or directory" : "Not a directory")}");
+            SftpAttributes? there = LocalTree.Find(target.Path, followsLinks: true);
+            if (there is not { IsDirectory: true }) return Fail($"{target.Path}: {(there is null ? "No such file or directory" : "Not a directory")}");
         }
 
-        if (settings.IsLegacy) await CopyByScpAsync(sources, target).ConfigureAwait(false);
-        else await CopyBySftpAsync(sources, target).ConfigureAwait(false);
+        if (settings.IsLegacy) await CopyByScpAsync(sources, target, ct).ConfigureAwait(false);
+        else await CopyBySftpAsync(sources, target, ct).ConfigureAwait(false);
         return _isWhole;
     }
 
-    private async Task CopyByScpAsync(List<ScpPlace> sources, ScpPlace target)
+    private async Task CopyByScpAsync(List<ScpPlace> sources, ScpPlace target, CancellationToken ct)
     {
-        var copy = new LegacyCopy(settings, plain);
+        var copy = new LegacyCopy(settings, plain, ct);
         await using ConfiguredAsyncDisposable closing = copy.ConfigureAwait(false);
         foreach (ScpPlace source in sources)
         {
@@ -58,26 +60,34 @@ internal sealed class ScpCommand(ScpSettings settings, Reporter reporter, Report
             {
                 return await copy.DownloadAsync(source, target.Path).ConfigureAwait(false);
             }
-            catch (ScpException broken) when (broken.Message == "lost connection" && sources.Count > 1)
+            catch (ScpException broken) when (sources.Count > 1)
             {
                 return Fail(broken.Message);
             }
         }
     }
 
-    private async Task CopyBySftpAsync(List<ScpPlace> sources, ScpPlace target)
+    private async Task CopyBySftpAsync(List<ScpPlace> sources, ScpPlace target, CancellationToken ct)
     {
-        var copy = new ScpCopy(settings, reporter);
+        var copy = new SftpCopy(settings, reporter);
         await using ConfiguredAsyncDisposable closing = copy.ConfigureAwait(false);
-        foreach (ScpPlace source in sources)
+
+        // All that comes from one machine goes in one transfer; the machines take turns in the order in which they are named.
+        foreach (IGrouping<Destination?, ScpPlace> together in sources.GroupBy(static source => source.Machine))
         {
-            _isWhole &= await ((source.IsLocal, target.IsLocal) switch
-            {
-                (true, true) => CopyHereAsync(source, target),
-                (false, false) when settings.CopiesThere => CopyThereAsync(source, target),
-                _ => copy.CopyAsync(source, target),
-            }).ConfigureAwait(false);
+            ScpPlace[] all = [.. together];
+            bool isHere = together.Key is null;
+            if (isHere && !target.IsLocal) _isWhole &= await copy.UploadAsync(all, target, ct).ConfigureAwait(false);
+            else if (isHere) await EachAsync(all, source => CopyHereAsync(source, target)).ConfigureAwait(false);
+            else if (target.IsLocal) _isWhole &= await copy.DownloadAsync(all, target.Path, ct).ConfigureAwait(false);
+            else if (settings.CopiesThere) await EachAsync(all, source => CopyThereAsync(source, target)).ConfigureAwait(false);
+            else _isWhole &= await copy.CrossAsync(all, target, ct).ConfigureAwait(false);
         }
+    }
+
+    private async Task EachAsync(IEnumerable<ScpPlace> sources, Func<ScpPlace, Task<bool>> copyAsync)
+    {
+        foreach (ScpPlace source in sources) _isWhole &= await copyAsync(source).ConfigureAwait(false);
     }
 
     // Within this machine the system's own cp knows best.
@@ -85,7 +95,7 @@ internal sealed class ScpCommand(ScpSettings settings, Reporter reporter, Report
     {
         List<string> words = ["cp"];
         if (settings.Copies.IsRecursive) words.Add("-r");
-        if (settings.Copies.KeepsTimes) words.Add("-p");
+        if (settings.Copies.KeepsAttributes) words.Add("-p");
         words.AddRange(["--", source.Path, target.Path]);
         return RunAsync(new ProgramCall("cp", words));
     }

@@ -5,7 +5,7 @@ internal static class ScpFlags
 {
     public static FlagTable Table { get; } = new(
         "scp",
-        [new Synopsis("", "346ABCOpqRrsTvcDFiJloPSX", "source ... target")],
+        [new Synopsis("", "346ABCOpqRrsTvacDFiJloPSX", "source ... target")],
         new Flag('1', null, "Refused: there is no protocol 1 any more.") { IsHidden = true },
         new Flag('2', null, "Taken and without effect.") { IsHidden = true },
         new Flag('3', null, "Copy between two other machines by way of this one, as is done unless -R is given."),
@@ -23,6 +23,7 @@ internal static class ScpFlags
         new Flag('S', "program", "Connect with this program in the place of ssh."),
         new Flag('T', null, "Take whatever names the other side sends (-O)."),
         new Flag('X', "sftp_option", "Set buffer=BYTES or nrequests=NUMBER of SFTP."),
+        new Flag('a', null, "Go on where an earlier copy ended, once what is there has been compared.") { Word = "resume" },
         new Flag('c', "cipher", "The ciphers to offer, in order."),
         new Flag('d', null, "The target must be a directory; said to the scp at the other side.") { IsHidden = true },
         new Flag('f', null, "Be the other side and send.") { IsHidden = true },

@@ -17,7 +17,7 @@ internal static class ScpRemote
         PipeWriter output = PipeWriter.Create(InheritedStream.OpenOutput(), new StreamPipeWriterOptions(minimumBufferSize: ScpWire.PieceBytes));
         var wire = new ScpWire(input, output);
         var files = new LocalFileSystem(Environment.CurrentDirectory);
-        var voice = new ScpVoice(reporter, isRemote: true, settings.Verbosity > 0);
+        using var voice = new ScpVoice(reporter, isRemote: true, settings.Verbosity > 0);
         try
         {
             if (settings.Role == ScpRole.Source)

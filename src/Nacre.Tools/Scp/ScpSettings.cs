@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nacre.Config.Values;
 using Nacre.Scp;
+using Nacre.Sftp;
 using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.Scp;
@@ -30,13 +31,10 @@ internal sealed class ScpSettings
     /// <summary>The program of -D; null to connect.</summary>
     public string? Server { get; private set; }
 
-    public CopyOptions Copies { get; private set; } = new() { FollowsLinks = true };
+    /// <summary>How SFTP copies; the old protocol takes what it can from it.</summary>
+    public TransferOptions Copies { get; private set; } = new() { WritesInPlace = true };
 
     public bool TargetIsDirectory { get; private set; }
-
-    public long? MaxBytesPerSecond { get; private set; }
-
-    public RequestLimits Requests { get; private set; } = new();
 
     public bool IsQuiet { get; private set; }
 
@@ -47,18 +45,21 @@ internal sealed class ScpSettings
 
     public string Target { get; private set; } = ".";
 
+    /// <summary>The command line that goes on with what this one began.</summary>
+    public string ResumeCommand { get; private set; } = "";
+
     /// <summary>How the old protocol copies.</summary>
     public ScpOptions Legacy => new()
     {
         IsRecursive = Copies.IsRecursive,
-        KeepsAttributes = Copies.KeepsTimes,
+        KeepsAttributes = Copies.KeepsAttributes,
         TargetIsDirectory = TargetIsDirectory,
-        MaxBytesPerSecond = MaxBytesPerSecond,
+        MaxBytesPerSecond = Copies.MaxBytesPerSecond,
     };
 
     /// <summary>How scp is called at another machine, without the paths.</summary>
     public string RemoteCall =>
-        "scp" + (Verbosity > 0 ? " -v" : "") + (Copies.IsRecursive ? " -r" : "") + (Copies.KeepsTimes ? " -p" : "") + (TargetIsDirectory ? " -d" : "");
+        "scp" + (Verbosity > 0 ? " -v" : "") + (Copies.IsRecursive ? " -r" : "") + (Copies.KeepsAttributes ? " -p" : "") + (TargetIsDirectory ? " -d" : "");
 
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
@@ -79,6 +80,8 @@ internal sealed class ScpSettings
         settings.TargetIsDirectory |= operands.Length > 2;
         settings.Sources = operands[..^1];
         settings.Target = operands[^1];
+        if (settings is { Copies.Resumes: true, IsLegacy: true }) throw new FatalException("the old protocol cannot go on with a copy that was begun: leave out -O, or --resume");
+        settings.ResumeCommand = "scp " + string.Join(' ', (settings.Copies.Resumes ? arguments : ["--resume", .. arguments]).Select(Quoted));
         return settings;
     }
 
@@ -97,11 +100,12 @@ internal sealed class ScpSettings
             case 'R': CopiesThere = true; break;
             case 'S': Ssh.Program = use.Value; break;
             case 'T': TrustsNames = true; break;
-            case 'X': Requests = Requests.With(use.Value); break;
+            case 'X': TakeSftpOption(use.Value); break;
+            case 'a': Copies = Copies with { Resumes = true }; break;
             case 'd': TargetIsDirectory = true; break;
             case 'f': Role = ScpRole.Source; break;
-            case 'l': MaxBytesPerSecond = RateOf(use.Value); break;
-            case 'p': Copies = Copies with { KeepsTimes = true }; break;
+            case 'l': Copies = Copies with { MaxBytesPerSecond = RateOf(use.Value) }; break;
+            case 'p': Copies = Copies with { KeepsAttributes = true }; break;
             case 'q': IsQuiet = true; Ssh.Add("-q"); break;
             case 'r': Copies = Copies with { IsRecursive = true }; break;
             case 's': IsLegacy = false; break;
@@ -110,9 +114,19 @@ internal sealed class ScpSettings
         }
     }
 
+    private void TakeSftpOption(string option)
+    {
+        RequestLimits limits = new RequestLimits { Bytes = Copies.RequestBytes, Requests = Copies.RequestsInFlight }.With(option);
+        Copies = Copies with { RequestBytes = limits.Bytes, RequestsInFlight = limits.Requests };
+    }
+
     private static string PortOf(string text) =>
         PortNumber.TryParse(text, out int port) && port > 0 ? port.ToString(CultureInfo.InvariantCulture) : throw new FatalException($"bad port \"{text}\"");
 
     private static long RateOf(string text) =>
         StrictNumber.Read(text, MostKilobits, out long kilobits).Length == 0 ? kilobits * 1024 / 8 : throw new UsageException("");
+
+    // For a shell.
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(static c => char.IsLetterOrDigit(c) || "-_./:=@%+,".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -64,23 +64,16 @@ internal sealed class FileCommands(SftpSession session, TransferOptions options)
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             report.Dispose();
-            session.Reporter.Fail(Stopped(report.Broken, given));
+            session.Reporter.Fail(Stopped(report, given));
             return false;
         }
     }
 
     // What was copied stays, so say how to go on.
-    private static string Stopped(IReadOnlyList<RunningFile> broken, SftpArguments given)
+    private static string Stopped(TransferReport report, SftpArguments given)
     {
-        string what = broken switch
-        {
-            [] => "what was copied is kept",
-            [{ Size: { } size } one] => $"{one.Target} has {one.Bytes} of {size} bytes",
-            [var one] => $"{one.Target} has {one.Bytes} bytes",
-            _ => $"{broken.Count} files are not whole",
-        };
         bool isDownload = given.Command.EndsWith("get", StringComparison.Ordinal);
-        return $"Interrupted: {what}. To go on: {given.GoOn ?? $"{(isDownload ? "reget" : "reput")} {given.Rest}"}";
+        return $"Interrupted: {report.Left}. To go on: {given.GoOn ?? $"{(isDownload ? "reget" : "reput")} {given.Rest}"}";
     }
 
     private static LocalFileSystem Local() => new(Environment.CurrentDirectory);

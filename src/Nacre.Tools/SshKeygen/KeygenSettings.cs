@@ -69,7 +69,7 @@ internal sealed class KeygenSettings
             case 'f': File = use.Value; break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
-            case 't': Type = use.Value; break;
+            case 't': TakeType(use.Value); break;
             case 'a': Rounds = (int)Number(use.Value, 1, OpenSshPrivateKey.MaxRounds, reason => $"Invalid number: {use.Value} ({reason})"); break;
             case 'b': Bits = (int)Math.Min(int.MaxValue, Number(use.Value, 1, uint.MaxValue, reason => $"Bits has bad value {use.Value} ({reason})")); break;
             case 'Z': Cipher = IsCipher(use.Value) ? use.Value : throw new FatalException($"Invalid OpenSSH-format cipher '{use.Value}'"); break;
@@ -92,4 +92,15 @@ internal sealed class KeygenSettings
         if (value < least) throw new FatalException(message("too small"));
         return value <= most ? value : throw new FatalException(message("too large"));
     }
+
+    /// <summary>Takes a type in either of its names: ed25519, or that which its keys have in the protocol.</summary>
+    private void TakeType(string name) => (Type, Bits) = name switch
+    {
+        "ssh-ed25519" => ("ed25519", Bits),
+        "ssh-rsa" => ("rsa", Bits),
+        "ecdsa-sha2-nistp256" => ("ecdsa", 256),
+        "ecdsa-sha2-nistp384" => ("ecdsa", 384),
+        "ecdsa-sha2-nistp521" => ("ecdsa", 521),
+        _ => (name, Bits),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
+using Nacre.Sftp.Transfers;
 
 namespace Nacre.Scp;
 
@@ -51,7 +52,7 @@ internal sealed class ScpSink(ScpWire wire, IFileSystem files, ScpOptions option
                 default:
                     await CheckNameAsync(record, _open.Count == 0 ? requested : null, ct).ConfigureAwait(false);
                     string? directory = _open.TryPeek(out OpenDirectory? inside) ? inside.Path : isDirectory ? target : null;
-                    await TakeAsync(record, directory is null ? target : Append(directory, record.Name), times, ct).ConfigureAwait(false);
+                    await TakeAsync(record, directory is null ? target : PlainName.In(directory, record.Name), times, ct).ConfigureAwait(false);
                     times = null;
                     break;
             }
@@ -230,7 +231,7 @@ internal sealed class ScpSink(ScpWire wire, IFileSystem files, ScpOptions option
             wire.Consume(data);
             taken += count;
             observer.Advanced(taken);
-            if (_pace is not null) await _pace.SpendAsync(count, ct).ConfigureAwait(false);
+            if (_pace is not null) await _pace.TakeAsync((int)count).ConfigureAwait(false);
         }
 
         return fault;
@@ -289,8 +290,6 @@ internal sealed class ScpSink(ScpWire wire, IFileSystem files, ScpOptions option
         await wire.ComplainAsync(line, ct).ConfigureAwait(false);
         throw new ScpException(line);
     }
-
-    private static string Append(string directory, string name) => directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
 
     /// <summary>A directory whose end has not come.</summary>
     /// <param name="Path">Where it is.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
+using Nacre.Sftp.Transfers;
 
 namespace Nacre.Scp;
 
@@ -93,7 +94,7 @@ internal sealed class ScpSource(ScpWire wire, IFileSystem files, ScpOptions opti
             await wire.SendRoomAsync(count, ct).ConfigureAwait(false);
             sent += count;
             if (fault is null) observer.Advanced(sent);
-            if (_pace is not null) await _pace.SpendAsync(count, ct).ConfigureAwait(false);
+            if (_pace is not null) await _pace.TakeAsync(count).ConfigureAwait(false);
         }
 
         if (fault is null) await wire.AgreeAsync(ct).ConfigureAwait(false);
@@ -149,7 +150,7 @@ internal sealed class ScpSource(ScpWire wire, IFileSystem files, ScpOptions opti
     private async Task SendEntryAsync(string directory, string name, CancellationToken ct)
     {
         if (name is "." or "..") return;
-        string path = directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
+        string path = PlainName.In(directory, name);
         if (path.Length < MaxPathLength) await SendAsync(path, ct).ConfigureAwait(false);
         else await RefuseAsync($"{path}: name too long", ct).ConfigureAwait(false);
     }

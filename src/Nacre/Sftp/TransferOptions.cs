@@ -24,6 +24,12 @@ public sealed record TransferOptions
     /// <summary>Write to <c>.NAME.nacre-XXXXXXXX</c> beside the target and rename at the end, so that the name never shows a part of a file.</summary>
     public bool UsesTemporaryName { get; init; }
 
+    /// <summary>
+    /// Do not empty a target that looks like its source, but write over it: a file that is copied onto itself, by way of another machine, stays as it
+    /// is. This is how scp writes.
+    /// </summary>
+    internal bool WritesInPlace { get; init; }
+
     /// <summary>Within a directory, copy what a link leads to; else links are passed over and reported.</summary>
     public bool FollowsLinks { get; init; } = true;
 

@@ -6,14 +6,15 @@ namespace Nacre.Tests.Tools.Scp;
 public sealed class ScpSettingsTests
 {
     private const string Usage = """
-        usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]
-                   [-i identity_file] [-J destination] [-l limit] [-o ssh_option]
-                   [-P port] [-S program] [-X sftp_option] source ... target
+        usage: scp [-346ABCOpqRrsTv] [-a|--resume] [-c cipher] [-D sftp_server_path]
+                   [-F ssh_config] [-i identity_file] [-J destination] [-l limit]
+                   [-o ssh_option] [-P port] [-S program] [-X sftp_option] source ...
+                   target
 
         """;
 
     [Fact]
-    public void The_usage_is_OpenSSHs() => Assert.Equal(Usage.ReplaceLineEndings("\n"), ScpFlags.Table.Usage);
+    public void The_usage_is_OpenSSHs_with_resume() => Assert.Equal(Usage.ReplaceLineEndings("\n"), ScpFlags.Table.Usage);
 
     [Theory]
     [InlineData("-P x a b", "bad port \"x\"")]
@@ -45,7 +46,7 @@ public sealed class ScpSettingsTests
     public void Values_are_taken_in_their_units()
     {
         ScpSettings settings = ScpSettings.Parse(["-O", "-l", "8", "-X", "buffer=64k", "-X", "nrequests=7", "-P", "22", "-2", "a", "b"]);
-        Assert.Equal((1024L, 65536, 7), (settings.MaxBytesPerSecond, settings.Requests.Bytes, settings.Requests.Requests));
+        Assert.Equal((1024L, 65536, 7), (settings.Copies.MaxBytesPerSecond, settings.Copies.RequestBytes, settings.Copies.RequestsInFlight));
         Assert.True(settings.IsLegacy);
         Assert.False(settings.TargetIsDirectory);
     }
@@ -55,6 +56,12 @@ public sealed class ScpSettingsTests
     [InlineData("a b c", "scp -d")]
     [InlineData("a b", "scp")]
     public void The_other_scp_is_called_as_OpenSSH_calls_it(string line, string call) => Assert.Equal(call, ScpSettings.Parse(line.Split(' ')).RemoteCall);
+
+    [Theory]
+    [InlineData("-r a b", "scp --resume -r a b")]
+    [InlineData("--resume a b", "scp --resume a b")]
+    [InlineData("host:it's$x b", @"scp --resume 'host:it'\''s$x' b")]
+    public void The_command_that_goes_on_is_the_same_with_resume(string line, string command) => Assert.Equal(command, ScpSettings.Parse(line.Split(' ')).ResumeCommand);
 
     [Theory]
     [InlineData("-t dir", "Sink")]

@@ -15,6 +15,18 @@ public sealed class SshKeygenTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
+    [InlineData("ssh-ed25519", 256, "ED25519")]
+    [InlineData("ecdsa-sha2-nistp256", 256, "ECDSA")]
+    [InlineData("ecdsa-sha2-nistp521", 521, "ECDSA")]
+    [InlineData("ssh-rsa", 3072, "RSA")]
+    public void A_type_may_have_its_name_in_the_protocol(string type, int bits, string shortType)
+    {
+        KeygenRun.Ours("", "-q", "-t", type, "-N", "", "-f", File).Ends();
+        using PrivateKey key = PrivateKeyFile.Read(System.IO.File.ReadAllBytes(File));
+        Assert.Equal((shortType, bits), (key.PublicKey.ShortType, (int)key.PublicKey.Bits));
+    }
+
+    [Theory]
     [InlineData("ed25519", "256", "ED25519")]
     [InlineData("ecdsa", "384", "ECDSA")]
     [InlineData("rsa", "1024", "RSA")]

@@ -68,7 +68,7 @@ internal sealed class Download(SftpClient client, IFileSystem local, TransferOpt
 
     private async ValueTask<IFileHandle> OpenTargetAsync(FileJob job)
     {
-        if (job.IsListed && !job.Directory.IsFresh) await CheckTargetAsync(job.Target).ConfigureAwait(false);
+        if (job.IsListed && job.MayBeThere) await CheckTargetAsync(job.Target).ConfigureAwait(false);
         var attributes = new SftpAttributes { Permissions = ((job.Attributes.Permissions ?? UsualPermissions) & PermissionMask) | OwnerWrites };
         SftpOpenFlags flags = SftpOpenFlags.Write | SftpOpenFlags.Create;
         if (Options.UsesTemporaryName && !Options.Resumes)
@@ -77,7 +77,8 @@ internal sealed class Download(SftpClient client, IFileSystem local, TransferOpt
             flags |= SftpOpenFlags.Exclusive;
         }
 
-        flags |= Options.Resumes ? SftpOpenFlags.Read : SftpOpenFlags.Truncate;
+        if (Options is { WritesInPlace: true, Resumes: false } && job.MayBeThere) await CompareAsync(job).ConfigureAwait(false);
+        if (job.Overwritten == 0) flags |= Options.Resumes ? SftpOpenFlags.Read : SftpOpenFlags.Truncate;
         return await local.OpenAsync(job.Writing, flags, attributes, Stop).ConfigureAwait(false);
     }
 
@@ -101,17 +102,30 @@ internal sealed class Download(SftpClient client, IFileSystem local, TransferOpt
     {
         if (Options.Resumes) await ProveAsync(job, handle, target).ConfigureAwait(false);
         job.Step = TransferStep.Read;
-        var writer = new SparseWriter(target, job.Found, mayLeaveOut: await MayLeaveOutAsync(job, target).ConfigureAwait(false));
+        var writer = new SparseWriter(target, job.Found, mayLeaveOut: job.Overwritten == 0 && await MayLeaveOutAsync(job, target).ConfigureAwait(false));
         bool isShort = job.Size is { } size && job.Found >= size
             ? false
             : await new RangedRead(Pump, Flight, job, handle, writer, done => Advance(job, done)).RunAsync(job.Size, Stop).ConfigureAwait(false);
         if (isShort) SourceLength.Check(job.Source, writer.Position, job.Size!.Value, (await _requests.StatAsync(handle, job.Source).ConfigureAwait(false)).Size);
         job.Step = TransferStep.Write;
         await writer.FinishAsync(Stop).ConfigureAwait(false);
+        if (job.Overwritten > writer.Position) await target.SetAttributesAsync(new SftpAttributes { Size = (ulong)writer.Position }, Stop).ConfigureAwait(false);
         job.Step = TransferStep.SetAttributes;
         if (Options.KeepsAttributes) await target.SetAttributesAsync(Kept(job.Attributes), Stop).ConfigureAwait(false);
         job.Step = TransferStep.Write;
         if (Options.Syncs) await target.SyncAsync(Stop).ConfigureAwait(false);
+    }
+
+    private async ValueTask CompareAsync(FileJob job)
+    {
+        try
+        {
+            job.Compare(await local.StatAsync(job.Target, followsLinks: true, Stop).ConfigureAwait(false));
+        }
+        catch (Exception error) when (IsLocal(error))
+        {
+            // There is nothing; or opening it says what is wrong.
+        }
     }
 
     // A small file is written at once; and to /dev/null and its like nothing can be left out.

@@ -20,6 +20,19 @@ internal sealed class FileJob(string source, string target, SftpAttributes attri
     /// <summary>True when a listing named it, so that nothing but a regular file may be written to.</summary>
     public bool IsListed => directory.Above is not null;
 
+    /// <summary>True when the target may be there already: not in a directory that this transfer made.</summary>
+    public bool MayBeThere => !IsListed || !directory.IsFresh;
+
+    /// <summary>The bytes of the target that are written over, as it may be the source itself; 0 for any other.</summary>
+    public long Overwritten { get; private set; }
+
+    /// <summary>Looks at what is at the target: the source itself has the same size and was changed at the same time.</summary>
+    public void Compare(SftpAttributes there)
+    {
+        bool mayBeSource = there.IsRegularFile && there.Size == attributes.Size && (there.ModificationTime ?? 0) == (attributes.ModificationTime ?? 0);
+        Overwritten = mayBeSource ? Size ?? 0 : 0;
+    }
+
     /// <summary>The size that the source is said to have; null where it is said to be empty, which the files of /proc are, or where nothing is said.</summary>
     public long? Size { get; } = attributes.Size is > 0 and <= long.MaxValue and { } size ? (long)size : null;
 

@@ -51,8 +51,11 @@ internal sealed class RemoteTarget(SftpClient client, FileRequests requests, Fil
             flags |= SftpOpenFlags.Exclusive;
         }
 
-        flags |= options.Resumes ? SftpOpenFlags.Read : SftpOpenFlags.Truncate;
+        bool mayBeSource = options is { WritesInPlace: true, Resumes: false } && job.MayBeThere;
+        Task<SftpAttributes>? looking = mayBeSource ? StatAsync() : null;
+        if (!mayBeSource) flags |= options.Resumes ? SftpOpenFlags.Read : SftpOpenFlags.Truncate;
         Handle = await requests.OpenAsync(job.Writing, flags, new SftpAttributes { Permissions = job.Attributes.Permissions & PermissionMask }).ConfigureAwait(false);
+        if (looking is not null) await EmptyUnlessSourceAsync(looking).ConfigureAwait(false);
     }
 
     /// <summary>Finds how much of what is there may stay, and cuts the rest off.</summary>
@@ -104,6 +107,23 @@ internal sealed class RemoteTarget(SftpClient client, FileRequests requests, Fil
         if (!job.IsTemporary) return;
         job.Step = TransferStep.Rename;
         await client.RenameAsync(requests, job.Writing, job.Target, replaces: true).WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task<SftpAttributes> StatAsync() => await requests.StatAsync(job.Target, followsLinks: true).ConfigureAwait(false);
+
+    // Both requests are on the wire at once; the first is answered before the second makes the file.
+    private async ValueTask EmptyUnlessSourceAsync(Task<SftpAttributes> looking)
+    {
+        try
+        {
+            SftpAttributes there = await looking.ConfigureAwait(false);
+            job.Compare(there);
+            if (there is { IsRegularFile: true, Size: > 0 } && job.Overwritten == 0) Set(new SftpAttributes { Size = 0 });
+        }
+        catch (SftpException)
+        {
+            // There was nothing.
+        }
     }
 
     /// <summary>Closes a file that failed, and removes it if it has only a temporary name.</summary>

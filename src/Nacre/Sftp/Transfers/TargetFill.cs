@@ -25,8 +25,8 @@ internal sealed class TargetFill(RequestPump pump, Flight flight, FileJob job, I
         job.Step = TransferStep.Read;
         var write = new RangedWrite(pump, flight, job, target.Handle, source, readsFirst, done => advance(job, done));
         bool isThere = job.Size is { } size && job.Found >= size;
-        bool isShort = !isThere && await write.SendAsync(job.Found, job.Size, mayLeaveOut: !readsFirst).ConfigureAwait(false);
-        if (write.MustSetSize) target.Set(new SftpAttributes { Size = (ulong)write.End });
+        bool isShort = !isThere && await write.SendAsync(job.Found, job.Size, mayLeaveOut: !readsFirst && job.Overwritten == 0).ConfigureAwait(false);
+        if (write.MustSetSize || job.Overwritten > write.End) target.Set(new SftpAttributes { Size = (ulong)write.End });
         if (!isShort && !write.HasFailed) target.Finish();
         await write.FinishAsync(ct).ConfigureAwait(false);
         if (isShort)
