@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;

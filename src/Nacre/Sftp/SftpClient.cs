@@ -34,6 +34,9 @@ public sealed partial class SftpClient : IAsyncDisposable
     /// <summary>The most data that one WRITE carries, in bytes.</summary>
     public int MaxWriteLength { get; private set; } = UsualData;
 
+    /// <summary>The files that a transfer may have open, so that some are left for others.</summary>
+    internal int MostFiles { get; private set; } = int.MaxValue;
+
     internal RequestPump Pump { get; }
 
     internal SftpClientOptions Options { get; }
@@ -237,6 +240,7 @@ public sealed partial class SftpClient : IAsyncDisposable
         SftpLimitsReply limits = Message.ReadRecord<SftpLimitsReply>(contents);
         MaxReadLength = Usable(limits.MaxReadLength);
         MaxWriteLength = Usable(limits.MaxWriteLength);
+        if (limits.MaxOpenHandles > 0) MostFiles = (int)Math.Clamp(limits.MaxOpenHandles / 2, 1, int.MaxValue);
 
         static int Usable(ulong limit) => limit == 0 ? UsualData : (int)Math.Clamp(limit, 1024, SftpLimits.MaxData);
     }

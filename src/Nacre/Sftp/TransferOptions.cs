@@ -21,7 +21,10 @@ public sealed record TransferOptions
     /// <summary>Have each copy kept through a loss of power before it counts as done.</summary>
     public bool Syncs { get; init; }
 
-    /// <summary>Write to <c>.NAME.nacre-XXXXXXXX</c> beside the target and rename at the end, so that the name never shows a part of a file.</summary>
+    /// <summary>
+    /// Write to <c>.NAME.nacre-XXXXXXXX</c> beside the target and rename at the end, so that the name never shows a part of a file. A copy that fails
+    /// leaves nothing, so there is nothing to go on with: <see cref="Resumes"/> writes to the target itself.
+    /// </summary>
     public bool UsesTemporaryName { get; init; }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using Nacre.Protocol.Sftp;
-using Nacre.Sftp;
 using Nacre.Tests.Interop;
 
 namespace Nacre.Tests.Sftp.Serving;

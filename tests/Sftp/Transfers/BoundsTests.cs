@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 using Nacre.Sftp.Requests;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
 using Nacre.Tests.Interop;
 

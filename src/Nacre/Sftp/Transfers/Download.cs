@@ -13,7 +13,11 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Download(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
+<<<<<<< HEAD
     : Transfer(client.Pump, client.MaxReadLength, options, observer)
+=======
+    : Transfer(client, client.MaxReadLength, options, observer)
+>>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     private readonly FileRequests _requests = new(client.Pump, goesOnInline: true);
 
@@ -141,7 +145,7 @@ internal sealed class Download(SftpClient client, IFileSystem local, TransferOpt
         long there = (long)((await target.StatAsync(Stop).ConfigureAwait(false)).Size ?? 0);
         long size = job.Size ?? 0;
         if (there > size) throw new SftpException(SftpStatusCode.Failure, "destination file bigger or same size as source file", job.Target);
-        var remote = new RemoteFile(client, handle, job.Source);
+        var remote = new RemoteFile(Session, handle, job.Source);
         job.Found = await PrefixProof.FindAsync(remote, target, there, job.Target, Stop).ConfigureAwait(false);
         Flight.Skip(job, job.Found);
         Advance(job, job.Found);

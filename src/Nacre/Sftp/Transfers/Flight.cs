@@ -19,8 +19,8 @@ internal sealed class Flight
     /// <summary>Files that are open at once.</summary>
     public const int MaxFiles = 64;
 
-    /// <summary>While more than this is yet to be asked for, no further file begins.</summary>
-    private const long FewLeft = 256 * 1024;
+    /// <summary>While more than this is yet to be asked for, no further file begins: enough to fill the path while that one is opened.</summary>
+    private const long FewLeft = LastWindow;
 
     /// <summary>A round must bring this many times more bytes in a second than the one before, or the path is full.</summary>
     private const double Faster = 1.2;
@@ -30,6 +30,7 @@ internal sealed class Flight
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
+    private readonly int _mostFiles;
     private readonly long _lastWindow;
     private readonly Queue<FlightTurn> _parts = new();
     private readonly Queue<FlightTurn> _starts = new();
@@ -46,11 +47,17 @@ internal sealed class Flight
 
     /// <param name="options">How much the user wants in flight.</param>
     /// <param name="mostData">The most data that one request may have.</param>
+<<<<<<< HEAD
     /// <param name="roundTrip">How far the server is; zero when that is not known.</param>
     /// <param name="time">What time it is.</param>
     public Flight(TransferOptions options, int mostData, TimeSpan roundTrip, TimeProvider time)
+=======
+    /// <param name="mostFiles">The most files that the server has open at once.</param>
+    /// <param name="time">What time it is.</param>
+    public Flight(TransferOptions options, int mostData, int mostFiles, TimeProvider time)
+>>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
     {
-        _time = time;
+        (_time, _mostFiles) = (time, Math.Clamp(mostFiles, 1, MaxFiles));
         const int leastData = 1024, pacedParts = 8;
         RequestBytes = Math.Clamp(options.RequestBytes ?? mostData, 1, mostData);
         if (options.MaxBytesPerSecond is { } rate)
@@ -169,7 +176,7 @@ internal sealed class Flight
         foreach (FlightTurn turn in waiting) turn.Fail(error);
     }
 
-    private bool MayStart => _files < MaxFiles && _backlog <= FewLeft;
+    private bool MayStart => _files < _mostFiles && _backlog <= FewLeft;
 
     private bool HasRoom(int bytes) => _inFlight == 0 || _inFlight + bytes <= _window;
 

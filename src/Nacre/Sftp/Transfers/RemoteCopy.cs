@@ -9,7 +9,11 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class RemoteCopy(SftpClient from, SftpClient to, TransferOptions options, ITransferObserver observer)
+<<<<<<< HEAD
     : Transfer(to.Pump, Math.Min(from.MaxReadLength, to.MaxWriteLength), options, observer)
+=======
+    : Transfer(to, Math.Min(from.MaxReadLength, to.MaxWriteLength), options, observer)
+>>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     private readonly FileRequests _source = new(from.Pump, goesOnInline: true);
     private readonly FileRequests _target = new(to.Pump, goesOnInline: true);
@@ -32,7 +36,7 @@ internal sealed class RemoteCopy(SftpClient from, SftpClient to, TransferOptions
         byte[] handle = await _source.OpenAsync(job.Source, SftpOpenFlags.Read, new SftpAttributes()).ConfigureAwait(false);
         var source = new RemoteSource(new RemoteFile(from, handle, job.Source), (int)Math.Min(Flight.Window, job.Size ?? Flight.RequestBytes));
         await using System.Runtime.CompilerServices.ConfiguredAsyncDisposable closing = source.ConfigureAwait(false);
-        var target = new RemoteTarget(to, _target, job, Options);
+        var target = new RemoteTarget(Session, _target, job, Options);
         await target.OpenAsync().ConfigureAwait(false);
         try
         {

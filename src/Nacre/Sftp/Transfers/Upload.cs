@@ -10,7 +10,11 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Upload(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
+<<<<<<< HEAD
     : Transfer(client.Pump, client.MaxWriteLength, options, observer)
+=======
+    : Transfer(client, client.MaxWriteLength, options, observer)
+>>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     /// <summary>Local names that are looked up at a time.</summary>
     private const int NamesAtOnce = 100;
@@ -43,7 +47,7 @@ internal sealed class Upload(SftpClient client, IFileSystem local, TransferOptio
         IFileHandle source = await local.OpenAsync(job.Source, SftpOpenFlags.Read, new SftpAttributes(), Stop).ConfigureAwait(false);
         try
         {
-            var target = new RemoteTarget(client, _requests, job, Options);
+            var target = new RemoteTarget(Session, _requests, job, Options);
             await target.OpenAsync().ConfigureAwait(false);
             try
             {
