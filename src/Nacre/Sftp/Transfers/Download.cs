@@ -13,11 +13,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Download(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
-<<<<<<< HEAD
-    : Transfer(client.Pump, client.MaxReadLength, options, observer)
-=======
     : Transfer(client, client.MaxReadLength, options, observer)
->>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     private readonly FileRequests _requests = new(client.Pump, goesOnInline: true);
 

@@ -4,9 +4,9 @@ namespace Nacre.Sftp.Transfers;
 
 /// <summary>How much of one transfer is on the wire: bytes that were asked for or sent and not yet answered, of all its files together.</summary>
 /// <remarks>
-/// The window begins with what a line of 1 Gbit/s of this length holds, and doubles with each round of answers for as long as that makes them come faster, so that it ends where the path is full. A further file
-/// begins when everything that the files under way have left to ask for is asked for, or nearly: so large ones come one after the other
-/// without a gap between them, and small ones many at a time.
+/// The window begins with what a line of 1 Gbit/s of this length holds, and doubles with each round of answers for as long as that makes them come
+/// faster, so that it ends where the path is full. A further file begins when everything that the files under way have left to ask for is asked for,
+/// or nearly: so large ones come one after the other without a gap between them, and small ones many at a time.
 /// </remarks>
 internal sealed class Flight
 {
@@ -47,15 +47,10 @@ internal sealed class Flight
 
     /// <param name="options">How much the user wants in flight.</param>
     /// <param name="mostData">The most data that one request may have.</param>
-<<<<<<< HEAD
+    /// <param name="mostFiles">The most files that the server has open at once.</param>
     /// <param name="roundTrip">How far the server is; zero when that is not known.</param>
     /// <param name="time">What time it is.</param>
-    public Flight(TransferOptions options, int mostData, TimeSpan roundTrip, TimeProvider time)
-=======
-    /// <param name="mostFiles">The most files that the server has open at once.</param>
-    /// <param name="time">What time it is.</param>
-    public Flight(TransferOptions options, int mostData, int mostFiles, TimeProvider time)
->>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
+    public Flight(TransferOptions options, int mostData, int mostFiles, TimeSpan roundTrip, TimeProvider time)
     {
         (_time, _mostFiles) = (time, Math.Clamp(mostFiles, 1, MaxFiles));
         const int leastData = 1024, pacedParts = 8;

@@ -9,11 +9,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class RemoteCopy(SftpClient from, SftpClient to, TransferOptions options, ITransferObserver observer)
-<<<<<<< HEAD
-    : Transfer(to.Pump, Math.Min(from.MaxReadLength, to.MaxWriteLength), options, observer)
-=======
     : Transfer(to, Math.Min(from.MaxReadLength, to.MaxWriteLength), options, observer)
->>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     private readonly FileRequests _source = new(from.Pump, goesOnInline: true);
     private readonly FileRequests _target = new(to.Pump, goesOnInline: true);

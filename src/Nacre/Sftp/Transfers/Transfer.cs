@@ -28,17 +28,10 @@ internal abstract class Transfer
     /// <param name="mostData">The most data that one of its requests has.</param>
     /// <param name="options">How to copy.</param>
     /// <param name="observer">Hears what happens.</param>
-<<<<<<< HEAD
-    protected Transfer(RequestPump pump, int mostData, TransferOptions options, ITransferObserver observer)
-    {
-        (Pump, Options, _observer) = (pump, options, observer);
-        Flight = new Flight(options, mostData, pump.RoundTrip, pump.Time);
-=======
     protected Transfer(SftpClient session, int mostData, TransferOptions options, ITransferObserver observer)
     {
         (Session, Options, _observer) = (session, options, observer);
-        Flight = new Flight(options, mostData, session.MostFiles, session.Options.TimeProvider);
->>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
+        Flight = new Flight(options, mostData, session.MostFiles, session.Pump.RoundTrip, session.Pump.Time);
         _tally = new TransferTally(options.Progress);
     }
 

@@ -10,11 +10,7 @@ namespace Nacre.Sftp.Transfers;
 /// <param name="options">How to copy.</param>
 /// <param name="observer">Hears what happens.</param>
 internal sealed class Upload(SftpClient client, IFileSystem local, TransferOptions options, ITransferObserver observer)
-<<<<<<< HEAD
-    : Transfer(client.Pump, client.MaxWriteLength, options, observer)
-=======
     : Transfer(client, client.MaxWriteLength, options, observer)
->>>>>>> e7c7dd6 (Begin files while sixteen megabytes are left to ask for, mind the server's limit of handles, and say how transfers work)
 {
     /// <summary>Local names that are looked up at a time.</summary>
     private const int NamesAtOnce = 100;
