@@ -14,7 +14,7 @@ internal sealed class FileCommands(SftpSession session, TransferOptions options)
     public async Task<bool> GetAsync(SftpArguments given, CancellationToken ct)
     {
         string pattern = session.AbsolutePattern(given.Patterns[0]);
-        List<GlobMatch> found = await Glob.FindAsync(session.Tree, pattern).ConfigureAwait(false);
+        List<GlobMatch> found = await Glob.FindAsync(session.Tree, pattern).WaitAsync(ct).ConfigureAwait(false);
         if (found.Count == 0) return session.Fail($"File \"{pattern}\" not found.");
         string? target = given.Count > 1 ? given.Path(1) : null;
         bool isIntoDirectory = target is not null && Directory.Exists(target);

@@ -12,7 +12,7 @@ internal sealed class RemoteAttributeCommands(SftpSession session)
         if (given.Has('h') && !session.Client.Offers(SftpClient.LinkAttributesExtension)) return session.Fail($"Server does not support {SftpClient.LinkAttributesExtension} extension");
         SftpLine.TryNumber(given.Patterns[0], given.Command == "chmod", out uint number);
         bool isWhole = true;
-        foreach (string path in await session.FindOrTakeAsync(given.Patterns[1]).ConfigureAwait(false))
+        foreach (string path in await session.FindOrTakeAsync(given.Patterns[1], ct).ConfigureAwait(false))
         {
             ct.ThrowIfCancellationRequested();
             isWhole &= await ChangeAsync(path, number, given, ct).ConfigureAwait(false);

@@ -41,7 +41,7 @@ internal sealed class RemotePathCommands(SftpSession session)
     public async Task<bool> RemoveAsync(SftpArguments given, CancellationToken ct)
     {
         bool isWhole = true;
-        foreach (string path in await session.FindOrTakeAsync(given.Patterns[0]).ConfigureAwait(false))
+        foreach (string path in await session.FindOrTakeAsync(given.Patterns[0], ct).ConfigureAwait(false))
         {
             ct.ThrowIfCancellationRequested();
             session.Reporter.Tell($"Removing {path}");

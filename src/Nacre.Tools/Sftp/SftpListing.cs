@@ -28,7 +28,7 @@ internal sealed class SftpListing(SftpSession session)
         string pattern = session.AbsolutePattern(given.Patterns[0]);
         string? hidden = given.Patterns[0].StartsWith('/') ? null : session.Working;
         var found = new List<GlobMatch>();
-        foreach (string each in BraceExpansion.Expand(pattern)) found.AddRange(await Glob.FindAsync(session.Tree, each, hasDots: true).ConfigureAwait(false));
+        foreach (string each in BraceExpansion.Expand(pattern)) found.AddRange(await Glob.FindAsync(session.Tree, each, hasDots: true).WaitAsync(ct).ConfigureAwait(false));
         if (found.Count == 0) return session.Fail($"Can't ls: \"{pattern}\" not found");
         if (found is [{ IsDirectory: true }]) return await DirectoryAsync(found[0].Path, hidden, view, ct).ConfigureAwait(false);
         int longest = found.Max(match => TextWidth.Of(match.Path));

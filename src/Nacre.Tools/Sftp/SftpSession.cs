@@ -28,10 +28,10 @@ internal sealed class SftpSession(SftpClient client, string home, Reporter repor
     public string AbsolutePattern(string word) => RemotePath.Absolute(word, Glob.Escape(Working));
 
     /// <summary>What a pattern stands for, or the path itself where there is nothing, so that the server says so.</summary>
-    public async Task<IReadOnlyList<string>> FindOrTakeAsync(string word)
+    public async Task<IReadOnlyList<string>> FindOrTakeAsync(string word, CancellationToken ct)
     {
         string pattern = AbsolutePattern(word);
-        List<GlobMatch> found = await Glob.FindAsync(Tree, pattern).ConfigureAwait(false);
+        List<GlobMatch> found = await Glob.FindAsync(Tree, pattern).WaitAsync(ct).ConfigureAwait(false);
         return found.Count == 0 ? [Glob.Unescape(pattern)] : [.. found.Select(static match => match.Path.Length > 1 ? match.Path.TrimEnd('/') : match.Path)];
     }
 

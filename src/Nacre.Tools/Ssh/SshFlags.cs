@@ -5,7 +5,7 @@ internal static class SshFlags
 {
     public static FlagTable Table { get; } = new(
         "ssh",
-        [new Synopsis("", "46CGNTVnqstvEFLRceilmop", "destination [command [argument ...]]"), new Synopsis("Q", "")],
+        [new Synopsis("", "46CGNTVanqstvxEFLRceilmop", "destination [command [argument ...]]"), new Synopsis("Q", "")],
         new Flag('4', null, "Use IPv4 addresses only."),
         new Flag('6', null, "Use IPv6 addresses only."),
         new Flag('C', null, "Compress data."),
@@ -18,6 +18,7 @@ internal static class SshFlags
         new Flag('R', "address", "Have the server listen, and connect here: [bind_address:]port:host:hostport."),
         new Flag('T', null, "Ask for no terminal."),
         new Flag('V', null, "Print the version and exit."),
+        new Flag('a', null, "Do not forward the authentication agent, which is never forwarded yet."),
         new Flag('c', "cipher_spec", "The ciphers to offer, in order."),
         new Flag('e', "escape_char", "The escape character of sessions with a terminal; none for none."),
         new Flag('i', "identity_file", "Log in with this private key."),
@@ -29,5 +30,6 @@ internal static class SshFlags
         new Flag('q', null, "Say nothing but why the program ends."),
         new Flag('s', null, "The command names a subsystem."),
         new Flag('t', null, "Ask for a terminal; twice, even when there is none here."),
-        new Flag('v', null, "Tell what happens; up to three times tells more."));
+        new Flag('v', null, "Tell what happens; up to three times tells more."),
+        new Flag('x', null, "Do not forward X11, which is never forwarded yet."));
 }

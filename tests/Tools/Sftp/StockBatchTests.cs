@@ -1,5 +1,8 @@
 using System.Text;
+using Nacre.Sftp;
 using Nacre.Tests.Interop;
+using Nacre.Tools.FileTransfer;
+using Nacre.Tools.Sftp;
 
 namespace Nacre.Tests.Tools.Sftp;
 
@@ -29,6 +32,9 @@ public sealed class StockBatchTests : IDisposable
     [InlineData("df -x\ndf /proc\ndf -h /proc\ndf -i /proc\nversion\nbye -x\nprogress\nnonsense\n\"un\nls a#b\nlumask 22\nlumask -h 77\nlumask 9")]
     [InlineData("lls\nlls -a d\n!echo hi\n!exit 3\n!echo \"un\nlcd d\nlcd /missing\nlcd ''\nlmkdir /missing/x\nlmkdir\nlmkdir .")]
     [InlineData("@ls -1\n\tls -1\n - ls\n@-ls -1 a\n# comment\n   # another\n-\n@\n\nDIR -1\ndir -x\nls -- -1\nls -x")]
+    [InlineData("lchdir d\nlpwd\nlcd ..\nlpwd\nmget d/y\nmget d/* .\nmput y copy\nreget d/y new\nreput d/y newer\nreget missing\nreput missing\nreget -a d/y fresh\nexit\nls")]
+    [InlineData("pwd\nquit\nls")]
+    [InlineData("ls a\nBYE\nls")]
     public async Task A_batch_prints_what_OpenSSHs_prints(string commands)
     {
         (RunResult stock, string stockTree) = await RunAsync(isOurs: false, commands);
@@ -37,6 +43,30 @@ public sealed class StockBatchTests : IDisposable
         Assert.Equal(Complaints(stock), Complaints(ours));
         Assert.Equal(stock.ExitStatus, ours.ExitStatus);
         Assert.Equal(stockTree, ourTree);
+    }
+
+    [Fact]
+    public void Every_command_is_in_a_batch()
+    {
+        HashSet<string> named = ["help", "?"];
+        foreach (InlineDataAttribute row in typeof(StockBatchTests).GetMethod(nameof(A_batch_prints_what_OpenSSHs_prints))!.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false).Cast<InlineDataAttribute>())
+        {
+            foreach (string line in ((string)row.Data[0]!).Split('\n')) named.Add(line.StartsWith('!') ? "!" : line.Split(' ')[0].ToLowerInvariant());
+        }
+
+        Assert.Empty(new SftpCommands(new SftpSession(null!, "/", new Reporter(TextWriter.Null, TextWriter.Null)), new TransferOptions()).Names.Except(named));
+    }
+
+    [Theory]
+    [InlineData("help\n")]
+    [InlineData("?\n")]
+    public async Task The_help_names_all_that_OpenSSHs_does(string command)
+    {
+        byte[] batch = Encoding.UTF8.GetBytes("@" + command);
+        string server = Requires.Program("sftp-server");
+        string stock = (await Run.Async("sftp", ["-b", "-", "-D", server], batch)).Ends().Output;
+        string ours = (await Run.Async(OurTools.Executable, ["sftp", "-b", "-", "-D", server], batch)).Ends().Output;
+        Assert.Equal(stock, ours.Replace("rename [-l] oldpath newpath  ", "rename oldpath newpath       ", StringComparison.Ordinal));
     }
 
     private async Task<(RunResult Run, string Tree)> RunAsync(bool isOurs, string commands)
