@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
+using Nacre.Sftp.Transfers;
 using Nacre.Tests.Interop;
 
 namespace Nacre.Tests.Sftp.Transfers;
@@ -229,8 +230,17 @@ public sealed class TransferTests : IAsyncLifetime, IDisposable
         await using SftpPair all = await SftpPair.StartAsync(new LocalFileSystem("/"));
         await all.Client.DownloadAsync("/proc/sys/kernel/ostype", _directory["near/ostype"]);
         Assert.Equal("Linux\n", await File.ReadAllTextAsync(_directory["near/ostype"]));
-        await Client.UploadAsync("/proc/sys/kernel/ostype", "ostype");
+        Assert.Equal(6, (await Client.UploadAsync("/proc/sys/kernel/ostype", "ostype")).Bytes);
         Assert.Equal("Linux\n", await File.ReadAllTextAsync(_directory["far/ostype"]));
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_local_side_that_nobody_foresaw_ends_the_transfer_and_not_the_session()
+    {
+        _directory.Write("far/file", "text");
+        var download = new Download(Client, null!, new TransferOptions(), new SilentObserver());
+        await Assert.ThrowsAsync<NullReferenceException>(() => download.RunAsync([new TransferItem("file", "file")]));
+        Assert.True((await Client.StatAsync("file")).IsRegularFile);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal static class DataWriter
         RequestWriter writer = pump.Writer;
         await writer.EnterAsync().ConfigureAwait(false);
         int written = FixedHeader + handle.Length + data.Length;
+        request.DataBytes = data.Length;
         pump.Add(request);
         if (!writer.TryWrite(static (output, given) => given.Write(output), (request.Id, handle, offset, data))) pump.Lose(request.Id);
         writer.Leave(written);
@@ -54,6 +55,7 @@ internal static class DataWriter
             int count = await ReadAsync(source, room.Slice(header, wanted), offset).ConfigureAwait(false);
             if (count == 0) return default;
             if (count < wanted) length = count;
+            request.DataBytes = length;
             pump.Add(request);
             WriteHeader(room.Span, request.Id, handle, offset, length);
             writer.Output.Advance(header + count);

@@ -10,6 +10,9 @@ internal abstract class PendingRequest
     /// <summary>The id that the request has on the wire.</summary>
     public uint Id { get; set; }
 
+    /// <summary>The bytes of the data that it carries: of a WRITE, when it is sent.</summary>
+    public int DataBytes { get; set; }
+
     /// <summary>A reply that is no DATA, or a DATA that this request did not ask for, and then without its fields.</summary>
     /// <param name="type">What it is.</param>
     /// <param name="fields">Its fields from the id on.</param>

@@ -111,7 +111,6 @@ internal sealed class RangedWrite(RequestPump pump, Flight flight, FileJob job, 
             int count = 0;
             while (count < length && await source.ReadAsync(buffer.AsMemory(count, length - count), offset + count, CancellationToken.None).ConfigureAwait(false) is > 0 and int more) count += more;
             if (count == 0) return default;
-            part.Written = count;
             await DataWriter.SendAsync(pump, part, handle, offset, buffer.AsMemory(0, count)).ConfigureAwait(false);
             return new SentData(count, count, null);
         }
@@ -131,7 +130,7 @@ internal sealed class RangedWrite(RequestPump pump, Flight flight, FileJob job, 
         }
 
         part ??= new Part(this);
-        part.Length = part.Written = length;
+        part.Length = length;
         return part;
     }
 
@@ -176,14 +175,11 @@ internal sealed class RangedWrite(RequestPump pump, Flight flight, FileJob job, 
         /// <summary>What it has in flight.</summary>
         public int Length { get; set; }
 
-        /// <summary>The bytes that it carries.</summary>
-        public int Written { get; set; }
-
         public override void OnReply(SftpMessageType type, ReadOnlySpan<byte> fields)
         {
             bool isDone = Replies.IsOk(type, fields);
             if (!isDone) owner.Fail(TransferStep.Write, Replies.Error(type, fields, owner.Target));
-            owner.Finish(this, isDone ? Written : 0, isAnswered: true);
+            owner.Finish(this, isDone ? DataBytes : 0, isAnswered: true);
         }
 
         public override void OnLost(Exception error)

@@ -67,7 +67,7 @@ internal abstract class Transfer
         {
             await StartAllAsync(items, ct).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is SshException or OperationCanceledException)
+        catch (Exception error)
         {
             End(error);
         }
@@ -158,7 +158,7 @@ internal abstract class Transfer
             if (known is not null && !known.IsDirectory) job = Judge(item, directory, known);
             if (job is not null) await RunJobAsync(job).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is SshException or OperationCanceledException)
+        catch (Exception error)
         {
             End(error);
         }
@@ -232,7 +232,7 @@ internal abstract class Transfer
         {
             Fail(Options.IsRecursive ? step : TransferStep.NotRegular, item.Source, item.Target, error);
         }
-        catch (Exception error) when (error is SshException or OperationCanceledException)
+        catch (Exception error)
         {
             End(error);
         }
@@ -276,7 +276,7 @@ internal abstract class Transfer
         {
             Fail(TransferStep.SetAttributes, directory.Source, directory.Target, error);
         }
-        catch (Exception error) when (error is SshException or OperationCanceledException)
+        catch (Exception error)
         {
             End(error);
         }
