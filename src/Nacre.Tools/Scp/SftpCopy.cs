@@ -1,11 +1,8 @@
-using System.Runtime.CompilerServices;
 using Nacre.Config;
-using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
 using Nacre.Sftp.Transfers;
 using Nacre.Tools.FileTransfer;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Scp;
 
