@@ -103,7 +103,9 @@ public sealed partial class SftpClient
 
     private static TransferResult ThrowIfItFailed(TransferResult result, string path)
     {
-        if (result.Failures.Any(failure => failure.Source == path)) result.ThrowIfFailed();
+        // A name that was not taken is told of its folder, whose other names were.
+        TransferFailure? own = result.Failures.FirstOrDefault(failure => failure.Source == path && failure.Step != TransferStep.UnsafeName);
+        if (own is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(own.Error);
         return result;
     }
 
