@@ -6,7 +6,7 @@ namespace Nacre.Sftp.Requests;
 /// <summary>Reads the replies of a server, each as what its request asked for.</summary>
 internal static class Replies
 {
-    /// <summary>The name that FileEntry has for nothing: no more names come.</summary>
+    /// <summary>No names: the end of a directory.</summary>
     public static readonly List<FileEntry> NoMore = [];
 
     /// <summary>A status that says OK.</summary>

@@ -37,9 +37,6 @@ internal sealed class RequestPump : IAsyncDisposable
     /// <summary>How far the server is, there and back; zero when that is not known.</summary>
     public TimeSpan RoundTrip { get; set; }
 
-    /// <summary>The requests that wait for a reply.</summary>
-    public int Waiting => _requests.Count;
-
     /// <summary>Begins to read replies.</summary>
     public void Start() => _reading = Task.Run(ReadAsync, CancellationToken.None);
 

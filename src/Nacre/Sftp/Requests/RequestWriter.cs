@@ -35,9 +35,6 @@ internal sealed class RequestWriter(PipeWriter output)
     /// <summary>True when nothing goes out any more; an owner who finds that must not write.</summary>
     public bool IsEnded => _isEnded;
 
-    /// <summary>Flushes begun so far.</summary>
-    public long Flushes { get; private set; }
-
     /// <summary>Writes a request; false when nothing goes out any more.</summary>
     public bool Post<T>(scoped ref T message)
         where T : ISftpMessage<T>, allows ref struct
@@ -180,7 +177,6 @@ internal sealed class RequestWriter(PipeWriter output)
     private bool TryFlush()
     {
         ValueTask<FlushResult> flush;
-        Flushes++;
         try
         {
             flush = output.FlushAsync();
