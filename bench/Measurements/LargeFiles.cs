@@ -5,7 +5,7 @@ namespace Nacre.Bench.Measurements;
 /// <summary>One large file by sftp on loopback, each way: how fast, for how much processor time, and in how much memory.</summary>
 internal sealed class LargeFiles : IMeasurement
 {
-    private const double GiB = 1L << 30, KiBPerMiB = 1024;
+    private const double GiB = 1L << 30;
 
     private static readonly (string Short, double Speed, double? Cost, string[] Options)[] Ciphers =
         [("aes128-gcm", 1.6, 0.6, ["-c", "aes128-gcm@openssh.com"]), ("default cipher", 2.5, null, [])];
@@ -37,7 +37,6 @@ internal sealed class LargeFiles : IMeasurement
             }
         }
 
-        report.Add(new Row("memory of sftp, at most") { Unit = "MiB", Ours = clientPeak / KiBPerMiB, Target = Target.OursAtMost(64) });
-        report.Add(new Row("memory of its server, at most") { Unit = "MiB", Ours = serverPeak / KiBPerMiB, Target = Target.OursAtMost(64) });
+        FileCopyResult.AddMemory(report, "a large file", clientPeak, serverPeak);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ManyFiles : IMeasurement
     {
         using var shelf = new FileShelf();
         string folder = await shelf.FolderAsync(Files, Bytes);
+        double clientPeak = 0, serverPeak = 0;
         foreach (bool isGet in new[] { true, false })
         {
             FileCopyResult[][] results = await Pairs.RunAsync(
@@ -23,6 +24,10 @@ internal sealed class ManyFiles : IMeasurement
                 () => FileCopy.RunAsync(bed.Stock, bed.Stock, shelf, isGet, folder));
             double[] Rate(int contender) => [.. results[contender].Select(result => Files / result.Seconds)];
             report.Add(Row.OfPairs($"{(isGet ? "get" : "put")} -r, 5,000 files of 1 KiB", "files/s", Rate(0), Rate(1), Target.RatioAtLeast(3)));
+            clientPeak = Math.Max(clientPeak, results[0].Max(result => result.ClientPeakKiB));
+            serverPeak = Math.Max(serverPeak, results[0].Max(result => result.ServerPeakKiB));
         }
+
+        FileCopyResult.AddMemory(report, "many files", clientPeak, serverPeak);
     }
 }
