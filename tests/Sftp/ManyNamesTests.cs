@@ -12,17 +12,18 @@ public sealed class ManyNamesTests
     public async Task A_million_names_stream_from_the_server_to_the_client()
     {
         const int names = 1_000_000;
-        await using SftpPair pair = await SftpPair.StartAsync(new ManyNames(names));
-        (int count, long most) = (0, 0);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        const int mostUnderWay = 5_000;
+        var files = new ManyNames(names);
+        await using SftpPair pair = await SftpPair.StartAsync(files);
+        (int count, int most) = (0, 0);
         await foreach (FileEntry entry in pair.Client.ListAsync("/"))
         {
             Assert.Equal(ManyNames.Name(count), entry.Name);
-            if (++count % 200_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            most = Math.Max(most, files.Told - ++count);
         }
 
         Assert.Equal(names, count);
-        Assert.InRange(most, long.MinValue, 8 << 20);
+        Assert.InRange(most, 1, mostUnderWay);
     }
 
     /// <summary>One directory of names that are made up as they are asked for.</summary>
@@ -30,12 +31,21 @@ public sealed class ManyNamesTests
     {
         private static readonly SftpAttributes Attributes = new() { Permissions = 0x41ff };
 
+        private int _told;
+
+        /// <summary>How many names were asked for so far.</summary>
+        public int Told => Volatile.Read(ref _told);
+
         public static string Name(int number) => $"a name of some length, number {number}";
 
         public async IAsyncEnumerable<FileEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken ct)
         {
             await ValueTask.CompletedTask;
-            for (int i = 0; i < count; i++) yield return new FileEntry(Name(i), Name(i), Attributes);
+            for (int i = 0; i < count; i++)
+            {
+                Volatile.Write(ref _told, i + 1);
+                yield return new FileEntry(Name(i), Name(i), Attributes);
+            }
         }
 
         public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) => ValueTask.FromResult(Attributes);

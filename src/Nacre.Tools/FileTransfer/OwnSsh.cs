@@ -32,7 +32,7 @@ internal static class OwnSsh
         try
         {
             RemoteProcess process = await session.StartAsync().ConfigureAwait(false);
-            return new RemoteCommand(process.Output, process.Input, FinishAsync(session, process, client), () => Stop(client));
+            return new RemoteCommand(process.Output, process.Input, session.FinishAsync(process), () => Stop(client), () => ReleaseAsync(process, client));
         }
         catch (SshException error)
         {
@@ -42,16 +42,14 @@ internal static class OwnSsh
         }
     }
 
-    private static async Task<int> FinishAsync(SshSession session, RemoteProcess process, SshClient client)
+    private static async ValueTask ReleaseAsync(RemoteProcess process, SshClient client)
     {
-        int status = await session.FinishAsync(process).ConfigureAwait(false);
         await process.DisposeAsync().ConfigureAwait(false);
         await client.DisposeAsync().ConfigureAwait(false);
-        return status;
     }
 
     private static void Stop(SshClient client) => _ = client.DisposeAsync().AsTask();
 
     private static RemoteCommand Failed() =>
-        new(PipeReader.Create(ReadOnlySequence<byte>.Empty), PipeWriter.Create(Stream.Null), Task.FromResult(SshSession.FailureStatus), static () => { });
+        new(PipeReader.Create(ReadOnlySequence<byte>.Empty), PipeWriter.Create(Stream.Null), Task.FromResult(SshSession.FailureStatus), static () => { }, static () => ValueTask.CompletedTask);
 }

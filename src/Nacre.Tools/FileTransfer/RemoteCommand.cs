@@ -9,7 +9,8 @@ namespace Nacre.Tools.FileTransfer;
 /// <param name="input">What it reads.</param>
 /// <param name="exited">Its exit status; or that of what carries it.</param>
 /// <param name="stop">Ends what carries it, where it does not end by itself.</param>
-internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<int> exited, Action stop) : IAsyncDisposable
+/// <param name="release">Lets go of what carried it; not before, since what it wrote last may be read after its end.</param>
+internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<int> exited, Action stop, Func<ValueTask> release) : IAsyncDisposable
 {
     private const int PipeBytes = 1024 * 1024, BufferBytes = 256 * 1024;
 
@@ -38,9 +39,13 @@ internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<in
         await input.CompleteAsync(new OperationCanceledException()).ConfigureAwait(false);
         await output.CompleteAsync().ConfigureAwait(false);
         await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (exited.IsCompleted) return;
-        stop();
-        await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!exited.IsCompleted)
+        {
+            stop();
+            await ((Task)exited).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await release().ConfigureAwait(false);
     }
 
     private static RemoteCommand Spawn(ProgramCall call)
@@ -66,7 +71,7 @@ internal sealed class RemoteCommand(PipeReader output, PipeWriter input, Task<in
 
         PipeReader reading = PipeReader.Create(new DescriptorStream(ourInput), new StreamPipeReaderOptions(bufferSize: BufferBytes));
         PipeWriter writing = PipeWriter.Create(new DescriptorStream(ourOutput), new StreamPipeWriterOptions(minimumBufferSize: BufferBytes));
-        return new RemoteCommand(reading, writing, StatusAsync(child), () => child.Signal(UnixSignal.TERM));
+        return new RemoteCommand(reading, writing, StatusAsync(child), () => child.Signal(UnixSignal.TERM), static () => ValueTask.CompletedTask);
     }
 
     private static async Task<int> StatusAsync(ChildProcess child) => (await child.Exited.ConfigureAwait(false)).ShellStatus;
