@@ -116,6 +116,11 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public string? RemoteCommand => NotNone(values.Get(ClientKeywords.RemoteCommand));
 
+    /// <summary>The one file that -F named, or "none"; null for the usual ones.</summary>
+    public string? ConfigFile { get; init; }
+
+    public string? ProxyJump => NotNone(values.Get(ClientKeywords.ProxyJump));
+
     public string? ProxyCommand => NotNone(values.Get(ClientKeywords.ProxyCommand));
 
     public IReadOnlyList<string> SendEnv => values.Get(ClientKeywords.SendEnv)!;

@@ -330,7 +330,7 @@ internal sealed class ClientConfigParser : FileParsing
         }
 
         return TryExpandAll(Expander(host), out ConfigValues? expanded, out error)
-            ? new ClientConfig(source.Host, Local, shown: values, expanded!)
+            ? new ClientConfig(source.Host, Local, shown: values, expanded!) { ConfigFile = source.ConfigFile }
             : Fail(error);
     }
 

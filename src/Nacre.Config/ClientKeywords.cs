@@ -210,10 +210,20 @@ internal static class ClientKeywords
     { Manual = "When to renew the keys; 0 leaves the bytes to the cipher and the time out." });
 
     public static readonly Keyword<string> ProxyCommand = Declared.Add(new Keyword<string>("ProxyCommand", new CommandShape("command") { HidesNone = true })
-    { Tokens = new TokenRules("hnpr"), Manual = "A command whose input and output are the connection to the server." });
+    {
+        Tokens = new TokenRules("hnpr"),
+        YieldsTo = static values => values.TryGet(ProxyJump!, out string? machines) && machines != "none",
+        Manual = "A command whose input and output are the connection to the server.",
+    });
 
     public static readonly Keyword<string> Tag = Declared.Add(new Keyword<string>("Tag", new TextShape("name"))
     { Manual = "A name that Match tagged asks for." });
+
+    public static readonly Keyword<string> ProxyJump = Declared.Add(new Keyword<string>("ProxyJump", new JumpShape())
+    {
+        YieldsTo = static values => values.Has(ProxyCommand),
+        Manual = "The machines to go through, in this order: each is logged in to by way of the one before it. Of this and ProxyCommand the first counts.",
+    });
 
     static ClientKeywords()
     {
@@ -226,7 +236,7 @@ internal static class ClientKeywords
             "NoHostAuthenticationForLocalhost=no", "ObscureKeystrokeTiming=no", "PermitLocalCommand=no", "PermitRemoteOpen",
             "SecurityKeyProvider", "StreamLocalBindMask", "StreamLocalBindUnlink=no", "SyslogFacility", "Tunnel=no", "TunnelDevice",
             "UpdateHostKeys=no", "VerifyHostKeyDNS=no", "VersionAddendum", "VisualHostKey=no", "WarnWeakCrypto=no", "XAuthLocation");
-        Declared.AddNames(KeywordStatus.PendingRefused, "BindInterface", "KnownHostsCommand", "PKCS11Provider", "ProxyJump",
+        Declared.AddNames(KeywordStatus.PendingRefused, "BindInterface", "KnownHostsCommand", "PKCS11Provider",
             "ProxyUseFdpass=no", "RefuseConnection", "RevokedHostKeys");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol", "Cipher");
         Declared.AddNames(KeywordStatus.Deprecated, "FallBackToRsh", "GlobalKnownHostsFile2", "RhostsAuthentication",

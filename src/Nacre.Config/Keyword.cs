@@ -115,6 +115,9 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
     /// <summary>The value when nothing is said.</summary>
     public T? Default { get; init; }
 
+    /// <summary>Whether another keyword that came first leaves this one nothing to say.</summary>
+    public Func<ConfigValues, bool>? YieldsTo { get; init; }
+
     /// <summary>The value when nothing is said, where it depends on the lists of algorithms.</summary>
     public Func<AlgorithmNames, T>? DefaultFrom { get; init; }
 
@@ -127,7 +130,7 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
     {
         if (!Shape.TryRead(arguments, out T? value))
             return false;
-        if (target is null || arguments.LeavesUnset || target.IsFixed(this))
+        if (target is null || arguments.LeavesUnset || target.IsFixed(this) || YieldsTo?.Invoke(target) == true)
             return true;
         if (!target.TryGet(this, out T? earlier))
         {

@@ -194,7 +194,7 @@ public class ClientConfigTests
         Assert.Equal([
             "/home/alice/.ssh/config line 1: keyword ForwardX11 is not supported yet and was ignored",
             "/home/alice/.ssh/config line 5: Unsupported option \"afstokenpassing\"",
-        ], ConfigBed.ClientComplaints("ForwardX11 yes\nProxyJump none\nUseRoaming yes\nProtocol 2\nAFSTokenPassing no\nHost other\nProxyJump x\nForwardAgent yes\n"));
+        ], ConfigBed.ClientComplaints("ForwardX11 yes\nKnownHostsCommand none\nUseRoaming yes\nProtocol 2\nAFSTokenPassing no\nHost other\nKnownHostsCommand x\nForwardAgent yes\n"));
 
     [Fact]
     public void A_value_that_holds_anyway_is_no_reason_to_warn() =>
@@ -202,8 +202,45 @@ public class ClientConfigTests
 
     [Fact]
     public void A_keyword_without_which_it_would_not_be_safe_is_an_error() =>
-        Assert.Equal(["/home/alice/.ssh/config line 1: keyword ProxyJump is not supported yet, and to go on without it would not be safe; remove the line to do so"],
-            ConfigBed.ClientComplaints("ProxyJump x\n"));
+        Assert.Equal(["/home/alice/.ssh/config line 1: keyword KnownHostsCommand is not supported yet, and to go on without it would not be safe; remove the line to do so"],
+            ConfigBed.ClientComplaints("KnownHostsCommand x\n"));
+
+    [Theory]
+    [InlineData("ProxyJump a\nProxyCommand c", "a", null)]
+    [InlineData("ProxyCommand c\nProxyJump a", null, "c")]
+    [InlineData("ProxyJump none\nProxyCommand c", null, "c")]
+    [InlineData("ProxyCommand none\nProxyJump a", null, null)]
+    [InlineData("ProxyJump None\nProxyJump a", null, null)]
+    [InlineData("ProxyJump a,u@b:23,ssh://c:24\nProxyJump d", "a,u@b:23,ssh://c:24", null)]
+    public void Of_ProxyJump_and_ProxyCommand_the_first_counts(string lines, string? jump, string? command)
+    {
+        ClientConfig config = ConfigBed.GoodClient(lines + "\n");
+        Assert.Equal((jump, command), (config.ProxyJump, config.ProxyCommand));
+    }
+
+    [Theory]
+    [InlineData("u@a:22,[::1]:23,ssh://v@c:24", "u@a:22 @::1:23 v@c:24")]
+    [InlineData("a", "@a:")]
+    public void The_machines_of_ProxyJump_are_read(string text, string expected)
+    {
+        Assert.True(JumpHosts.TryParse(text, out IReadOnlyList<Destination> hosts));
+        Assert.Equal(expected, string.Join(' ', hosts.Select(host => $"{host.User}@{host.Host}:{host.Port}")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a,")]
+    [InlineData("a,,b")]
+    [InlineData("-x")]
+    [InlineData("u@-x")]
+    [InlineData("-u@x")]
+    [InlineData("u@a:0")]
+    [InlineData("a:65536")]
+    [InlineData("a;b")]
+    [InlineData("[::1")]
+    [InlineData("ssh://a/path")]
+    [InlineData("$(x)@a")]
+    public void A_malformed_machine_of_ProxyJump_is_refused(string text) => Assert.False(JumpHosts.TryParse(text, out _));
 
     [Fact]
     public void Unknown_keywords_that_are_announced_are_ignored() =>

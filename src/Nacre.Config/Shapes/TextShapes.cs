@@ -28,6 +28,24 @@ internal sealed class TextShape(string syntax) : ValueShape<string>
         value == "none" ? value : expand(value, rules);
 }
 
+/// <summary>The machines of ProxyJump, or none.</summary>
+internal sealed class JumpShape : ValueShape<string>
+{
+    public override string Syntax => "[user@]host[:port][,...] | none";
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        value = arguments.Next();
+        if (value is not { Length: > 0 })
+            return arguments.Fail("Missing argument.");
+        if (value.Equals("none", StringComparison.OrdinalIgnoreCase))
+            value = "none";
+        return value == "none" || JumpHosts.TryParse(value, out _) || arguments.Fail($"Invalid ProxyJump \"{value}\"");
+    }
+
+    public override IEnumerable<string> Print(string value) => value == "none" ? [] : [value];
+}
+
 /// <summary>The rest of the line as it stands, quotes and comment marks included: a command for a shell.</summary>
 internal sealed class CommandShape(string syntax) : ValueShape<string>
 {

@@ -64,7 +64,6 @@ internal sealed class SshCall
     private IEnumerable<string> Options() => _options.SelectMany(option => Program is not null ? option : option switch
     {
         ["-A"] => ["-oForwardAgent=yes"],
-        ["-J", var machines] => [$"-oProxyJump={machines}"],
         _ => option,
     });
 

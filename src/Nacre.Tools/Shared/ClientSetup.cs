@@ -55,7 +55,10 @@ internal static class ClientSetup
     };
 
     /// <summary>Connects and logs in; null when that failed, which has then been said.</summary>
-    public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace)
+    /// <param name="config">Of the host.</param>
+    /// <param name="trace">Where it is told.</param>
+    /// <param name="hops">How many machines are reached by way of this one.</param>
+    public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace, int hops = 0)
     {
         // To connect past a proxy that somebody configured would be wrong in silence.
         if (config.ProxyCommand is not null)
@@ -68,12 +71,13 @@ internal static class ClientSetup
         var destination = new SshDestination(user, config.Hostname, config.Port);
         try
         {
-            Socket socket = await DialAsync(config, trace).ConfigureAwait(false);
-            string address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+            (Stream? stream, string? address) = await ReachAsync(config, trace, hops).ConfigureAwait(false);
+            if (stream is null) return null;
             (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
             await using ClientTrust owned = trust;
-            SshClient client = await SshClient.ConnectAsync(new NetworkStream(socket, ownsSocket: true), destination, address, options, default).ConfigureAwait(false);
-            trace.Write(1, $"Authenticated to {config.Hostname} ([{address}]:{config.Port}) using \"{client.Authentication.Method}\".");
+            SshClient client = await SshClient.ConnectAsync(stream, destination, address, options, default).ConfigureAwait(false);
+            string way = address is null ? "(via proxy)" : $"([{address}]:{config.Port})";
+            trace.Write(1, $"Authenticated to {config.Hostname} {way} using \"{client.Authentication.Method}\".");
             return client;
         }
         catch (SocketException error)
@@ -108,6 +112,14 @@ internal static class ClientSetup
         }
 
         return null;
+    }
+
+    /// <summary>The way to the server, and its address where it is known here.</summary>
+    private static async Task<(Stream? Stream, string? Address)> ReachAsync(ClientConfig config, ErrorTrace trace, int hops)
+    {
+        if (config.ProxyJump is not null) return (await JumpRoute.ConnectAsync(config, trace, hops).ConfigureAwait(false), null);
+        Socket socket = await DialAsync(config, trace).ConfigureAwait(false);
+        return (new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString());
     }
 
     private static async Task<Socket> DialAsync(ClientConfig config, ErrorTrace trace)

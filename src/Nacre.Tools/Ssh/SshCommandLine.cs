@@ -37,6 +37,8 @@ internal sealed class SshCommandLine
 
     private int _terminalFlags;
     private bool _noTerminal;
+    private bool _namesProxy;
+    private bool _namesJump;
 
     /// <summary>Reads the arguments; flags may stand before and behind the destination.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
@@ -87,6 +89,7 @@ internal sealed class SshCommandLine
             case 'E': LogFile = use.Value; break;
             case 'F': ConfigFile = use.Value; break;
             case 'G': IsDump = true; break;
+            case 'J': SetJump(use.Value); break;
             case 'L': Options.Set(ClientKeywords.LocalForward, [ForwardOf(use.Value, Forward.TryParseLocal, "local")]); break;
             case 'N': Options.Set(ClientKeywords.SessionType, SessionChoice.None); break;
             case 'Q': Query = use.Value; break;
@@ -99,13 +102,26 @@ internal sealed class SshCommandLine
             case 'l': Options.Set(ClientKeywords.User, use.Value); break;
             case 'm': Options.Set(ClientKeywords.MACs, ListOf(use.Value, Choices.ClientMacs, CatalogNames.For(isClient: true).Macs, "mac")); break;
             case 'n': Options.Set(ClientKeywords.StdinNull, true); break;
-            case 'o': Options.Add(use.Value); break;
+            case 'o':
+                _namesProxy |= use.Value.StartsWith(ClientKeywords.ProxyCommand.Name, StringComparison.OrdinalIgnoreCase);
+                Options.Add(use.Value);
+                break;
             case 'p': Options.Set(ClientKeywords.Port, PortOf(use.Value)); break;
             case 'q': Level = LogLevel.Quiet; break;
             case 's': IsSubsystem = true; break;
             case 't': _terminalFlags++; break;
             case 'v': Level = Level is { } so and >= LogLevel.Debug1 ? (LogLevel)Math.Min((int)so + 1, (int)LogLevel.Debug3) : LogLevel.Debug1; break;
         }
+    }
+
+    private void SetJump(string machines)
+    {
+        if (_namesJump) throw new FatalException("Only a single -J option is permitted (use commas to separate multiple jump hops)");
+        if (_namesProxy) throw new FatalException("Cannot specify -J with ProxyCommand");
+        bool isNone = machines.Equals("none", StringComparison.OrdinalIgnoreCase);
+        if (!isNone && !JumpHosts.TryParse(machines, out _)) throw new FatalException("Invalid -J argument");
+        _namesJump = true;
+        Options.Set(ClientKeywords.ProxyJump, isNone ? "none" : machines);
     }
 
     private delegate bool ForwardParser(string text, out Forward? forward);

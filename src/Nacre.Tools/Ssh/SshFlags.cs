@@ -5,13 +5,14 @@ internal static class SshFlags
 {
     public static FlagTable Table { get; } = new(
         "ssh",
-        [new Synopsis("", "46CGNTVanqstvxEFLRceilmop", "destination [command [argument ...]]"), new Synopsis("Q", "")],
+        [new Synopsis("", "46CGNTVanqstvxEFJLRceilmop", "destination [command [argument ...]]"), new Synopsis("Q", "")],
         new Flag('4', null, "Use IPv4 addresses only."),
         new Flag('6', null, "Use IPv6 addresses only."),
         new Flag('C', null, "Compress data."),
         new Flag('E', "log_file", "Append what is told to a file."),
         new Flag('F', "configfile", "Read this configuration file and no other."),
         new Flag('G', null, "Print the configuration for the destination and exit."),
+        new Flag('J', "destination", "Connect by way of these machines: [user@]host[:port], with commas between them."),
         new Flag('L', "address", "Listen here and connect there: [bind_address:]port:host:hostport."),
         new Flag('N', null, "Run no command: forward ports only."),
         new Flag('Q', "query_option", "List the algorithms of a kind and exit."),

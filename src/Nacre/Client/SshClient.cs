@@ -190,6 +190,10 @@ public sealed class SshClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Has the server connect to a host, over a channel of this connection.</summary>
+    internal Task<Channel> OpenTcpAsync(TcpEndpoint target, CancellationToken ct) =>
+        IsHostVerified ? LocalForward.OpenAsync(_multiplexer, target, originator: null, ct) : throw NotForwarded();
+
     internal Task<LocalForward> StartLocalForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
         IsHostVerified ? LocalForward.StartAsync(_multiplexer, listen, target, onFailure, ct) : throw NotForwarded();
 

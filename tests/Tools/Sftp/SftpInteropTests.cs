@@ -141,7 +141,6 @@ public sealed class SftpInteropTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-J", "elsewhere", "ProxyJump")]
     [InlineData("-A", "-4", "ForwardAgent")]
     public async Task What_our_ssh_has_not_yet_is_told_by_it(string flag, string second, string keyword)
     {

@@ -1,0 +1,61 @@
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Forwarding;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>The way to a host by ProxyJump: logs in to the last of the machines, by way of those before it, and has that one connect further.</summary>
+/// <remarks>Each machine is configured by the same files as any other, not by the flags of the command line, as with OpenSSH.</remarks>
+internal static class JumpRoute
+{
+    /// <summary>Machines in a row; files that send each to the next for ever are found out by it.</summary>
+    private const int MaxHops = 16;
+
+    /// <summary>Connects to where the configuration leads; null when that failed, which has then been said.</summary>
+    /// <param name="config">Of the host, with a ProxyJump.</param>
+    /// <param name="trace">Where it is told.</param>
+    /// <param name="hops">The machines behind this one.</param>
+    public static async Task<Stream?> ConnectAsync(ClientConfig config, ErrorTrace trace, int hops)
+    {
+        string machines = config.ProxyJump!;
+        if (!JumpHosts.TryParse(machines, out IReadOnlyList<Destination> hosts)) throw new InvalidOperationException($"ProxyJump {machines} was not checked.");
+        Destination last = hosts[^1];
+        if (hops >= MaxHops || IsItself(last, config))
+        {
+            trace.Fail($"jumphost loop via {last.Host}");
+            return null;
+        }
+
+        var options = new CommandLineOptions();
+        if (last.User is { } user) options.Set(ClientKeywords.User, user);
+        if (last.Port is { } port) options.Set(ClientKeywords.Port, port);
+        if (hosts.Count > 1) options.Add("ProxyJump=" + machines[..machines.LastIndexOf(',')]);
+        options.Set(ClientKeywords.ClearAllForwardings, true);
+        if (ClientSetup.Load(last.Host, options, config.ConfigFile, trace) is not { } jump) return null;
+        trace.Write(1, $"Connecting to {config.Hostname} port {config.Port} by way of {jump.Hostname} port {jump.Port}.");
+        return await ClientSetup.ConnectAsync(jump, trace, hops + 1).ConfigureAwait(false) is { } client ? await GoOnAsync(client, config, trace).ConfigureAwait(false) : null;
+    }
+
+    private static bool IsItself(Destination jump, ClientConfig config) =>
+        jump.Host.Equals(config.OriginalHost, StringComparison.OrdinalIgnoreCase)
+        && (jump.Port is null || jump.Port == config.Port)
+        && (jump.User is null || jump.User == config.User);
+
+    private static async Task<Stream?> GoOnAsync(SshClient client, ClientConfig config, ErrorTrace trace)
+    {
+        try
+        {
+            Channel channel = await client.OpenTcpAsync(new TcpEndpoint(config.Hostname, config.Port), default).ConfigureAwait(false);
+            return new JumpStream(client, channel);
+        }
+        catch (SshException error)
+        {
+            trace.Fail($"channel 0: {error.Message}\nstdio forwarding failed");
+            await client.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+    }
+}
