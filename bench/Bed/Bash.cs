@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Nacre.Bench.Bed;
 
@@ -35,5 +36,15 @@ internal static class Bash
         return process.ExitCode == 0
             ? await output
             : throw new InvalidOperationException($"'{script}' with {string.Join(' ', arguments)} ended with {process.ExitCode}: {(await error).Trim()}");
+    }
+
+    /// <summary>The numbers in the line of a script's output that begins with a word; kilobytes may be said behind them, as /proc says them.</summary>
+    /// <exception cref="InvalidOperationException">There is no such line.</exception>
+    public static double[] Numbers(string said, string name)
+    {
+        string line = said.Split('\n').FirstOrDefault(each => each.StartsWith(name, StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"the script did not tell its '{name.Trim()}': {said.ReplaceLineEndings(" | ")}");
+        string[] numbers = line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return [.. numbers.Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
     }
 }

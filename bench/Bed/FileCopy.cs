@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Nacre.Bench.Bed;
 
 /// <summary>Runs sftp with a batch of one copy and takes the time of that copy.</summary>
@@ -30,15 +28,8 @@ internal static class FileCopy
         double before = await ProcessUse.OfServerAsync(server.ServerId);
         string said = await Bash.RunAsync(Script, [client.Sftp, client.Config, client.Config + ".batch", shelf.Target, command, source, .. options]);
         double used = await ProcessUse.OfServerAsync(server.ServerId) - before;
-        double seconds = Numbers(said, "end ")[0] - Numbers(said, "begin ")[0];
+        double seconds = Bash.Numbers(said, "end ")[0] - Bash.Numbers(said, "begin ")[0];
         double serverPeak = ProcessUse.PeakKiB(server.ServerId);
-        return new FileCopyResult(seconds, Numbers(said, "client ").Sum() + used, Numbers(said, "client-peak VmHWM:")[0], serverPeak);
-    }
-
-    private static double[] Numbers(string said, string name)
-    {
-        string line = said.Split('\n').FirstOrDefault(each => each.StartsWith(name, StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"the copy did not tell its '{name.Trim()}': {said.ReplaceLineEndings(" | ")}");
-        return [.. line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        return new FileCopyResult(seconds, Bash.Numbers(said, "client ").Sum() + used, Bash.Numbers(said, "client-peak VmHWM:")[0], serverPeak);
     }
 }

@@ -35,15 +35,8 @@ internal static class Transfer
         string said = await Bash.RunAsync(isDown ? Down : Up, [contender.Ssh, contender.Config, bytes.ToString(CultureInfo.InvariantCulture), .. options]);
         double server = await ProcessUse.OfServerAsync(contender.ServerId) - before;
         string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        double seconds = Numbers(lines, "end ")[0] - Numbers(lines, "begin ")[0];
-        return new TransferResult(seconds, Numbers(lines, "client ").Sum() + server - Command(lines));
-    }
-
-    private static double[] Numbers(string[] lines, string name)
-    {
-        string line = lines.FirstOrDefault(each => each.StartsWith(name, StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"the transfer did not tell its '{name.Trim()}': {string.Join(" | ", lines)}");
-        return [.. line[name.Length..].Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        double seconds = Bash.Numbers(said, "end ")[0] - Bash.Numbers(said, "begin ")[0];
+        return new TransferResult(seconds, Bash.Numbers(said, "client ").Sum() + server - Command(lines));
     }
 
     // POSIX, times: two lines of "%dm%fs %dm%fs", of which the second is for the shell's children.
