@@ -2,43 +2,26 @@ using System.Buffers;
 using System.Text;
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
+using Nacre.Tests.Sftp;
 
 namespace Nacre.Tests.Tools.FileTransfer;
 
 /// <summary>A server's files where "/d" lists whatever names a test wants, and every path but "/d" is a file that can be read.</summary>
-internal sealed class EvilFileSystem(params string[] names) : IFileSystem
+internal sealed class EvilFileSystem(params string[] names) : RefusingFileSystem
 {
-    public ValueTask<string> ResolveAsync(string path, CancellationToken ct) => ValueTask.FromResult(path);
+    public override ValueTask<string> ResolveAsync(string path, CancellationToken ct) => ValueTask.FromResult(path);
 
-    public ValueTask<IFileHandle> OpenAsync(string path, SftpOpenFlags flags, SftpAttributes attributes, CancellationToken ct) =>
+    public override ValueTask<IFileHandle> OpenAsync(string path, SftpOpenFlags flags, SftpAttributes attributes, CancellationToken ct) =>
         ValueTask.FromResult<IFileHandle>(new EvilFile());
 
-    public async IAsyncEnumerable<FileEntry> ListAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public override async IAsyncEnumerable<FileEntry> ListAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await ValueTask.CompletedTask;
         foreach (string name in names) yield return new FileEntry(name, name, EvilFile.Attributes);
     }
 
-    public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) =>
+    public override ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) =>
         ValueTask.FromResult(path.TrimEnd('/') is "/d" ? new SftpAttributes { Permissions = 0x41ff } : EvilFile.Attributes);
-
-    public ValueTask SetAttributesAsync(string path, SftpAttributes attributes, bool followsLinks, CancellationToken ct) => throw Refused();
-
-    public ValueTask RemoveFileAsync(string path, CancellationToken ct) => throw Refused();
-
-    public ValueTask MakeDirectoryAsync(string path, SftpAttributes attributes, CancellationToken ct) => throw Refused();
-
-    public ValueTask RemoveDirectoryAsync(string path, CancellationToken ct) => throw Refused();
-
-    public ValueTask RenameAsync(string oldPath, string newPath, bool replaces, CancellationToken ct) => throw Refused();
-
-    public ValueTask<string> ReadLinkAsync(string path, CancellationToken ct) => throw Refused();
-
-    public ValueTask MakeSymbolicLinkAsync(string target, string path, CancellationToken ct) => throw Refused();
-
-    public ValueTask MakeHardLinkAsync(string oldPath, string newPath, CancellationToken ct) => throw Refused();
-
-    private static SftpException Refused() => new(SftpStatusCode.PermissionDenied);
 
     private sealed class EvilFile : IFileHandle
     {
