@@ -1,5 +1,6 @@
 using Nacre.Protocol.Sftp;
 using Nacre.Sftp;
+using Nacre.Sftp.Local;
 using Nacre.Unix;
 
 namespace Nacre.Tools.FileTransfer;
@@ -7,8 +8,6 @@ namespace Nacre.Tools.FileTransfer;
 /// <summary>The files of this machine.</summary>
 internal sealed class LocalTree : IFileTree
 {
-    private const uint DirectoryType = 0x4000, RegularType = 0x8000, LinkType = 0xa000, OtherType = 0x2000;
-
     public Task<List<FileEntry>> ListAsync(string directory)
     {
         var entries = new List<FileEntry>();
@@ -38,16 +37,6 @@ internal sealed class LocalTree : IFileTree
     public static SftpAttributes? Find(string path, bool followsLinks)
     {
         bool isThere = followsLinks ? FileStatus.TryOfPath(path, out FileStatus status) : FileStatus.TryOfLink(path, out status);
-        if (!isThere) return null;
-        uint type = status.IsDirectory ? DirectoryType : status.IsRegularFile ? RegularType : status.IsSymbolicLink ? LinkType : OtherType;
-        return new SftpAttributes
-        {
-            Size = (ulong)status.Size,
-            Permissions = type | status.Mode,
-            AccessTime = Seconds(File.GetLastAccessTimeUtc(path)),
-            ModificationTime = Seconds(File.GetLastWriteTimeUtc(path)),
-        };
+        return isThere ? LocalAttributes.Of(status) : null;
     }
-
-    private static uint Seconds(DateTime utc) => (uint)Math.Clamp(new DateTimeOffset(utc).ToUnixTimeSeconds(), 0, uint.MaxValue);
 }

@@ -93,9 +93,9 @@ public sealed class LocalFileSystem : IFileSystem
         if (attributes.Size is not null && !followsLinks) throw new SftpException(SftpStatusCode.BadMessage, path: path);
         Errno error = attributes.Size is { } size ? SetSize(path, size) : Errno.None;
         using Place place = followsLinks ? Find(path, followsLinks) : OpenSelf(path);
-        if (attributes.Permissions is { } permissions) error = Last(error, FilesAt.SetMode(place.Directory, place.Name, permissions & PermissionMask));
-        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified }) error = Last(error, FilesAt.SetTimes(place.Directory, place.Name, accessed, modified));
-        if (attributes is { Uid: { } uid, Gid: { } gid }) error = Last(error, FilesAt.SetOwner(place.Directory, place.Name, uid, gid));
+        if (attributes.Permissions is { } permissions) error = ErrnoStatus.Last(error, FilesAt.SetMode(place.Directory, place.Name, permissions & PermissionMask));
+        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified }) error = ErrnoStatus.Last(error, FilesAt.SetTimes(place.Directory, place.Name, accessed, modified));
+        if (attributes is { Uid: { } uid, Gid: { } gid }) error = ErrnoStatus.Last(error, FilesAt.SetOwner(place.Directory, place.Name, uid, gid));
         ErrnoStatus.Check(error, path);
         return ValueTask.CompletedTask;
     }
@@ -195,8 +195,6 @@ public sealed class LocalFileSystem : IFileSystem
 
     /// <inheritdoc/>
     public string? GroupName(uint gid) => _names.Group(gid);
-
-    private static Errno Last(Errno before, Errno now) => now == Errno.None ? before : now;
 
     private static PathBytes Terminated(string text)
     {

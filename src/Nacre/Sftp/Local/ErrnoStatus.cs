@@ -30,6 +30,9 @@ internal static class ErrnoStatus
         if (error != Errno.None) throw Fault(error, path);
     }
 
+    /// <summary>The error to tell where several things are done and some of them fail: the last.</summary>
+    public static Errno Last(Errno before, Errno now) => now == Errno.None ? before : now;
+
     // Those that a file system in memory has too, which may be on a system with other numbers.
     private static string Describe(Errno error) => error switch
     {

@@ -91,9 +91,9 @@ internal sealed class LocalFile(SafeFileHandle file, string path, bool isRegular
     {
         ArgumentNullException.ThrowIfNull(attributes);
         Errno error = attributes.Size is { } size ? SetSize(file, size) : Errno.None;
-        if (attributes.Permissions is { } permissions) error = Last(error, OpenFile.SetMode(file, permissions & PermissionMask));
-        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified }) error = Last(error, OpenFile.SetTimes(file, accessed, modified));
-        if (attributes is { Uid: { } uid, Gid: { } gid }) error = Last(error, OpenFile.SetOwner(file, uid, gid));
+        if (attributes.Permissions is { } permissions) error = ErrnoStatus.Last(error, OpenFile.SetMode(file, permissions & PermissionMask));
+        if (attributes is { AccessTime: { } accessed, ModificationTime: { } modified }) error = ErrnoStatus.Last(error, OpenFile.SetTimes(file, accessed, modified));
+        if (attributes is { Uid: { } uid, Gid: { } gid }) error = ErrnoStatus.Last(error, OpenFile.SetOwner(file, uid, gid));
         ErrnoStatus.Check(error, path);
         return ValueTask.CompletedTask;
     }
@@ -109,8 +109,6 @@ internal sealed class LocalFile(SafeFileHandle file, string path, bool isRegular
         file.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private static Errno Last(Errno before, Errno now) => now == Errno.None ? before : now;
 
     // How far it came: what the kernel cannot copy, such as between some file systems or to the end of a file, is left to reading and writing,
     // which then also finds out what is wrong where something is.
