@@ -50,7 +50,7 @@ public sealed class SftpTerminalTests : IDisposable
     {
         await using TypedSftp typed = await StartAsync();
         await typed.TypeAsync("!stty -a | tr ';' '\\n' | grep -c -w -e icanon -e isig -e icrnl -e opost\r", $@"\|[1-9]\|{Prompt}");
-        await typed.TypeAsync("!read line && echo \"got $line\"\r", @"""got \$line""\|_");
+        await typed.TypeAsync("!echo ready; read line && echo \"got $line\"\r", @"""got \$line""\|ready\|_");
         await typed.TypeAsync("this\r", $@"\|this\|got this\|{Prompt}");
         Assert.Equal(0, await typed.EndAsync("quit\r"));
         Assert.Equal(typed.Modes.Local, typed.ModesNow.Local);
