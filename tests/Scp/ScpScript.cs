@@ -12,13 +12,17 @@ internal static class ScpScript
     /// <summary>Lets a sink hear a source that says this, and nothing more.</summary>
     public static async Task<(ScpEar Ear, string Answers, string? End)> SinkAsync(byte[] source, string target, ScpOptions? options = null, RequestedNames? requested = null)
     {
-        var ear = new ScpEar();
         var answers = new MemoryStream();
-        var wire = new ScpWire(PipeReader.Create(new MemoryStream(source)), PipeWriter.Create(answers, new StreamPipeWriterOptions(leaveOpen: true)));
-        var sink = new ScpSink(wire, new LocalFileSystem("/"), options ?? new ScpOptions { IsRecursive = true }, ear);
-        string? end = await EndAsync(() => sink.ReceiveAsync(target, requested, TestContext.Current.CancellationToken));
-        if (end is null) Assert.Equal(ear.Complaints.Count == 0, sink.IsWhole);
+        (ScpEar ear, string? end) = await SinkAsync(source, PipeWriter.Create(answers, new StreamPipeWriterOptions(leaveOpen: true)), target, options, requested);
         return (ear, Encoding.UTF8.GetString(answers.ToArray()), end);
+    }
+
+    /// <summary>Lets a sink hear a source that says this, and leaves before it has heard any answer.</summary>
+    public static Task<(ScpEar Ear, string? End)> DeafAsync(byte[] source, string target)
+    {
+        var answers = new Pipe();
+        answers.Reader.Complete();
+        return SinkAsync(source, answers.Writer, target);
     }
 
     /// <summary>Lets a source hear a sink that says this, and nothing more.</summary>
@@ -63,6 +67,15 @@ internal static class ScpScript
             await sink.ReceiveAsync(target, requested: null, TestContext.Current.CancellationToken);
             await back.Writer.CompleteAsync();
         }
+    }
+
+    private static async Task<(ScpEar Ear, string? End)> SinkAsync(byte[] source, PipeWriter answers, string target, ScpOptions? options = null, RequestedNames? requested = null)
+    {
+        var ear = new ScpEar();
+        var sink = new ScpSink(new ScpWire(PipeReader.Create(new MemoryStream(source)), answers), new LocalFileSystem("/"), options ?? new ScpOptions { IsRecursive = true }, ear);
+        string? end = await EndAsync(() => sink.ReceiveAsync(target, requested, TestContext.Current.CancellationToken));
+        if (end is null) Assert.Equal(ear.Complaints.Count == 0, sink.IsWhole);
+        return (ear, end);
     }
 
     private static async Task<string?> EndAsync(Func<Task> conversation)

@@ -29,6 +29,17 @@ public sealed class ScpSinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("D0700 0 sub\nC0600 5 name\nhello\0E\n", null)]
+    [InlineData("D0700 0 sub\nC0600 5 name\nhello\0", "lost connection")]
+    [InlineData("D0700 0 sub\nC0600 5 name\nhell", "lost connection")]
+    public async Task A_source_that_leaves_is_judged_by_what_it_has_said(string said, string? expected)
+    {
+        (_, string? end) = await ScpScript.DeafAsync(Encoding.UTF8.GetBytes(said), _target);
+        Assert.Equal(expected, end);
+        Assert.StartsWith("hell", File.ReadAllText(_directory["target/sub/name"]));
+    }
+
+    [Theory]
     [InlineData("../x")]
     [InlineData("/abs")]
     [InlineData("a/../../b")]

@@ -95,7 +95,12 @@ internal sealed class ScpWire(PipeReader input, PipeWriter output)
     }
 
     /// <summary>Agrees to what came, or says that what was sent is whole.</summary>
-    public ValueTask AgreeAsync(CancellationToken ct) => SendAsync([Agreed], ct);
+    /// <remarks>The other side may leave as soon as it has heard the last one; whether it has left too early shows in what is read next.</remarks>
+    public async ValueTask AgreeAsync(CancellationToken ct)
+    {
+        output.Write([Agreed]);
+        await TryFlushAsync(ct).ConfigureAwait(false);
+    }
 
     /// <summary>Tells the other side what failed; the conversation goes on.</summary>
     public ValueTask ComplainAsync(string line, CancellationToken ct) =>
@@ -103,10 +108,15 @@ internal sealed class ScpWire(PipeReader input, PipeWriter output)
 
     private async ValueTask FlushAsync(CancellationToken ct)
     {
+        if (!await TryFlushAsync(ct).ConfigureAwait(false)) throw ScpException.LostConnection();
+    }
+
+    /// <summary>Sends what was written; false when the other side takes no more.</summary>
+    private async ValueTask<bool> TryFlushAsync(CancellationToken ct)
+    {
         try
         {
-            FlushResult result = await output.FlushAsync(ct).ConfigureAwait(false);
-            if (result.IsCompleted) throw ScpException.LostConnection();
+            return !(await output.FlushAsync(ct).ConfigureAwait(false)).IsCompleted;
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
