@@ -20,4 +20,10 @@ internal sealed record AlgorithmNames
 
     /// <summary>Signature algorithms of user keys (PubkeyAcceptedAlgorithms).</summary>
     public required AlgorithmChoice PublicKeys { get; init; }
+
+    /// <summary>What certificates may be signed with (CASignatureAlgorithms): all but certificates themselves.</summary>
+    public AlgorithmChoice CASignatures => new(WithoutCertificates(PublicKeys.Known), WithoutCertificates(PublicKeys.Defaults));
+
+    private static string[] WithoutCertificates(IReadOnlyList<string> names) =>
+        [.. names.Where(static name => !name.Contains("-cert-", StringComparison.Ordinal))];
 }

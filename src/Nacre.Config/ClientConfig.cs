@@ -4,7 +4,7 @@ namespace Nacre.Config;
 
 /// <summary>What a client's configuration says for one host, with every default filled in and every token expanded.</summary>
 /// <remarks>Each property's meaning is in the manual line of the keyword that it is named after.</remarks>
-internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValues shown, ConfigValues values)
+internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValues shown, ConfigValues values, TokenExpander expander)
 {
     /// <summary>The host as the command line gave it.</summary>
     public string OriginalHost => host;
@@ -19,23 +19,45 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public bool BatchMode => values.Get(ClientKeywords.BatchMode);
 
+    public bool CanonicalizeFallbackLocal => values.Get(ClientKeywords.CanonicalizeFallbackLocal);
+
+    public CanonicalizeChoice CanonicalizeHostname => values.Get(ClientKeywords.CanonicalizeHostname);
+
     public bool CheckHostIP => values.Get(ClientKeywords.CheckHostIP);
 
     public bool Compression => values.Get(ClientKeywords.Compression);
+
+    public ControlMasterChoice ControlMaster => values.Get(ClientKeywords.ControlMaster);
+
+    public bool EnableSSHKeysign => values.Get(ClientKeywords.EnableSSHKeysign);
+
+    public bool ClearAllForwardings => values.Get(ClientKeywords.ClearAllForwardings);
 
     public bool ExitOnForwardFailure => values.Get(ClientKeywords.ExitOnForwardFailure);
 
     public FingerprintDigest FingerprintHash => values.Get(ClientKeywords.FingerprintHash);
 
+    public bool ForwardX11 => values.Get(ClientKeywords.ForwardX11);
+
+    public bool ForwardX11Trusted => values.Get(ClientKeywords.ForwardX11Trusted);
+
     public bool GatewayPorts => values.Get(ClientKeywords.GatewayPorts);
 
     public bool HashKnownHosts => values.Get(ClientKeywords.HashKnownHosts);
+
+    public bool HostbasedAuthentication => values.Get(ClientKeywords.HostbasedAuthentication);
 
     public bool IdentitiesOnly => values.Get(ClientKeywords.IdentitiesOnly);
 
     public bool KbdInteractiveAuthentication => values.Get(ClientKeywords.KbdInteractiveAuthentication);
 
+    public bool NoHostAuthenticationForLocalhost => values.Get(ClientKeywords.NoHostAuthenticationForLocalhost);
+
     public bool PasswordAuthentication => values.Get(ClientKeywords.PasswordAuthentication);
+
+    public bool PermitLocalCommand => values.Get(ClientKeywords.PermitLocalCommand);
+
+    public bool ProxyUseFdpass => values.Get(ClientKeywords.ProxyUseFdpass);
 
     public PubkeyChoice PubkeyAuthentication => values.Get(ClientKeywords.PubkeyAuthentication);
 
@@ -45,11 +67,32 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public bool StdinNull => values.Get(ClientKeywords.StdinNull);
 
+    public bool ForkAfterAuthentication => values.Get(ClientKeywords.ForkAfterAuthentication);
+
+    public bool StreamLocalBindUnlink => values.Get(ClientKeywords.StreamLocalBindUnlink);
+
     public HostKeyChecking StrictHostKeyChecking => values.Get(ClientKeywords.StrictHostKeyChecking);
 
     public bool TcpKeepAlive => values.Get(ClientKeywords.TCPKeepAlive);
 
+    public TunnelChoice Tunnel => values.Get(ClientKeywords.Tunnel);
+
+    public AskChoice VerifyHostKeyDNS => values.Get(ClientKeywords.VerifyHostKeyDNS);
+
+    public bool VisualHostKey => values.Get(ClientKeywords.VisualHostKey);
+
+    public AskChoice UpdateHostKeys => values.Get(ClientKeywords.UpdateHostKeys);
+
+    public bool EnableEscapeCommandline => values.Get(ClientKeywords.EnableEscapeCommandline);
+
+    public bool WarnWeakCrypto => values.Get(ClientKeywords.WarnWeakCrypto);
+
+    public int CanonicalizeMaxDots => values.Get(ClientKeywords.CanonicalizeMaxDots);
+
     public int ConnectionAttempts => values.Get(ClientKeywords.ConnectionAttempts);
+
+    /// <summary>Zero for never.</summary>
+    public TimeSpan ForwardX11Timeout => values.Get(ClientKeywords.ForwardX11Timeout) ?? TimeSpan.Zero;
 
     public int NumberOfPasswordPrompts => values.Get(ClientKeywords.NumberOfPasswordPrompts);
 
@@ -60,9 +103,17 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public int RequiredRsaSize => values.Get(ClientKeywords.RequiredRSASize);
 
+    /// <summary>The time between two packets with keystrokes; zero when their rhythm is not hidden.</summary>
+    public TimeSpan ObscureKeystrokeTiming => values.Get(ClientKeywords.ObscureKeystrokeTiming) ?? TimeSpan.Zero;
+
     public string? BindAddress => values.Get(ClientKeywords.BindAddress);
 
+    public string? BindInterface => values.Get(ClientKeywords.BindInterface);
+
     public IReadOnlyList<string> Ciphers => values.Get(ClientKeywords.Ciphers)!;
+
+    /// <summary>The path of the shared connection's socket, or null for none.</summary>
+    public string? ControlPath => NotNone(values.Get(ClientKeywords.ControlPath));
 
     public IReadOnlyList<string> Macs => values.Get(ClientKeywords.MACs)!;
 
@@ -72,6 +123,10 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     /// <summary>Whether the user chose the host key algorithms, so that known_hosts must not reorder them.</summary>
     public bool HasOwnHostKeyAlgorithms => values.IsSet(ClientKeywords.HostKeyAlgorithms);
+
+    public IReadOnlyList<string> HostbasedAcceptedAlgorithms => values.Get(ClientKeywords.HostbasedAcceptedAlgorithms)!;
+
+    public IReadOnlyList<string> CASignatureAlgorithms => values.Get(ClientKeywords.CASignatureAlgorithms)!;
 
     public IReadOnlyList<string> PubkeyAcceptedAlgorithms => values.Get(ClientKeywords.PubkeyAcceptedAlgorithms)!;
 
@@ -102,11 +157,68 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public IReadOnlyList<string> UserKnownHostsFiles => WithoutNone(values.Get(ClientKeywords.UserKnownHostsFile)!);
 
+    public IReadOnlyList<Forward> DynamicForwards => values.Get(ClientKeywords.DynamicForward) ?? [];
+
+    public IReadOnlyList<string> CanonicalDomains => values.Get(ClientKeywords.CanonicalDomains)!;
+
+    public IReadOnlyList<CnameRule> CanonicalizePermittedCNAMEs => values.Get(ClientKeywords.CanonicalizePermittedCNAMEs)!;
+
+    public IReadOnlyList<string> CertificateFiles => WithoutNone(values.Get(ClientKeywords.CertificateFile)!);
+
+    /// <summary>The files of revoked keys.</summary>
+    public IReadOnlyList<string> RevokedHostKeys => values.Get(ClientKeywords.RevokedHostKeys)!;
+
     public IReadOnlyList<Forward> LocalForwards => values.Get(ClientKeywords.LocalForward) ?? [];
 
     public IReadOnlyList<Forward> RemoteForwards => values.Get(ClientKeywords.RemoteForward) ?? [];
 
     public LogLevel LogLevel => values.Get(ClientKeywords.LogLevel);
+
+    public IReadOnlyList<string> LogVerbose => values.Get(ClientKeywords.LogVerbose)!;
+
+    public LogFacility SyslogFacility => values.Get(ClientKeywords.SyslogFacility);
+
+    public IReadOnlyList<ChannelTimeout> ChannelTimeout => values.Get(ClientKeywords.ChannelTimeout)!;
+
+    public EndpointPermissions PermitRemoteOpen => values.Get(ClientKeywords.PermitRemoteOpen)!;
+
+    public AddKeys AddKeysToAgent => values.Get(ClientKeywords.AddKeysToAgent);
+
+    /// <summary>Whether an agent is forwarded, and the path of its socket; null for the one of <see cref="IdentityAgent"/>'s variable, SSH_AUTH_SOCK.</summary>
+    public AgentForwarding ForwardAgent
+    {
+        get
+        {
+            AgentForwarding forwarding = values.Get(ClientKeywords.ForwardAgent);
+            if (forwarding.Path is not ['$', ..])
+                return forwarding;
+            string? named = local.Environment(forwarding.Path[1..]);
+            return new AgentForwarding(named is not null, named);
+        }
+    }
+
+    public TunnelDevices TunnelDevice => values.Get(ClientKeywords.TunnelDevice);
+
+    public ControlPersistence ControlPersist => values.Get(ClientKeywords.ControlPersist);
+
+    public IpQos IPQoS => values.Get(ClientKeywords.IPQoS);
+
+    public UnixFileMode StreamLocalBindMask => values.Get(ClientKeywords.StreamLocalBindMask);
+
+    public string? KbdInteractiveDevices => values.Get(ClientKeywords.KbdInteractiveDevices);
+
+    public string? XAuthLocation => NotNone(values.Get(ClientKeywords.XAuthLocation));
+
+    public string? VersionAddendum => NotNone(values.Get(ClientKeywords.VersionAddendum));
+
+    /// <summary>Why the user does not want to connect, or null.</summary>
+    public string? RefuseConnection => values.Get(ClientKeywords.RefuseConnection);
+
+    /// <summary>The command as it was written; each of its words is for <see cref="TryExpandLate"/>.</summary>
+    public string? KnownHostsCommand => NotNone(values.Get(ClientKeywords.KnownHostsCommand));
+
+    /// <summary>The command as it was written, for <see cref="TryExpandLate"/>.</summary>
+    public string? LocalCommand => NotNone(values.Get(ClientKeywords.LocalCommand));
 
     /// <summary>The methods in the order to try them, or null for the usual order.</summary>
     public IReadOnlyList<string>? PreferredAuthentications =>
@@ -134,6 +246,15 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
     public char? EscapeChar => values.Get(ClientKeywords.EscapeChar).Value;
 
     public string? Tag => values.Get(ClientKeywords.Tag);
+
+    /// <summary>Expands the text of a keyword with tokens that become known during the connection (LocalCommand, KnownHostsCommand).</summary>
+    /// <param name="keyword">The keyword, whose rules count.</param>
+    /// <param name="text">Its value, or a word of it.</param>
+    /// <param name="late">The tokens that are known now.</param>
+    /// <param name="expanded">The text to use.</param>
+    /// <param name="error">What is wrong, when the result is false.</param>
+    public bool TryExpandLate(Keyword keyword, string text, IReadOnlyDictionary<char, string> late, out string expanded, out string error) =>
+        expander.With(late).TryExpand(text, keyword.Tokens!, out expanded, out error);
 
     /// <summary>Whether a file or the command line set a keyword.</summary>
     public bool IsSet(Keyword keyword) => values.IsSet(keyword);

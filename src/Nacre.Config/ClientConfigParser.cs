@@ -4,6 +4,7 @@ using System.Text;
 using Nacre.Config.Files;
 using Nacre.Config.Patterns;
 using Nacre.Config.Shapes;
+using Nacre.Config.Values;
 
 namespace Nacre.Config;
 
@@ -284,9 +285,10 @@ internal sealed class ClientConfigParser : FileParsing
     {
         string user = values.Get(ClientKeywords.User) ?? Local.UserName;
         string port = values.Get(ClientKeywords.Port).ToString(CultureInfo.InvariantCulture);
+        string jump = values.Get(ClientKeywords.ProxyJump) is { } machines and not "none" ? machines : "";
         // ssh_config(5): "%C Hash of %l%h%p%r%j".
 #pragma warning disable CA5350 // It is a name for a socket, not a protection, and must be the one that OpenSSH gives.
-        byte[] hash = SHA1.HashData(Encoding.UTF8.GetBytes(Local.HostName + host + port + user));
+        byte[] hash = SHA1.HashData(Encoding.UTF8.GetBytes(Local.HostName + host + port + user + jump));
 #pragma warning restore CA5350
         return new TokenExpander(Local, new Dictionary<char, string>
         {
@@ -295,7 +297,7 @@ internal sealed class ClientConfigParser : FileParsing
             ['d'] = Local.HomeDirectory,
             ['h'] = host,
             ['i'] = Local.UserId.ToString(CultureInfo.InvariantCulture),
-            ['j'] = "",
+            ['j'] = jump,
             ['k'] = values.Get(ClientKeywords.HostKeyAlias) ?? source.Host,
             ['l'] = Local.HostName,
             ['n'] = source.Host,
@@ -319,39 +321,68 @@ internal sealed class ClientConfigParser : FileParsing
         if (values.Get(ClientKeywords.ConnectionAttempts) <= 0)
             return Fail("Invalid number of ConnectionAttempts");
         values.Set(ClientKeywords.Hostname, host, values.OriginOf(ClientKeywords.Hostname));
-        if (!values.Has(ClientKeywords.User))
-            values.Set(ClientKeywords.User, Local.UserName, "");
+        if (!TryExpandUser(host, out error))
+            return Fail(error);
         if (values.TryGet(ClientKeywords.HostKeyAlias, out string? alias))
             values.Set(ClientKeywords.HostKeyAlias, alias!.ToLowerInvariant(), values.OriginOf(ClientKeywords.HostKeyAlias));
+        if (!values.Has(ClientKeywords.UpdateHostKeys) && !IsLookedUpAsUsual)
+            values.Set(ClientKeywords.UpdateHostKeys, AskChoice.No, "");
         if (values.Get(ClientKeywords.ClearAllForwardings))
         {
             values.Set(ClientKeywords.LocalForward, [], "");
             values.Set(ClientKeywords.RemoteForward, [], "");
+            values.Set(ClientKeywords.DynamicForward, [], "");
         }
 
-        return TryExpandAll(Expander(host), out ConfigValues? expanded, out error)
-            ? new ClientConfig(source.Host, Local, shown: values, expanded!) { ConfigFile = source.ConfigFile }
+        TokenExpander expander = Expander(host);
+        return TryExpandAll(expander, out ConfigValues? expanded, out error)
+            ? new ClientConfig(source.Host, Local, shown: values, expanded!, expander) { ConfigFile = source.ConfigFile }
             : Fail(error);
+    }
+
+    // ssh_config(5): "UpdateHostKeys is enabled by default if the user has not overridden the default UserKnownHostsFile
+    // setting and has not enabled VerifyHostKeyDNS".
+    private bool IsLookedUpAsUsual => values.Get(ClientKeywords.VerifyHostKeyDNS) == AskChoice.No
+        && (!values.IsSet(ClientKeywords.UserKnownHostsFile) || values.Get(ClientKeywords.UserKnownHostsFile) is ["~/.ssh/known_hosts"]);
+
+    // A name that was made of tokens and variables must be one that could have been typed.
+    private bool TryExpandUser(string host, out string error)
+    {
+        error = "";
+        if (!values.TryGet(ClientKeywords.User, out string? written))
+        {
+            values.Set(ClientKeywords.User, Local.UserName, "");
+            return true;
+        }
+
+        if (!ClientKeywords.User.TryExpand(values, Expander(host), out error))
+            return false;
+        string user = values.Get(ClientKeywords.User)!;
+        if (user != written && !Destination.IsValidUser(user))
+            error = $"{values.OriginOf(ClientKeywords.User)}: remote username contains invalid characters";
+        return error.Length == 0;
     }
 
     private bool TryExpandAll(TokenExpander expander, out ConfigValues? expanded, out string error)
     {
         error = "";
         expanded = null;
-        foreach (Keyword keyword in ClientKeywords.Table.All.Where(k => k.Tokens is { ShownExpanded: true } && k != ClientKeywords.Hostname))
+        foreach (Keyword keyword in ClientKeywords.Table.All.Where(static k => k.Tokens is { ShownExpanded: true } && k != ClientKeywords.Hostname && k != ClientKeywords.User))
         {
             if (!keyword.TryExpand(values, expander, out error))
                 return false;
         }
 
         expanded = values.Copy();
-        foreach (Keyword keyword in ClientKeywords.Table.All.Where(static k => k.Tokens is { ShownExpanded: false }))
+        foreach (Keyword keyword in ClientKeywords.Table.All.Where(static k => k.Tokens is { ShownExpanded: false, LateLetters: "" }))
         {
             if (!keyword.TryExpand(expanded, expander, out error))
                 return false;
         }
 
-        return true;
+        if (expanded.Get(ClientKeywords.ProxyJump) is { } jump and not "none" && !JumpHosts.TryParse(jump, out _))
+            error = $"{values.OriginOf(ClientKeywords.ProxyJump)}: Invalid ProxyJump \"{jump}\"";
+        return error.Length == 0;
     }
 
     private ClientConfig? Fail(string message)

@@ -20,7 +20,7 @@ internal enum KeywordStatus
     /// <summary>Ignored without a word, as OpenSSH ignores it.</summary>
     Ignored,
 
-    /// <summary>OpenSSH has given it up.</summary>
+    /// <summary>OpenSSH has given it up, or it belongs to a feature that Nacre does not have and that nobody misses without being told.</summary>
     Deprecated,
 
     /// <summary>A feature that OpenSSH can be built without, and Nacre is.</summary>
@@ -36,8 +36,11 @@ internal abstract class Keyword(string name)
     /// <summary>The name, written as the manual writes it.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The name as the dump writes it.</summary>
+    /// <summary>The name in lower case, as messages and the dump write it.</summary>
     public string LowerName { get; } = name.ToLowerInvariant();
+
+    /// <summary>The name as the dump writes it, where that is not in lower case.</summary>
+    public string? DumpName { get; init; }
 
     /// <summary>Older names of the same keyword.</summary>
     public string[] Aliases { get; init; } = [];
@@ -81,6 +84,9 @@ internal sealed class BareKeyword(string name, string syntax = "") : Keyword(nam
     public override string Syntax => syntax;
 
     public override string DefaultText => "";
+
+    /// <summary>Why OpenSSH has the keyword and Nacre does not; empty for those that OpenSSH has given up too.</summary>
+    public string Reason { get; init; } = "";
 
     /// <summary>The value that says what happens without the keyword too.</summary>
     public string ValueThatHolds { get; init; } = "none";
@@ -184,6 +190,6 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
     public override IEnumerable<string> Dump(ConfigValues values)
     {
         T? value = values.Get(this);
-        return (value is null ? Shape.PrintUnset() : Shape.Print(value)).Select(text => $"{LowerName} {text}");
+        return (value is null ? Shape.PrintUnset() : Shape.Print(value)).Select(text => $"{DumpName ?? LowerName} {text}");
     }
 }

@@ -32,5 +32,12 @@ internal sealed class KeywordTable
         }
     }
 
+    /// <summary>Adds keywords that OpenSSH obeys and Nacre does not, for a reason that is told with them.</summary>
+    public void AddLeftOut(KeywordStatus status, string reason, string valueThatHolds, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            Add(new BareKeyword(name) { Status = status, IsAllowedInMatch = true, Reason = reason, ValueThatHolds = valueThatHolds });
+    }
+
     public bool TryFind(string name, out Keyword? keyword) => byName.TryGetValue(name, out keyword);
 }

@@ -34,7 +34,7 @@ internal static class Manual
         if (rules.Environment)
             parts.Add("${NAME}");
         if (rules.Letters.Length > 0)
-            parts.Add("%% " + string.Join(' ', rules.Letters.Select(static c => $"%{c}")));
+            parts.Add("%% " + string.Join(' ', (rules.Letters + rules.LateLetters).Select(static c => $"%{c}")));
         return string.Join(", ", parts);
     }
 }

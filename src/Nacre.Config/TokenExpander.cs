@@ -7,7 +7,11 @@ namespace Nacre.Config;
 /// <param name="Environment">Whether ${NAME} stands for an environment variable.</param>
 /// <param name="Tilde">Whether a leading ~ stands for a home directory.</param>
 /// <param name="ShownExpanded">Whether the dump shows the expanded text; otherwise it is expanded on use.</param>
-internal sealed record TokenRules(string Letters, bool Environment = false, bool Tilde = false, bool ShownExpanded = false);
+/// <param name="LateLetters">
+/// Letters whose values are known during the connection only; a keyword that has them is expanded by
+/// <see cref="ClientConfig.TryExpandLate"/>.
+/// </param>
+internal sealed record TokenRules(string Letters, bool Environment = false, bool Tilde = false, bool ShownExpanded = false, string LateLetters = "");
 
 /// <summary>Replaces percent tokens, environment variables and ~ in the values of keywords.</summary>
 /// <param name="local">The user and the environment.</param>
@@ -16,6 +20,15 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
 {
     /// <summary>The longest text that an expansion may give, as a bound on ${NAME} repeated.</summary>
     public const int MaxLength = 64 * 1024;
+
+    /// <summary>The same with more tokens.</summary>
+    public TokenExpander With(IReadOnlyDictionary<char, string> more)
+    {
+        var all = new Dictionary<char, string>(tokens);
+        foreach ((char letter, string value) in more)
+            all[letter] = value;
+        return new TokenExpander(local, all);
+    }
 
     public bool TryExpand(string text, TokenRules rules, out string expanded, out string error)
     {
@@ -91,7 +104,7 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
 
         if (text[i] == '%')
             output.Append('%');
-        else if (rules.Letters.Contains(text[i], StringComparison.Ordinal) && tokens.TryGetValue(text[i], out string? value))
+        else if ((rules.Letters.Contains(text[i], StringComparison.Ordinal) || rules.LateLetters.Contains(text[i], StringComparison.Ordinal)) && tokens.TryGetValue(text[i], out string? value))
             output.Append(value);
         else
         {

@@ -207,7 +207,9 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
             case KeywordStatus.PendingRefused when Target is not null || IsInServerMatch:
                 return Fatal($"{place}: keyword {keyword.Name} is not supported yet, and to go on without it would not be safe; remove the line to do so");
             case KeywordStatus.Pending or KeywordStatus.PendingRefused when Target is not null || IsInServerMatch:
-                diagnostics.Warning($"{place}: keyword {keyword.Name} is not supported yet and was ignored");
+                diagnostics.Warning(keyword is BareKeyword { Reason.Length: > 0 } leftOut
+                    ? $"{place}: keyword {keyword.Name} is not supported and was ignored: {leftOut.Reason}"
+                    : $"{place}: keyword {keyword.Name} is not supported yet and was ignored");
                 break;
         }
 

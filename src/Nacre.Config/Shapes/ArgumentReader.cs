@@ -38,6 +38,9 @@ internal sealed class ArgumentReader(ConfigRole role, string keyword, string ori
 
     public bool IsOnlyOne => words.Count == 1;
 
+    /// <summary>Whether one of the words, read or not, is this one in any case.</summary>
+    public bool Contains(string word) => words.Contains(word, StringComparer.OrdinalIgnoreCase);
+
     public string? Next() => next < words.Count ? words[next++] : null;
 
     public List<string> TakeRest()

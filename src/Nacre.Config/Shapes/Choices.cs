@@ -64,6 +64,28 @@ internal static class Choices
         new(("no", TunnelChoice.No), ("yes", TunnelChoice.Yes), ("point-to-point", TunnelChoice.PointToPoint), ("ethernet", TunnelChoice.Ethernet))
         { Complaint = "bad {1} argument {0}", Missing = "{1} missing argument." };
 
+    public static ChoiceShape<TunnelChoice> ClientTunnel =>
+        new(("ethernet", TunnelChoice.Ethernet), ("point-to-point", TunnelChoice.PointToPoint), ("true", TunnelChoice.PointToPoint),
+            ("yes", TunnelChoice.PointToPoint), ("false", TunnelChoice.No), ("no", TunnelChoice.No))
+        { SyntaxText = "yes | point-to-point | ethernet | no" };
+
+    public static ChoiceShape<ControlMasterChoice> ControlMaster =>
+        new(("true", ControlMasterChoice.Yes), ("false", ControlMasterChoice.No), ("yes", ControlMasterChoice.Yes), ("no", ControlMasterChoice.No),
+            ("auto", ControlMasterChoice.Auto), ("ask", ControlMasterChoice.Ask), ("autoask", ControlMasterChoice.AutoAsk))
+        { SyntaxText = "yes | no | ask | auto | autoask" };
+
+    public static ChoiceShape<CanonicalizeChoice> Canonicalize =>
+        new(("true", CanonicalizeChoice.Yes), ("false", CanonicalizeChoice.No), ("yes", CanonicalizeChoice.Yes), ("no", CanonicalizeChoice.No),
+            ("always", CanonicalizeChoice.Always))
+        { SyntaxText = "yes | no | always" };
+
+    public static ChoiceShape<AskChoice> Ask =>
+        new(("true", AskChoice.Yes), ("false", AskChoice.No), ("yes", AskChoice.Yes), ("no", AskChoice.No), ("ask", AskChoice.Ask))
+        { SyntaxText = "yes | no | ask" };
+
+    public static ChoiceShape<bool> WarnWeakCrypto =>
+        new(("yes", true), ("no", false), ("no-pq-kex", false)) { ClientNames = [("true", true), ("false", false)] };
+
     public static AlgorithmListShape Ciphers => new(static a => a.Ciphers, false, "Bad SSH2 cipher spec '{0}'.");
 
     public static AlgorithmListShape ClientMacs => new(static a => a.Macs, false, "Bad SSH2 MAC spec '{0}'.");
@@ -73,6 +95,8 @@ internal static class Choices
     public static AlgorithmListShape KeyExchanges => new(static a => a.KeyExchanges, false, "Bad SSH2 KexAlgorithms '{0}'.");
 
     public static AlgorithmListShape HostKeyAlgorithms => new(static a => a.HostKeys, true, "Bad key types '{0}'.");
+
+    public static AlgorithmListShape CASignatureAlgorithms => new(static a => a.CASignatures, true, "Bad key types '{0}'.");
 
     public static AlgorithmListShape PublicKeyAlgorithms => new(static a => a.PublicKeys, true, "Bad key types '{0}'.");
 }

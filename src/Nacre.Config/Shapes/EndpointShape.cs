@@ -12,17 +12,20 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
     public override bool TryRead(ArgumentReader arguments, out EndpointPermissions? value)
     {
         value = null;
+        bool isClient = arguments.Role == ConfigRole.Client;
         if (arguments.Next() is not { Length: > 0 } word)
-            return arguments.Fail($"{arguments.Keyword} missing argument.");
+            return arguments.Fail(isClient ? $"missing {arguments.Keyword} specification" : $"{arguments.Keyword} missing argument.");
         if (word is "any" or "none")
         {
             value = word == "any" ? EndpointPermissions.Any : EndpointPermissions.None;
-            return true;
+            return !isClient || arguments.AtEnd || MustBeAlone(arguments, word);
         }
 
         List<PermittedEndpoint> endpoints = [];
         for (string? next = word; next is not null; next = arguments.Next())
         {
+            if (isClient && next is "any" or "none")
+                return MustBeAlone(arguments, next);
             if (!TryReadOne(arguments, next, out PermittedEndpoint? endpoint))
                 return false;
             endpoints.Add(endpoint!);
@@ -39,6 +42,12 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
         return [string.Join(' ', value.Endpoints.Select(Text))];
     }
 
+    private static bool MustBeAlone(ArgumentReader arguments, string word) =>
+        arguments.Fail($"keyword {arguments.Keyword} \"{word}\" argument must appear alone.");
+
+    private static bool Bad(ArgumentReader arguments, string complaint) => arguments.Fail(
+        arguments.Role == ConfigRole.Client ? $"{complaint} in {arguments.Keyword}" : $"{arguments.Keyword} {complaint}");
+
     private static string Text(PermittedEndpoint endpoint)
     {
         string host = endpoint.Host.Contains(':', StringComparison.Ordinal) ? $"[{endpoint.Host}]" : endpoint.Host;
@@ -52,15 +61,15 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
         if (isListener && !word.Contains(':', StringComparison.Ordinal))
             (host, port) = ("*", word);
         else if (!HostAndPort.TrySplit(word, out host, out string? given))
-            return arguments.Fail($"{arguments.Keyword} missing host");
+            return Bad(arguments, "missing host");
         else
             port = given ?? "";
 
         int number = 0;
         if (port != "*" && (!PortNumber.TryParse(port, out number) || number == 0))
-            return arguments.Fail($"{arguments.Keyword} bad port number");
+            return Bad(arguments, "bad port number");
         if (host.Length is 0 or >= ForwardEnd.MaxHost)
-            return arguments.Fail($"{arguments.Keyword} missing host");
+            return Bad(arguments, "missing host");
         endpoint = new PermittedEndpoint(host, number);
         return true;
     }

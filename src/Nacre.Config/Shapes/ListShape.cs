@@ -32,6 +32,9 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     /// <summary>Whether "none" must be the only item.</summary>
     public bool NoneStandsAlone { get; init; }
 
+    /// <summary>Whether the one word "none" is an empty list, and is printed for one.</summary>
+    public bool NoneIsEmpty { get; init; }
+
     /// <summary>Puts an item into the list, or gives the reason why not; by default an item that is there already is left out.</summary>
     public Func<List<T>, T, string?> Insert { get; init; } = static (items, item) =>
     {
@@ -49,10 +52,19 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     {
         value = null;
         List<T> items = [];
-        List<string> words = [];
         if (MayBeEmpty && arguments.AtEnd)
         {
             arguments.LeavesUnset = true;
+            return true;
+        }
+
+        bool hasNone = (NoneIsEmpty || NoneStandsAlone) && arguments.Contains("none");
+        if (hasNone && !arguments.IsOnlyOne)
+            return arguments.Fail($"keyword {arguments.Keyword} \"none\" argument must appear alone.");
+        if (hasNone && NoneIsEmpty)
+        {
+            arguments.TakeRest();
+            value = items;
             return true;
         }
 
@@ -62,13 +74,10 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
                 return arguments.Fail(Format(Missing, arguments));
             if (!readItem(arguments, word, out T? item))
                 return false;
-            words.Add(word);
             items.Add(item!);
         }
         while (!IsOnePerLine && !arguments.AtEnd);
 
-        if (NoneStandsAlone && words.Count > 1 && words.Contains("none", StringComparer.OrdinalIgnoreCase))
-            return arguments.Fail($"keyword {arguments.Keyword} \"none\" argument must appear alone.");
         value = items;
         return Grows || TryCombine([], items, arguments, out value);
     }
@@ -92,7 +101,7 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     public override IEnumerable<string> Print(IReadOnlyList<T> value)
     {
         if (value.Count == 0)
-            return [];
+            return NoneIsEmpty ? ["none"] : [];
         return IsPrintedOnOneLine ? [string.Join(' ', value.Select(printItem))] : value.Select(printItem);
     }
 

@@ -12,6 +12,7 @@ internal static class Lists
 
     private const int MaxHostFiles = 32;
     private const int MaxForwards = 1000;
+    private const int MaxDomains = 32;
 
     /// <summary>Files on one line; the first line wins.</summary>
     public static ListShape<string> Files(bool noneStandsAlone) => new("file ...", ReadNonEmpty, static s => s)
@@ -33,6 +34,48 @@ internal static class Lists
         TooMany = $"Too many identity files specified (max {MaxIdentityFiles}).",
         ExpandItem = ExpandText,
     };
+
+    /// <summary>Certificates, one file a line, each new one added.</summary>
+    public static ListShape<string> CertificateFiles => new("file | none", ReadNonEmpty, static s => s)
+    {
+        Grows = true,
+        IsOnePerLine = true,
+        Most = MaxIdentityFiles,
+        TooMany = $"Too many certificate files specified (max {MaxIdentityFiles}).",
+        ExpandItem = ExpandText,
+    };
+
+    /// <summary>Files of which "none" is an empty list.</summary>
+    public static ListShape<string> FilesOrNone => new("file ... | none", ReadNonEmpty, static s => s)
+    { IsPrintedOnOneLine = true, Most = MaxHostFiles, NoneIsEmpty = true, MayBeEmpty = true, ExpandItem = ExpandText, Insert = InsertAll };
+
+    /// <summary>Words of which "none" is an empty list.</summary>
+    public static ListShape<string> WordsOrNone(string syntax) => new(syntax, ReadNonEmpty, static s => s)
+    { IsPrintedOnOneLine = true, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
+
+    /// <summary>Domains that a short host name may be in.</summary>
+    public static ListShape<string> Domains => new("domain ... | none", ReadDomain, static s => s)
+    { IsPrintedOnOneLine = true, Most = MaxDomains, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
+
+    /// <summary>Aliases that may be followed.</summary>
+    public static ListShape<CnameRule> CnameRules => new("source,...:target,... ... | none", static (ArgumentReader a, string word, out CnameRule item) =>
+    {
+        int colon = word.IndexOf(':', StringComparison.Ordinal);
+        item = colon < 0 ? default : new CnameRule(word[..colon].ToLowerInvariant(), word[(colon + 1)..].ToLowerInvariant());
+        return (colon >= 0 && colon + 1 < word.Length) || a.Fail($"Invalid permitted CNAME \"{word}\"");
+    }, static rule => $"{rule.Sources}:{rule.Targets}")
+    { IsPrintedOnOneLine = true, Most = MaxDomains, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
+
+    /// <summary>How long channels may be idle.</summary>
+    public static ListShape<ChannelTimeout> ChannelTimeouts => new("type=time ... | none", static (ArgumentReader a, string word, out ChannelTimeout item) =>
+    {
+        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        TimeSpan timeout = default;
+        bool isGood = equals > 0 && Quantity.TryParseTime(word.AsSpan(equals + 1), out timeout);
+        item = isGood ? new ChannelTimeout(word[..equals], timeout, word) : default;
+        return isGood || a.Fail($"invalid channel timeout {word}");
+    }, static limit => limit.Text)
+    { IsPrintedOnOneLine = true, NoneIsEmpty = true, Insert = InsertAll };
 
     /// <summary>Server files, made absolute.</summary>
     public static ListShape<string> ServerFiles => new("file", static (ArgumentReader a, string word, out string? item) =>
@@ -65,6 +108,7 @@ internal static class Lists
     public static ListShape<EnvironmentSetting> Settings => new("NAME=value ...", ReadSetting, static s => $"{s.Name}={s.Value}")
     {
         MayBeEmpty = true,
+        ExpandItem = static (setting, expand, rules) => setting with { Value = expand(setting.Value, rules) },
         Insert = static (items, item) =>
         {
             if (!items.Exists(earlier => earlier.Name == item.Name))
@@ -110,6 +154,16 @@ internal static class Lists
         ExpandItem = static (f, expand, rules) =>
             new Forward(ExpandPath(f.Listen, expand, rules)!, ExpandPath(f.Connect, expand, rules)),
     };
+
+    /// <summary>A place to listen for SOCKS.</summary>
+    public static ListShape<Forward> DynamicForwards => new("[host:]port | path", static (ArgumentReader a, string word, out Forward? item) =>
+    {
+        item = null;
+        if (word.Length == 0)
+            return a.Fail("Missing argument.");
+        return Forward.TryParseDynamic(word, out item) || a.Fail("Bad forwarding specification.");
+    }, static f => f.Listen.ToString())
+    { Grows = true, IsOnePerLine = true, Most = MaxForwards, ExpandItem = static (f, expand, rules) => f with { Listen = ExpandPath(f.Listen, expand, rules)! } };
 
     /// <summary>Ports of a server, one a line.</summary>
     public static ListShape<int> Ports => new("port", static (ArgumentReader a, string word, out int item) =>
@@ -178,6 +232,18 @@ internal static class Lists
         item = word;
         return word.Length > 0 || arguments.Fail(
             arguments.Keyword.Equals("identityfile", StringComparison.OrdinalIgnoreCase) ? "Missing argument." : $"keyword {arguments.Keyword} empty argument");
+    }
+
+    private static bool ReadDomain(ArgumentReader arguments, string word, out string? item)
+    {
+        item = word.EndsWith('.') ? word[..^1].ToLowerInvariant() : word.ToLowerInvariant();
+        if (word.Length == 0)
+            return arguments.Fail($"keyword {arguments.Keyword} empty argument");
+        string? fault = !char.IsAsciiLetterOrDigit(word[0]) ? "starts with invalid character"
+            : word.Contains("..", StringComparison.Ordinal) ? "contains consecutive separators"
+            : word.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')) ? "contains invalid characters"
+            : null;
+        return fault is null || arguments.Fail($"domain name \"{word}\" {fault}");
     }
 
     private static bool ReadVariablePattern(ArgumentReader arguments, string word, out string? item)

@@ -44,6 +44,9 @@ internal sealed class JumpShape : ValueShape<string>
     }
 
     public override IEnumerable<string> Print(string value) => value == "none" ? [] : [value];
+
+    public override string Expand(string value, Func<string, TokenRules, string> expand, TokenRules rules) =>
+        value == "none" ? value : expand(value, rules);
 }
 
 /// <summary>The rest of the line as it stands, quotes and comment marks included: a command for a shell.</summary>

@@ -56,7 +56,7 @@ internal enum LogLevel
     Debug3,
 }
 
-/// <summary>The syslog facility of the server's log (SyslogFacility), with the number that syslog gives it.</summary>
+/// <summary>The syslog facility of the log (SyslogFacility), with the number that syslog gives it.</summary>
 internal enum LogFacility
 {
     User = 1,
@@ -107,11 +107,52 @@ internal enum GatewayPortsChoice
     ClientSpecified,
 }
 
-/// <summary>Which tun device forwardings are allowed (PermitTunnel).</summary>
+/// <summary>Which tun device forwardings are allowed (PermitTunnel), or asked for (Tunnel).</summary>
 internal enum TunnelChoice
 {
     No,
     PointToPoint,
     Ethernet,
     Yes,
+}
+
+/// <summary>Whether to share a connection (ControlMaster).</summary>
+internal enum ControlMasterChoice
+{
+    No,
+    Yes,
+    Ask,
+    Auto,
+    AutoAsk,
+}
+
+/// <summary>When host names are made canonical (CanonicalizeHostname).</summary>
+internal enum CanonicalizeChoice
+{
+    No,
+    Yes,
+
+    /// <summary>Also for hosts that are reached by way of a proxy.</summary>
+    Always,
+}
+
+/// <summary>Yes, no, or ask the user (UpdateHostKeys, VerifyHostKeyDNS).</summary>
+internal enum AskChoice
+{
+    No,
+    Yes,
+    Ask,
+}
+
+/// <summary>How a key that was used is added to the agent (AddKeysToAgent).</summary>
+internal enum AddKeysChoice
+{
+    No,
+    Yes,
+
+    /// <summary>The user is asked before.</summary>
+    Ask,
+
+    /// <summary>The agent asks before each use of the key.</summary>
+    Confirm,
 }
