@@ -15,8 +15,7 @@ internal sealed class AddKeysShape : ValueShape<AddKeys>
     {
         value = default;
         string? word = arguments.Next();
-        bool hasSecond = arguments.Next() is { } second;
-        second = hasSecond ? second : "";
+        string? second = arguments.Next();
         if (word is not { Length: > 0 })
         {
             arguments.Fail("missing argument.");
@@ -25,12 +24,12 @@ internal sealed class AddKeysShape : ValueShape<AddKeys>
 
         TimeSpan lifetime = default;
         bool isWord = Words.TryFind(word, out AddKeysChoice choice);
-        if (choice == AddKeysChoice.Confirm && hasSecond && !Quantity.TryParseTime(second, out lifetime))
+        if (choice == AddKeysChoice.Confirm && second is not null && !Quantity.TryParseTime(second, out lifetime))
             return arguments.Fail("invalid time value.");
-        if (!isWord && !hasSecond && Quantity.TryParseTime(word, out lifetime))
+        if (!isWord && second is null && Quantity.TryParseTime(word, out lifetime))
             (isWord, choice) = (true, AddKeysChoice.Yes);
         value = new AddKeys(choice, lifetime);
-        return (isWord && (!hasSecond || choice == AddKeysChoice.Confirm)) || arguments.Fail("unsupported option");
+        return (isWord && (second is null || choice == AddKeysChoice.Confirm)) || arguments.Fail("unsupported option");
     }
 
     public override IEnumerable<string> Print(AddKeys value)
