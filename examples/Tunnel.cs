@@ -13,7 +13,7 @@ internal static class Tunnel
         var options = new SshClientOptions { HostKeyPolicy = new PinnedHostKey(fingerprint), Identities = [key] };
 
         await using SshClient ssh = await SshClient.ConnectAsync(destination, options, ct);
-        await using LocalForward tunnel = await ssh.ForwardLocalAsync(listen, target, ct);
+        await using LocalForward tunnel = await ssh.ForwardLocalAsync(listen, target, ct: ct);
         await log.WriteLineAsync($"{tunnel.Listening} leads to {target}");
         await ssh.Completion.WaitAsync(ct);
         return 0;

@@ -37,6 +37,8 @@ internal enum Errno
     ELOOP = 40,
     ENOTSOCK = 88,
     EOPNOTSUPP = 95,
+    EADDRINUSE = 98,
     ECONNRESET = 104,
+    ECONNREFUSED = 111,
     EDQUOT = 122,
 }

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int AF_UNIX = 1;
     public const int SOCK_STREAM = 1;
     public const int SOCK_SEQPACKET = 5;
+    public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
@@ -17,6 +18,15 @@ internal static unsafe partial class Libc
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int listen(int socket, int backlog);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fchmod(int descriptor, uint mode);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int socketpair(int domain, int type, int protocol, int* ends);

@@ -18,4 +18,8 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
+
+    /// <summary>syscall(2) with nothing around it; what went wrong is in errno itself.</summary>
+    [LibraryImport(Library, EntryPoint = nameof(syscall))]
+    public static partial nint RawSystemCall(nint number, nint first, nint second, nint third, nint fourth);
 }

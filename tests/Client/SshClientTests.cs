@@ -95,7 +95,7 @@ public sealed class SshClientTests
         int port;
         using (var free = new EchoOnEof()) port = free.Port;
         using var cancel = new CancellationTokenSource();
-        Task<RemoteForward> forwarding = client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", cancel.Token);
+        Task<RemoteForward> forwarding = client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", ct: cancel.Token);
         slow.WasAsked.Wait(Ct);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forwarding);
@@ -107,7 +107,7 @@ public sealed class SshClientTests
         {
             try
             {
-                again = await client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", Ct);
+                again = await client.ForwardRemoteAsync($"127.0.0.1:{port}", "127.0.0.1:9", ct: Ct);
             }
             catch (SshException)
             {

@@ -48,7 +48,7 @@ internal static class JumpRoute
     {
         try
         {
-            Channel channel = await client.OpenTcpAsync(new TcpEndpoint(config.Hostname, config.Port), default).ConfigureAwait(false);
+            Channel channel = await client.OpenConnectionAsync(new TcpEndpoint(config.Hostname, config.Port), default).ConfigureAwait(false);
             return new JumpStream(client, channel);
         }
         catch (SshException error)

@@ -1,11 +1,10 @@
-using System.Net.Sockets;
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
-using Nacre.Forwarding;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Ssh.Forwards;
 
 namespace Nacre.Tools.Ssh;
 
@@ -93,7 +92,8 @@ internal static class SshApplet
         if (client is null) return SshSession.FailureStatus;
         await using (client)
         {
-            if (!await StartForwardsAsync(client, config, trace).ConfigureAwait(false)) return SshSession.FailureStatus;
+            await using var forwards = new ForwardSet(client, config, trace);
+            if (!await forwards.StartConfiguredAsync().ConfigureAwait(false)) return SshSession.FailureStatus;
             if (config.SessionType == SessionChoice.None) return await WaitAsync(client, trace).ConfigureAwait(false);
             string command = line.Command.Length > 0 ? line.Command : config.RemoteCommand ?? "";
             try
@@ -121,52 +121,5 @@ internal static class SshApplet
         }
 
         return SshSession.FailureStatus;
-    }
-
-    private static async Task<bool> StartForwardsAsync(SshClient client, ClientConfig config, ErrorTrace trace)
-    {
-        bool allLocal = true, allRemote = true;
-        foreach (Forward forward in config.LocalForwards) allLocal &= await StartAsync(forward, isLocal: true).ConfigureAwait(false);
-        foreach (Forward forward in config.RemoteForwards) allRemote &= await StartAsync(forward, isLocal: false).ConfigureAwait(false);
-        if (!allLocal && config.ExitOnForwardFailure) trace.Fail("Could not request local forwarding.");
-        return (allLocal && allRemote) || !config.ExitOnForwardFailure;
-
-        async Task<bool> StartAsync(Forward forward, bool isLocal)
-        {
-            if (forward.Listen.Path is not null || forward.Connect?.Path is not null || forward.Connect is null)
-            {
-                trace.Fail($"{(isLocal ? "LocalForward" : "RemoteForward")} {forward}: forwarding of Unix sockets and SOCKS is not part of Nacre yet.");
-                return false;
-            }
-
-            var target = new TcpEndpoint(forward.Connect.Host!, forward.Connect.Port);
-            string listenHost = ClientSetup.ListenHost(forward.Listen.Host, isLocal && config.GatewayPorts);
-            var listen = new TcpEndpoint(listenHost, forward.Listen.Port);
-            try
-            {
-                if (isLocal)
-                {
-                    await client.StartLocalForwardAsync(listen, target, error => trace.Say($"channel: {error.Message}"), default).ConfigureAwait(false);
-                }
-                else
-                {
-                    RemoteForward started = await client.StartRemoteForwardAsync(listen, target, error => trace.Say($"connect_to {target}: {error.Message}"), default).ConfigureAwait(false);
-                    if (listen.Port == 0) trace.Say($"Allocated port {started.Listening.Port} for remote forward to {target.Host}:{target.Port}");
-                }
-
-                return true;
-            }
-            catch (SocketException error)
-            {
-                trace.Fail($"bind [{listen.Host}]:{listen.Port}: {error.Message}");
-                trace.Fail($"channel_setup_fwd_listener_tcpip: cannot listen to port: {listen.Port}");
-                return false;
-            }
-            catch (SshException error)
-            {
-                trace.Fail((config.ExitOnForwardFailure ? "Error: " : "Warning: ") + error.Message);
-                return false;
-            }
-        }
     }
 }

@@ -19,8 +19,9 @@ public sealed class SshClient : IAsyncDisposable
     private readonly Multiplexer _multiplexer;
     private readonly RemoteForwards _remoteForwards;
 
-    private SshClient(SshConnection connection, Multiplexer multiplexer, RemoteForwards remoteForwards, AuthenticationOutcome outcome, bool isHostVerified) =>
-        (_connection, _multiplexer, _remoteForwards, Authentication, IsHostVerified) = (connection, multiplexer, remoteForwards, outcome, isHostVerified);
+    private SshClient(
+        SshConnection connection, Multiplexer multiplexer, ClientPolicy policy, RemoteForwards remoteForwards, AuthenticationOutcome outcome, bool isHostVerified) =>
+        (_connection, _multiplexer, Policy, _remoteForwards, Authentication, IsHostVerified) = (connection, multiplexer, policy, remoteForwards, outcome, isHostVerified);
 
     /// <summary>Ends when the connection has: with its error, or without one when this side closed it.</summary>
     public Task Completion => _connection.Completion;
@@ -36,6 +37,9 @@ public sealed class SshClient : IAsyncDisposable
     internal SecureTransport Transport => _connection.Transport;
 
     internal Multiplexer Multiplexer => _multiplexer;
+
+    /// <summary>What the server may open and ask for here.</summary>
+    internal ClientPolicy Policy { get; }
 
     /// <summary>Connects over TCP, verifies the server and logs in.</summary>
     /// <param name="destination">[user@]host[:port].</param>
@@ -126,25 +130,63 @@ public sealed class SshClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Listens locally and carries each connection to a host at the server's side (ssh -L).</summary>
-    /// <param name="listen">Where to listen: host:port; port 0 lets the system choose.</param>
-    /// <param name="target">Where the server connects to: host:port.</param>
+    /// <summary>Listens on this side and carries each connection to a host or a Unix socket at the server's side (ssh -L).</summary>
+    /// <param name="listen">Where to listen: host:port, where port 0 lets the system choose, or the path of a Unix socket.</param>
+    /// <param name="target">Where the server connects to: host:port, or a path.</param>
+    /// <param name="options">How to listen; the defaults when null.</param>
     /// <param name="ct">Cancels the start.</param>
     /// <returns>The forward; dispose of it to stop listening.</returns>
     /// <exception cref="FormatException">An endpoint is malformed.</exception>
-    /// <exception cref="SocketException">The local port cannot be listened on.</exception>
-    public Task<LocalForward> ForwardLocalAsync(string listen, string target, CancellationToken ct = default) =>
-        StartLocalForwardAsync(TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
+    /// <exception cref="SocketException">The port cannot be listened on.</exception>
+    /// <exception cref="IOException">The path cannot be listened at.</exception>
+    /// <exception cref="SshException">The host is not verified.</exception>
+    /// <example><code>
+    /// await using LocalForward docker = await ssh.ForwardLocalAsync("127.0.0.1:2375", "/run/docker.sock");
+    /// </code></example>
+    public Task<LocalForward> ForwardLocalAsync(string listen, string target, ForwardOptions? options = null, CancellationToken ct = default) =>
+        StartLocalForwardAsync(SocketEndpoint.Parse(listen), SocketEndpoint.Parse(target), options ?? ForwardOptions.Default, ct);
 
-    /// <summary>Has the server listen and carries each connection to a host at this side (ssh -R).</summary>
-    /// <param name="listen">Where the server listens: host:port; port 0 lets it choose.</param>
-    /// <param name="target">Where this side connects to: host:port.</param>
+    /// <summary>Listens on this side as a SOCKS proxy, versions 4, 4a and 5, whose connections the server makes (ssh -D).</summary>
+    /// <param name="listen">Where to listen: host:port, where port 0 lets the system choose, or the path of a Unix socket.</param>
+    /// <param name="options">How to listen; the defaults when null.</param>
+    /// <param name="ct">Cancels the start.</param>
+    /// <returns>The forward; dispose of it to stop listening.</returns>
+    /// <exception cref="FormatException">The endpoint is malformed.</exception>
+    /// <exception cref="SocketException">The port cannot be listened on.</exception>
+    /// <exception cref="IOException">The path cannot be listened at.</exception>
+    /// <exception cref="SshException">The host is not verified.</exception>
+    /// <example><code>
+    /// await using LocalForward proxy = await ssh.ForwardDynamicAsync("127.0.0.1:0");
+    /// using var handler = new SocketsHttpHandler { Proxy = new WebProxy($"socks5://{proxy.Listening}") };
+    /// </code></example>
+    public Task<LocalForward> ForwardDynamicAsync(string listen, ForwardOptions? options = null, CancellationToken ct = default) =>
+        StartLocalForwardAsync(SocketEndpoint.Parse(listen), target: null, options ?? ForwardOptions.Default, ct);
+
+    /// <summary>Has the server listen and carries each connection to a host or a Unix socket at this side (ssh -R).</summary>
+    /// <param name="listen">Where the server listens: host:port, where port 0 lets it choose, or a path.</param>
+    /// <param name="target">Where this side connects to: host:port, or a path.</param>
+    /// <param name="options">Who hears of failures.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>The forward; dispose of it to stop it.</returns>
     /// <exception cref="FormatException">An endpoint is malformed.</exception>
     /// <exception cref="SshException">The server refused, or the connection failed.</exception>
-    public Task<RemoteForward> ForwardRemoteAsync(string listen, string target, CancellationToken ct = default) =>
-        StartRemoteForwardAsync(TcpEndpoint.Parse(listen), TcpEndpoint.Parse(target), onFailure: null, ct);
+    /// <example><code>
+    /// await using RemoteForward shown = await ssh.ForwardRemoteAsync("localhost:0", "127.0.0.1:3000");
+    /// Console.WriteLine($"port {shown.Listening.Port} of the server");
+    /// </code></example>
+    public Task<RemoteForward> ForwardRemoteAsync(string listen, string target, ForwardOptions? options = null, CancellationToken ct = default) =>
+        StartRemoteForwardAsync(SocketEndpoint.Parse(listen), SocketEndpoint.Parse(target), options ?? ForwardOptions.Default, ct);
+
+    /// <summary>Has the server listen for SOCKS clients, whose connections this side makes (ssh -R with a port alone).</summary>
+    /// <remarks>Whoever reaches the server's port reaches what this side reaches, unless <see cref="ForwardOptions.PermitsTarget"/> says which.</remarks>
+    /// <param name="listen">Where the server listens: host:port, where port 0 lets it choose, or a path.</param>
+    /// <param name="options">What may be connected to.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The forward; dispose of it to stop it.</returns>
+    /// <exception cref="FormatException">The endpoint is malformed.</exception>
+    /// <exception cref="SshException">The server refused, or the connection failed.</exception>
+    public Task<RemoteForward> ForwardRemoteDynamicAsync(string listen, ForwardOptions? options = null, CancellationToken ct = default) =>
+        StartRemoteForwardAsync(SocketEndpoint.Parse(listen), target: null, options ?? ForwardOptions.Default, ct);
 
     /// <summary>Disconnects; what is queued goes out first.</summary>
     /// <returns>Done when the connection has ended.</returns>
@@ -153,6 +195,10 @@ public sealed class SshClient : IAsyncDisposable
     internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
     {
         var remoteForwards = new RemoteForwards();
+        var policy = new ClientPolicy();
+        policy.AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
+        policy.AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
+        foreach ((string name, RequestAnswerer answer) in options.RequestAnswerers) policy.AnswerRequests(name, answer);
         var keysAgreed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         AuthenticationClient? authentication = null;
         Multiplexer? multiplexer = null;
@@ -171,7 +217,7 @@ public sealed class SshClient : IAsyncDisposable
             if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
-            return new SshClient(connection, multiplexer!, remoteForwards, outcome, judge.IsVerified);
+            return new SshClient(connection, multiplexer!, policy, remoteForwards, outcome, judge.IsVerified);
         }
         catch
         {
@@ -181,8 +227,8 @@ public sealed class SshClient : IAsyncDisposable
 
         IPacketSink CreateService(ITransport created)
         {
-            multiplexer = new Multiplexer(created, new ClientPolicy(remoteForwards), options.Connection);
-            remoteForwards.Multiplexer = multiplexer;
+            multiplexer = new Multiplexer(created, policy, options.Connection);
+            remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
             authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
             authentication.Start(ct);
             keysAgreed.SetResult();
@@ -190,15 +236,15 @@ public sealed class SshClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the server connect to a host, over a channel of this connection.</summary>
-    internal Task<Channel> OpenTcpAsync(TcpEndpoint target, CancellationToken ct) =>
+    /// <summary>Has the server connect to a host or a Unix socket, over a channel of this connection.</summary>
+    internal Task<Channel> OpenConnectionAsync(SocketEndpoint target, CancellationToken ct) =>
         IsHostVerified ? LocalForward.OpenAsync(_multiplexer, target, originator: null, ct) : throw NotForwarded();
 
-    internal Task<LocalForward> StartLocalForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
-        IsHostVerified ? LocalForward.StartAsync(_multiplexer, listen, target, onFailure, ct) : throw NotForwarded();
+    internal Task<LocalForward> StartLocalForwardAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
+        IsHostVerified ? LocalForward.StartAsync(_multiplexer, listen, target, options, ct) : throw NotForwarded();
 
-    internal Task<RemoteForward> StartRemoteForwardAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct) =>
-        IsHostVerified ? _remoteForwards.StartAsync(listen, target, onFailure, ct) : throw NotForwarded();
+    internal Task<RemoteForward> StartRemoteForwardAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
+        IsHostVerified ? _remoteForwards.StartAsync(listen, target, options, ct) : throw NotForwarded();
 
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");
 
@@ -242,16 +288,5 @@ public sealed class SshClient : IAsyncDisposable
             IsVerified = verdict == HostKeyVerdict.Trust;
             return verdict is HostKeyVerdict.Trust or HostKeyVerdict.TrustWithoutSecrets;
         }
-    }
-
-    /// <summary>What a server may open at its client: only what the client asked for.</summary>
-    private sealed class ClientPolicy(RemoteForwards remoteForwards) : IConnectionPolicy
-    {
-        public ValueTask<ChannelAnswer> AnswerOpenAsync(ChannelOffer offer, CancellationToken ct) => ValueTask.FromResult(
-            offer.Type == ForwardedTcpIpOpen.RecordName
-                ? remoteForwards.Answer(offer)
-                : ChannelAnswer.Refuse(OpenFailureReason.UnknownChannelType, "unknown channel type"));
-
-        public ValueTask<GlobalAnswer> AnswerRequestAsync(IncomingRequest request, CancellationToken ct) => ValueTask.FromResult(GlobalAnswer.Failure);
     }
 }

@@ -54,7 +54,11 @@ public sealed record SshClientOptions
 
     internal RekeyPolicy Rekey { get; init; } = RekeyPolicy.Default;
 
-    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default with { DefersWakeups = true };
+    /// <summary>A client opens as many channels as connections come to its forwards; what a server may open is only what was asked for.</summary>
+    internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 };
+
+    /// <summary>What answers the server's global requests from the moment of login on, by their names.</summary>
+    internal IReadOnlyDictionary<string, RequestAnswerer> RequestAnswerers { get; init; } = new Dictionary<string, RequestAnswerer>();
 
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 

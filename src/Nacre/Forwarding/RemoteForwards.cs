@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
@@ -6,7 +5,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Forwarding;
 
-/// <summary>The ports that this client asked its server to listen on (RFC 4254 7.1), and the connections that come from them.</summary>
+/// <summary>What this client asked its server to listen on (RFC 4254 7.1, PROTOCOL 2.4), and the connections that come from there.</summary>
 internal sealed class RemoteForwards
 {
     private readonly Lock _lock = new();
@@ -16,15 +15,14 @@ internal sealed class RemoteForwards
     public Multiplexer? Multiplexer { get; set; }
 
     /// <summary>Asks the server to listen. The forward is known before the reader goes on, so the first connection finds it.</summary>
-    public async Task<RemoteForward> StartAsync(TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure, CancellationToken ct)
+    public async Task<RemoteForward> StartAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct)
     {
-        var request = new TcpIpForwardRequest { Address = AddressBytes(listen), Port = (uint)listen.Port };
-        var reply = new ForwardReply(answer => Add(answer, listen, target, onFailure));
+        var reply = new ForwardReply(answer => Add(answer, listen, target, options));
         try
         {
-            GlobalAnswer result = await Multiplexer!.RequestAsync(ref request, reply, ct).ConfigureAwait(false);
-            if (!result.IsSuccess || reply.Forward is null) throw new SshException($"remote port forwarding failed for listen port {listen.Port}");
-            return reply.Forward;
+            GlobalAnswer result = await AskAsync(listen, reply, ct).ConfigureAwait(false);
+            if (result.IsSuccess && reply.Forward is { } forward) return forward;
+            throw new SshException($"remote port forwarding failed for listen {(listen.Path is null ? "port " + listen.Port : "path " + listen.Path)}");
         }
         catch (OperationCanceledException)
         {
@@ -34,29 +32,37 @@ internal sealed class RemoteForwards
     }
 
     /// <summary>Answers a forwarded-tcpip: only for what was asked for.</summary>
-    public ChannelAnswer Answer(ChannelOffer offer)
+    public ChannelAnswer AnswerTcp(ChannelOffer offer)
     {
         ForwardedTcpIpOpen open = offer.Read<ForwardedTcpIpOpen>();
-        string address = Encoding.UTF8.GetString(open.Address);
-        RemoteForward? forward = Find(address, (int)open.Port);
-        return forward is null
-            ? ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed")
-            : ChannelAnswer.Accept(new ForwardService(forward));
+        return Answer(FindTcp(Encoding.UTF8.GetString(open.Address), (int)open.Port));
     }
 
-    public async Task CancelAsync(RemoteForward forward)
+    /// <summary>Answers a forwarded-streamlocal: only for what was asked for.</summary>
+    public ChannelAnswer AnswerStreamLocal(ChannelOffer offer)
+    {
+        string path = Encoding.UTF8.GetString(offer.Read<ForwardedStreamLocalOpen>().SocketPath);
+        lock (_lock) return Answer(_forwards.Find(forward => forward.Listening.Path == path));
+    }
+
+    /// <summary>Tells the server to listen no more; false when it knows of no such listener, or the connection is over.</summary>
+    public async Task<bool> CancelAsync(RemoteForward forward)
     {
         lock (_lock) _forwards.Remove(forward);
-        var request = new CancelTcpIpForwardRequest { Address = AddressBytes(forward.Listening), Port = (uint)forward.Listening.Port };
         try
         {
-            await Multiplexer!.RequestAsync(ref request, Multiplexer.Ended).ConfigureAwait(false);
+            return (await AskToCancelAsync(forward.Listening).ConfigureAwait(false)).IsSuccess;
         }
         catch (Exception error) when (error is SshException or OperationCanceledException)
         {
             // The connection is over, and the server's listener with it.
+            return false;
         }
     }
+
+    private static ChannelAnswer Answer(RemoteForward? forward) => forward is null
+        ? ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed")
+        : ChannelAnswer.Accept(new ForwardService(forward));
 
     // Nobody waits for the answer any more, and nobody would stop the forward.
     private static async Task StopWhenStartedAsync(ForwardReply reply)
@@ -65,39 +71,49 @@ internal sealed class RemoteForwards
         if (reply.Forward is { } forward) await forward.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static byte[] AddressBytes(TcpEndpoint endpoint) => Encoding.UTF8.GetBytes(endpoint.Host);
+    private Task<GlobalAnswer> AskAsync(SocketEndpoint listen, ForwardReply reply, CancellationToken ct)
+    {
+        if (listen.Path is { } path)
+        {
+            var streamLocal = new StreamLocalForwardRequest { SocketPath = Encoding.UTF8.GetBytes(path) };
+            return Multiplexer!.RequestAsync(ref streamLocal, reply, ct);
+        }
 
-    private RemoteForward? Add(GlobalAnswer answer, TcpEndpoint listen, TcpEndpoint target, Action<Exception>? onFailure)
+        var tcp = new TcpIpForwardRequest { Address = Encoding.UTF8.GetBytes(listen.Tcp.Host), Port = (uint)listen.Port };
+        return Multiplexer!.RequestAsync(ref tcp, reply, ct);
+    }
+
+    private Task<GlobalAnswer> AskToCancelAsync(SocketEndpoint listening)
+    {
+        if (listening.Path is { } path)
+        {
+            var streamLocal = new CancelStreamLocalForwardRequest { SocketPath = Encoding.UTF8.GetBytes(path) };
+            return Multiplexer!.RequestAsync(ref streamLocal, Multiplexer.Ended);
+        }
+
+        var tcp = new CancelTcpIpForwardRequest { Address = Encoding.UTF8.GetBytes(listening.Tcp.Host), Port = (uint)listening.Port };
+        return Multiplexer!.RequestAsync(ref tcp, Multiplexer.Ended);
+    }
+
+    private RemoteForward? Add(GlobalAnswer answer, SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options)
     {
         if (!answer.IsSuccess) return null;
-        int port = listen.Port == 0 ? (int)Message.ReadRecord<TcpIpForwardReply>(answer.Fields.Span).Port : listen.Port;
-        var forward = new RemoteForward(this, listen with { Port = port }, target, channel => ServeAsync(channel, target, onFailure));
+        bool isPortChosen = listen.Path is null && listen.Port == 0;
+        SocketEndpoint listening = isPortChosen ? listen.Tcp with { Port = (int)Message.ReadRecord<TcpIpForwardReply>(answer.Fields.Span).Port } : listen;
+        var forward = new RemoteForward(this, listening, target, options);
         lock (_lock) _forwards.Add(forward);
         return forward;
     }
 
     // The address comes back as it was asked for (RFC 4254 7.2); a server may have its own word for all of them, so the port decides alone then.
-    private RemoteForward? Find(string address, int port)
+    private RemoteForward? FindTcp(string address, int port)
     {
         lock (_lock)
         {
-            return _forwards.Find(forward => forward.Listening.Port == port && forward.Listening.Host == address)
-                ?? _forwards.Find(forward => forward.Listening.Port == port);
+            return _forwards.Find(forward => IsAtPort(forward) && forward.Listening.Tcp.Host == address) ?? _forwards.Find(IsAtPort);
         }
-    }
 
-    private static async Task ServeAsync(Channel channel, TcpEndpoint target, Action<Exception>? onFailure)
-    {
-        try
-        {
-            Socket socket = await target.ConnectAsync(DialOptions.Default, channel.Multiplexer.Ended).ConfigureAwait(false);
-            await SocketRelay.RunAsync(channel, socket).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
-        {
-            onFailure?.Invoke(error);
-            await channel.DisposeAsync().ConfigureAwait(false);
-        }
+        bool IsAtPort(RemoteForward forward) => forward.Listening.Path is null && forward.Listening.Port == port;
     }
 
     /// <summary>Enters the forward while the reader stands at the reply: the next packet may be the first connection.</summary>
@@ -114,7 +130,7 @@ internal sealed class RemoteForwards
 
     private sealed class ForwardService(RemoteForward forward) : IChannelService
     {
-        public void OnOpened(Channel channel) => _ = forward.Serve(channel);
+        public void OnOpened(Channel channel) => _ = forward.ServeAsync(channel);
 
         public ValueTask<bool> AnswerRequestAsync(Channel channel, IncomingRequest request, CancellationToken ct) => ValueTask.FromResult(false);
 

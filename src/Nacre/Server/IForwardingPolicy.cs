@@ -17,4 +17,16 @@ public interface IForwardingPolicy
     /// <param name="listen">Where; port 0 lets the server choose.</param>
     /// <returns>Where to listen, such as the loopback address whatever was asked for; null to refuse.</returns>
     TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen);
+
+    /// <summary>May the client have the server connect to this Unix socket (direct-streamlocal@openssh.com)? No, unless a policy says so.</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="socketPath">The path, as the client says it.</param>
+    /// <returns>True to let it.</returns>
+    bool MayConnect(AuthenticatedUser user, string socketPath) => false;
+
+    /// <summary>May the client have the server listen at this path (streamlocal-forward@openssh.com)? No, unless a policy says so.</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="socketPath">The path, as the client says it.</param>
+    /// <returns>How to listen; null to refuse.</returns>
+    ForwardOptions? MayListen(AuthenticatedUser user, string socketPath) => null;
 }

@@ -6,38 +6,40 @@ using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Server;
 
-/// <summary>What one client has the server connect to and listen on for it (RFC 4254 7); all of it ends with the connection.</summary>
+/// <summary>What one client has the server connect to and listen on for it (RFC 4254 7, PROTOCOL 2.4); all of it ends with the connection.</summary>
+/// <remarks>Unix sockets are files: they are made and connected to with the user's rights. Ports belong to nobody.</remarks>
 internal sealed class ServerForwards
 {
-    /// <summary>More listening ports than this on one connection are refused.</summary>
+    /// <summary>More listening ports and sockets than this on one connection are refused.</summary>
     public const int MaxListeners = 128;
 
-    private readonly Multiplexer _multiplexer;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<TcpEndpoint, Listener> _listeners = [];
+    private static readonly ChannelAnswer Prohibited = ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
 
-    public ServerForwards(Multiplexer multiplexer)
+    private readonly Multiplexer _multiplexer;
+    private readonly AuthenticatedUser _user;
+    private readonly IForwardingPolicy? _policy;
+    private readonly Func<AuthenticatedUser, UserRights?> _rightsOf;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SocketEndpoint, Listener> _listeners = [];
+
+    public ServerForwards(Multiplexer multiplexer, AuthenticatedUser user, SshServerOptions options)
     {
-        _multiplexer = multiplexer;
+        (_multiplexer, _user, _policy, _rightsOf) = (multiplexer, user, options.Forwarding, options.RightsOf);
         multiplexer.Ended.UnsafeRegister(static state => ((ServerForwards)state!).EndAll(), this);
     }
 
     /// <summary>Answers a direct-tcpip: connects, then accepts.</summary>
-    public async ValueTask<ChannelAnswer> ConnectAsync(ChannelOffer offer, AuthenticatedUser user, IForwardingPolicy? policy, CancellationToken ct)
+    public async ValueTask<ChannelAnswer> ConnectTcpAsync(ChannelOffer offer, CancellationToken ct)
     {
         TcpEndpoint target = TargetOf(offer);
-        if (policy is null || target.Port is 0 or > ushort.MaxValue || !policy.MayConnect(user, target))
-        {
-            return ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
-        }
-
+        if (_policy is null || target.Port is 0 or > ushort.MaxValue || !_policy.MayConnect(_user, target)) return Prohibited;
         try
         {
-            Socket socket = await target.ConnectAsync(DialOptions.Default, ct).ConfigureAwait(false);
-            return ChannelAnswer.Accept(new SocketService(socket));
+            return ChannelAnswer.Accept(new SocketService(await target.ConnectAsync(DialOptions.Default, ct).ConfigureAwait(false)));
         }
         catch (SocketException error)
         {
@@ -45,44 +47,52 @@ internal sealed class ServerForwards
         }
     }
 
-    /// <summary>Answers a tcpip-forward; the reply carries the port only when the client left it to us.</summary>
-    public async ValueTask<GlobalAnswer> ListenAsync(IncomingRequest request, AuthenticatedUser user, IForwardingPolicy? policy, CancellationToken ct)
+    /// <summary>Answers a direct-streamlocal@openssh.com: connects, then accepts.</summary>
+    public async ValueTask<ChannelAnswer> ConnectStreamLocalAsync(ChannelOffer offer)
     {
-        TcpEndpoint asked = AskedBy(request);
-        if (asked.Port > ushort.MaxValue || policy?.MayListen(user, asked) is not { } permitted) return GlobalAnswer.Failure;
-        lock (_lock)
-        {
-            if (_listeners.Count >= MaxListeners) return GlobalAnswer.Failure;
-        }
-
-        Listener listener;
+        string path = Encoding.UTF8.GetString(offer.Read<DirectStreamLocalOpen>().SocketPath);
+        if (_policy is null || !SocketEndpoint.IsSocketPath(path) || !_policy.MayConnect(_user, path)) return Prohibited;
         try
         {
-            listener = await Listener.StartAsync(permitted, socket => ServeAsync(socket, asked), ct).ConfigureAwait(false);
+            Socket socket = await Task.Run(() => UnixSocket.Connect(path, _rightsOf(_user)), CancellationToken.None).ConfigureAwait(false);
+            return ChannelAnswer.Accept(new SocketService(socket));
         }
-        catch (SocketException)
+        catch (UnixException error)
         {
-            return GlobalAnswer.Failure;
+            return ChannelAnswer.Refuse(OpenFailureReason.ConnectFailed, UnixException.Describe(error.Errno));
         }
+    }
 
-        int port = listener.Port;
-        if (!await TryAddAsync(asked with { Port = port }, listener).ConfigureAwait(false)) return GlobalAnswer.Failure;
+    /// <summary>Answers a tcpip-forward; the reply carries the port only when the client left it to us.</summary>
+    public async ValueTask<GlobalAnswer> ListenTcpAsync(IncomingRequest request, CancellationToken ct)
+    {
+        TcpEndpoint asked = AskedBy(request);
+        if (asked.Port > ushort.MaxValue || _policy?.MayListen(_user, asked) is not { } permitted) return GlobalAnswer.Failure;
+        if (await TryListenAsync(asked, permitted, ForwardOptions.Default, ct).ConfigureAwait(false) is not { } listener) return GlobalAnswer.Failure;
         if (asked.Port != 0) return GlobalAnswer.Success();
-        var reply = new TcpIpForwardReply { Port = (uint)port };
+        var reply = new TcpIpForwardReply { Port = (uint)listener.Endpoint.Port };
         return GlobalAnswer.Success(Message.WriteRecord(ref reply));
     }
 
+    /// <summary>Answers a streamlocal-forward@openssh.com.</summary>
+    public async ValueTask<GlobalAnswer> ListenStreamLocalAsync(IncomingRequest request, CancellationToken ct)
+    {
+        string path = Encoding.UTF8.GetString(request.Read<StreamLocalForwardRequest>().SocketPath);
+        if (!SocketEndpoint.IsSocketPath(path) || _policy?.MayListen(_user, path) is not { } options) return GlobalAnswer.Failure;
+        SocketEndpoint endpoint = SocketEndpoint.AtPath(path);
+        return await TryListenAsync(endpoint, endpoint, options, ct).ConfigureAwait(false) is null ? GlobalAnswer.Failure : GlobalAnswer.Success();
+    }
+
     /// <summary>Answers a cancel-tcpip-forward: address and port must be those that were asked for.</summary>
-    public async ValueTask<GlobalAnswer> CancelAsync(IncomingRequest request)
+    public ValueTask<GlobalAnswer> CancelTcpAsync(IncomingRequest request)
     {
         CancelTcpIpForwardRequest cancel = request.Read<CancelTcpIpForwardRequest>();
-        var key = new TcpEndpoint(Encoding.UTF8.GetString(cancel.Address), (int)Math.Min(cancel.Port, int.MaxValue));
-        Listener? listener;
-        lock (_lock) _listeners.Remove(key, out listener);
-        if (listener is null) return GlobalAnswer.Failure;
-        await listener.DisposeAsync().ConfigureAwait(false);
-        return GlobalAnswer.Success();
+        return CancelAsync(new TcpEndpoint(Encoding.UTF8.GetString(cancel.Address), (int)Math.Min(cancel.Port, int.MaxValue)));
     }
+
+    /// <summary>Answers a cancel-streamlocal-forward@openssh.com.</summary>
+    public ValueTask<GlobalAnswer> CancelStreamLocalAsync(IncomingRequest request) =>
+        CancelAsync(SocketEndpoint.AtPath(Encoding.UTF8.GetString(request.Read<CancelStreamLocalForwardRequest>().SocketPath)));
 
     private static TcpEndpoint TargetOf(ChannelOffer offer)
     {
@@ -96,27 +106,62 @@ internal sealed class ServerForwards
         return new TcpEndpoint(Encoding.UTF8.GetString(forward.Address), (int)Math.Min(forward.Port, int.MaxValue));
     }
 
-    private async ValueTask<bool> TryAddAsync(TcpEndpoint key, Listener listener)
+    private async ValueTask<GlobalAnswer> CancelAsync(SocketEndpoint asked)
     {
-        bool isAdded;
-        lock (_lock) isAdded = !_multiplexer.Ended.IsCancellationRequested && _listeners.TryAdd(key, listener);
-        if (!isAdded) await listener.DisposeAsync().ConfigureAwait(false);
-        return isAdded;
+        Listener? listener;
+        lock (_lock) _listeners.Remove(asked, out listener);
+        if (listener is null) return GlobalAnswer.Failure;
+        await listener.DisposeAsync().ConfigureAwait(false);
+        return GlobalAnswer.Success();
     }
 
-    private async Task ServeAsync(Socket socket, TcpEndpoint asked)
+    /// <summary>Listens where it is permitted, for what was asked.</summary>
+    private async ValueTask<Listener?> TryListenAsync(SocketEndpoint asked, SocketEndpoint permitted, ForwardOptions options, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            // Who asks twice for one path must not have the first listener's socket removed by the second.
+            if (_listeners.Count >= MaxListeners || _listeners.ContainsKey(asked)) return null;
+        }
+
+        Listener listener;
+        try
+        {
+            UserRights? rights = permitted.Path is null ? null : _rightsOf(_user);
+            listener = await Task.Run(() => Listener.StartAsync(permitted, options, rights, socket => ServeAsync(socket, asked), ct), ct).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SocketException or UnixException)
+        {
+            return null;
+        }
+
+        SocketEndpoint key = asked.Path is null ? asked.Tcp with { Port = listener.Endpoint.Port } : asked;
+        bool isAdded;
+        lock (_lock) isAdded = !_multiplexer.Ended.IsCancellationRequested && _listeners.TryAdd(key, listener);
+        if (isAdded) return listener;
+        await listener.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task ServeAsync(Socket socket, SocketEndpoint asked)
     {
         Channel channel = await OpenAsync(socket, asked).ConfigureAwait(false);
         await SocketRelay.RunAsync(channel, socket).ConfigureAwait(false);
     }
 
-    private Task<Channel> OpenAsync(Socket socket, TcpEndpoint asked)
+    private Task<Channel> OpenAsync(Socket socket, SocketEndpoint asked)
     {
+        if (asked.Path is { } path)
+        {
+            var openPath = new ForwardedStreamLocalOpen { SocketPath = Encoding.UTF8.GetBytes(path) };
+            return _multiplexer.OpenAsync(ref openPath, service: null, acceptsErrorData: false, _multiplexer.Ended);
+        }
+
         int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         var originator = (IPEndPoint)socket.RemoteEndPoint!;
         var open = new ForwardedTcpIpOpen
         {
-            Address = Encoding.UTF8.GetBytes(asked.Host),
+            Address = Encoding.UTF8.GetBytes(asked.Tcp.Host),
             Port = (uint)port,
             OriginatorAddress = Encoding.ASCII.GetBytes(originator.Address.ToString()),
             OriginatorPort = (uint)originator.Port,

@@ -43,7 +43,7 @@ public sealed class SshServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var where = new TcpEndpoint(endpoint.Address.ToString(), endpoint.Port);
-        Listener listener = await Listener.StartAsync(where, AcceptAsync, ct).ConfigureAwait(false);
+        Listener listener = await Listener.StartAsync(where, ForwardOptions.Default, rights: null, AcceptAsync, ct).ConfigureAwait(false);
         bool isLate;
         lock (_lock)
         {
@@ -53,7 +53,7 @@ public sealed class SshServer : IAsyncDisposable
 
         if (isLate) await listener.DisposeAsync().ConfigureAwait(false);
         ObjectDisposedException.ThrowIf(isLate, this);
-        return listener.Port;
+        return listener.Endpoint.Port;
     }
 
     /// <summary>Serves one client over a stream that is already connected.</summary>

@@ -111,7 +111,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         _authenticated.TrySetResult();
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);
-        policy.Forwards = new ServerForwards(multiplexer);
+        policy.Forwards = new ServerForwards(multiplexer, user, Options);
         (_connection.KeepAliveInterval, _connection.KeepAliveCount) = (Options.KeepAliveInterval, Options.KeepAliveCount);
         _connection.OnConnectionProtocol(multiplexer);
         return multiplexer;
@@ -143,7 +143,8 @@ public sealed class SshServerConnection : IAsyncDisposable
         public ValueTask<ChannelAnswer> AnswerOpenAsync(ChannelOffer offer, CancellationToken ct) => offer.Type switch
         {
             "session" => ValueTask.FromResult(OpenSession()),
-            "direct-tcpip" => Forwards!.ConnectAsync(offer, user, connection.Options.Forwarding, ct),
+            "direct-tcpip" => Forwards!.ConnectTcpAsync(offer, ct),
+            "direct-streamlocal@openssh.com" => Forwards!.ConnectStreamLocalAsync(offer),
             _ => ValueTask.FromResult(ChannelAnswer.Refuse(OpenFailureReason.UnknownChannelType, "unknown channel type")),
         };
 
@@ -152,9 +153,13 @@ public sealed class SshServerConnection : IAsyncDisposable
             switch (request.Name)
             {
                 case "tcpip-forward":
-                    return Forwards!.ListenAsync(request, user, connection.Options.Forwarding, ct);
+                    return Forwards!.ListenTcpAsync(request, ct);
                 case "cancel-tcpip-forward":
-                    return Forwards!.CancelAsync(request);
+                    return Forwards!.CancelTcpAsync(request);
+                case "streamlocal-forward@openssh.com":
+                    return Forwards!.ListenStreamLocalAsync(request, ct);
+                case "cancel-streamlocal-forward@openssh.com":
+                    return Forwards!.CancelStreamLocalAsync(request);
                 case "no-more-sessions@openssh.com":
                     _noMoreSessions = true;
                     return ValueTask.FromResult(GlobalAnswer.Success());

@@ -4,6 +4,7 @@ using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Server;
 
@@ -57,6 +58,9 @@ public sealed record SshServerOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>With whose rights a user's Unix sockets are made and connected to; null for those of this process.</summary>
+    internal Func<AuthenticatedUser, UserRights?> RightsOf { get; init; } = static _ => null;
 
     internal AlgorithmSelection Algorithms { get; init; } = AlgorithmSelection.ServerDefault;
 
