@@ -19,7 +19,16 @@ internal static class KeyTargets
         using PrivateKey ecdsa = PrivateKey.GenerateEcdsa();
         using PrivateKey rsa = PrivateKey.GenerateRsa(2048);
         PrivateKey[] keys = [ed25519, ecdsa, rsa];
-        return [.. keys.Select(Signature), .. Public(keys), .. Private(keys)];
+        return [.. keys.Select(Signature), .. Public(keys), .. Private(keys), Revocation(ed25519.PublicKey)];
+    }
+
+    private static FuzzTarget Revocation(PublicKey key)
+    {
+        byte[] head = [.. "SSHKRL\n\0"u8, 0, 0, 0, 1, .. new byte[24], .. new byte[8]];
+        byte[] keys = [0, 0, 0, (byte)key.Blob.Length, .. key.Blob.Span];
+        byte[] serials = [0x20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5, 0x22, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 3];
+        byte[] list = [.. head, 2, 0, 0, 0, (byte)keys.Length, .. keys, 1, 0, 0, 0, (byte)(8 + serials.Length), .. new byte[8], .. serials];
+        return new("revocation-list", input => KeyRevocationList.Parse(input).Contains(key), [list, Encoding.ASCII.GetBytes($"# revoked\n{key}\n")]) { IsRefusal = OnlyFormat };
     }
 
     private static IEnumerable<FuzzTarget> Public(PrivateKey[] keys) =>

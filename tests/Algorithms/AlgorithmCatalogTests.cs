@@ -30,7 +30,11 @@ public sealed class AlgorithmCatalogTests
         foreach (AlgorithmSelection selection in new[] { AlgorithmSelection.ClientDefault, AlgorithmSelection.ServerDefault })
         {
             Assert.Equal(
-                ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256"],
+                [
+                    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
+                    "ssh-ed25519-cert-v01@openssh.com", "ecdsa-sha2-nistp256-cert-v01@openssh.com", "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+                    "ecdsa-sha2-nistp521-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com",
+                ],
                 selection.HostKeyAlgorithms);
             Assert.Equal(
                 [
@@ -63,7 +67,7 @@ public sealed class AlgorithmCatalogTests
         Assert.Equal(
             [
                 "3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "hmac-sha1",
-                "hmac-sha1-etm@openssh.com", "ssh-rsa",
+                "hmac-sha1-etm@openssh.com", "ssh-rsa", "ssh-rsa-cert-v01@openssh.com",
             ],
             legacy);
         string[] defaults = [.. Defaults(AlgorithmSelection.ClientDefault), .. Defaults(AlgorithmSelection.ServerDefault)];
@@ -114,9 +118,10 @@ public sealed class AlgorithmCatalogTests
     [InlineData("cipher-auth", "aes128-gcm@openssh.com", 3)]
     [InlineData("mac", "umac-64-etm@openssh.com", 10)]
     [InlineData("kex", "diffie-hellman-group1-sha1", 14)]
-    [InlineData("key", "ssh-rsa", 5)]
+    [InlineData("key", "ssh-rsa", 10)]
+    [InlineData("key-cert", "ssh-rsa-cert-v01@openssh.com", 5)]
     [InlineData("key-plain", "ecdsa-sha2-nistp521", 5)]
-    [InlineData("key-sig", "rsa-sha2-512", 7)]
+    [InlineData("key-sig", "rsa-sha2-512-cert-v01@openssh.com", 14)]
     [InlineData("sig", "ssh-ed25519", 7)]
     [InlineData("compression", "zlib@openssh.com", 2)]
     [InlineData("protocol-version", "2", 1)]

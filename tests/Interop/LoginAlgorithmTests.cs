@@ -31,8 +31,8 @@ public sealed class LoginAlgorithmTests(StockAlgorithmTests.EveryAlgorithm stock
             Add(KeyExchange, AlgorithmCatalog.KeyExchanges.Names);
             Add(Cipher, AlgorithmCatalog.Ciphers.Names);
             Add(Mac, AlgorithmCatalog.Macs.Names);
-            Add(HostKey, AlgorithmCatalog.HostKeys.Names);
-            Add(UserKey, AlgorithmCatalog.HostKeys.Names);
+            Add(HostKey, KeyAlgorithm.Plain.Select(row => row.Name));
+            Add(UserKey, KeyAlgorithm.Plain.Select(row => row.Name));
             return common;
 
             void Add(string keyword, IEnumerable<string> names)

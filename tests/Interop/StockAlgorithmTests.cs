@@ -25,7 +25,7 @@ public sealed class StockAlgorithmTests(StockAlgorithmTests.EveryAlgorithm serve
 
     public static TheoryData<string> KeyExchanges => [.. AlgorithmCatalog.KeyExchanges.Names.Except(NotInStock)];
 
-    public static TheoryData<string> HostKeys => [.. AlgorithmCatalog.HostKeys.Names];
+    public static TheoryData<string> HostKeys => [.. KeyAlgorithm.Plain.Select(row => row.Name)];
 
     public static TheoryData<string, string> Protections
     {

@@ -1,44 +1,15 @@
+using Nacre.Protocol.Keys;
+
 namespace Nacre.Config.Patterns;
 
 /// <summary>
 /// Matches text against OpenSSH's patterns: <c>*</c> for any run of characters, <c>?</c> for any one, and comma-separated
 /// lists of them with <c>!</c> for exceptions.
 /// </summary>
-/// <remarks>
-/// The matcher goes back to the last star only, never to one before it, so it takes at most text times pattern steps and
-/// no pattern can make it run away (CVE-2026-0967 was a matcher that tried every star).
-/// </remarks>
 internal static class PatternMatcher
 {
     /// <summary>Whether the whole of <paramref name="text"/> matches one pattern, which has no list or negation.</summary>
-    public static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern)
-    {
-        int t = 0, p = 0, star = -1, resume = 0;
-        while (t < text.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                star = p++;
-                resume = t;
-            }
-            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
-            {
-                p++;
-                t++;
-            }
-            else if (star >= 0)
-            {
-                p = star + 1;
-                t = ++resume;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern[p..].IndexOfAnyExcept('*') < 0;
-    }
+    public static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern) => Wildcard.Matches(text, pattern);
 
     /// <summary>Whether a comma-separated list accepts <paramref name="text"/>: one pattern does and none with ! does.</summary>
     public static bool MatchesList(string text, string list) => Judge(text, list) > 0;

@@ -51,7 +51,7 @@ internal static class AlgorithmCatalog
     /// <summary>What keys sign with, which the floor of the keys declares.</summary>
     public static AlgorithmTable<HostKeyAlgorithm> HostKeys { get; } = new(
         AlgorithmKind.HostKey,
-        [.. KeyAlgorithm.All.Select(row => new HostKeyAlgorithm(row.Name, row.KeyType, IsDefault: !row.IsLegacy, row.IsLegacy))]);
+        [.. KeyAlgorithm.All.Select(row => new HostKeyAlgorithm(row.Name, row.KeyType, row.SignatureName, IsDefault: !row.IsLegacy, row.IsLegacy))]);
 
     public static AlgorithmTable<CipherAlgorithm> Ciphers { get; } = new(AlgorithmKind.Cipher, CipherRows(HasAesHardware));
 

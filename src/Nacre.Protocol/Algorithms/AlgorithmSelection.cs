@@ -8,7 +8,9 @@ internal sealed record AlgorithmSelection
     private AlgorithmSelection(IEnumerable<KeyExchangeAlgorithm> keyExchanges)
     {
         KexAlgorithms = [.. keyExchanges.Select(row => row.Name)];
-        HostKeyAlgorithms = [.. AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+
+        // Plain keys first: who asks for certificates is one that knows an authority, and others would compare the key in vain.
+        HostKeyAlgorithms = [.. AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsDefault).OrderBy(row => row.IsCertificate).Select(row => row.Name)];
         Ciphers = [.. AlgorithmCatalog.Ciphers.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
         Macs = [.. AlgorithmCatalog.Macs.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
         Compressions = [.. AlgorithmCatalog.Compressions.Rows.Where(row => row.IsDefault).Select(row => row.Name)];

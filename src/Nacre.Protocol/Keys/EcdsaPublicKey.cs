@@ -54,14 +54,15 @@ internal sealed class EcdsaPublicKey : PublicKey
     public static EcdsaPublicKey Read(EcdsaCurve curve, ReadOnlySpan<byte> blob)
     {
         EcdsaKeyFields fields = Message.ReadRecord<EcdsaKeyFields>(blob);
+        return Of(curve, fields.Curve, fields.Point);
+    }
 
+    /// <summary>The key of a point from outside and of what stands there for the curve's name.</summary>
+    public static EcdsaPublicKey Of(EcdsaCurve curve, ReadOnlySpan<byte> name, ReadOnlySpan<byte> point)
+    {
         // RFC 5656 6.1 builds the type from the curve's identifier, so the two say the same or the key lies.
-        if (!fields.Curve.SequenceEqual(curve.NameBytes))
-        {
-            throw KeyFormatException.Damaged($"A key of the type {curve.KeyType} names the curve \"{Printable.Escape(fields.Curve)}\".");
-        }
-
-        return Of(curve, fields.Point);
+        if (name.SequenceEqual(curve.NameBytes)) return Of(curve, point);
+        throw KeyFormatException.Damaged($"A key of the type {curve.KeyType} names the curve \"{Printable.Escape(name)}\".");
     }
 
     public static ECParameters Parameters(EcdsaCurve curve, ReadOnlySpan<byte> point) => new()
@@ -70,7 +71,7 @@ internal sealed class EcdsaPublicKey : PublicKey
         Q = new ECPoint { X = point.Slice(1, curve.FieldSize).ToArray(), Y = point[(1 + curve.FieldSize)..].ToArray() },
     };
 
-    private protected override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob)
+    internal override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob)
     {
         EcdsaSignatureFields fields = Message.ReadRecord<EcdsaSignatureFields>(blob);
         if (!Curve.IsScalar(fields.R) || !Curve.IsScalar(fields.S)) return false;

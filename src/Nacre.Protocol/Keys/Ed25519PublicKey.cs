@@ -46,7 +46,7 @@ internal sealed class Ed25519PublicKey : PublicKey
 
     public static Ed25519PublicKey Read(ReadOnlySpan<byte> blob) => Of(Message.ReadRecord<Ed25519KeyFields>(blob).Point);
 
-    private protected override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob) =>
+    internal override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob) =>
         Ed25519.Verify(Point.Span, data, blob);
 
     // RFC 8032 5.1.3: "If the resulting value is >= p, decoding fails."  p = 2^255 - 19.

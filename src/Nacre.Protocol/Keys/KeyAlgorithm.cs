@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 namespace Nacre.Protocol.Keys;
 
 /// <summary>One row per signature algorithm: the key type that it belongs to and the hash that it signs.</summary>
-/// <remarks>Only RSA has more than one: RFC 8332 gave the same keys new algorithms when SHA-1 fell.</remarks>
+/// <remarks>
+/// Only RSA has more than one: RFC 8332 gave the same keys new algorithms when SHA-1 fell. Each algorithm has a second row for keys that
+/// an authority has certified: name and type are others, what is signed and how is the same.
+/// </remarks>
 internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmName Hash, bool IsLegacy = false)
 {
     public const string Ed25519 = "ssh-ed25519";
@@ -16,8 +19,11 @@ internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmNa
     /// <summary>The type of RSA keys, and the name of their signatures with SHA-1, which are made and verified only where someone asks for them by this name.</summary>
     public const string Rsa = "ssh-rsa";
 
-    /// <summary>All of them, strongest first within a key type.</summary>
-    public static IReadOnlyList<KeyAlgorithm> All { get; } =
+    /// <summary>What the names of certificates' types and algorithms end in (PROTOCOL.certkeys).</summary>
+    public const string CertificateSuffix = "-cert-v01@openssh.com";
+
+    /// <summary>The algorithms of plain keys, strongest first within a key type.</summary>
+    public static IReadOnlyList<KeyAlgorithm> Plain { get; } =
     [
         new(Ed25519, Ed25519, default),
         new(EcdsaP256, EcdsaP256, HashAlgorithmName.SHA256),
@@ -27,6 +33,18 @@ internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmNa
         new(RsaSha256, Rsa, HashAlgorithmName.SHA256),
         new(Rsa, Rsa, HashAlgorithmName.SHA1, IsLegacy: true),
     ];
+
+    /// <summary>All of them: those of certificates first, as OpenSSH prefers them.</summary>
+    public static IReadOnlyList<KeyAlgorithm> All { get; } = [.. Plain.Select(CertifiedBy), .. Plain];
+
+    /// <summary>What authorities may sign certificates with, unless someone says otherwise.</summary>
+    public static IReadOnlyList<string> AuthorityDefaults { get; } = [.. Plain.Where(row => !row.IsLegacy).Select(row => row.Name)];
+
+    /// <summary>The name in the signatures' blobs; certificates sign as the keys in them do.</summary>
+    public string SignatureName { get; private init; } = Name;
+
+    /// <summary>True for the algorithms of certified keys.</summary>
+    public bool IsCertificate => Name != SignatureName;
 
     /// <summary>The row of a key type's algorithm; null where the type has no algorithm of that name.</summary>
     public static KeyAlgorithm? Find(string name, string keyType)
@@ -41,4 +59,7 @@ internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmNa
 
     /// <summary>The names that a key type offers by itself, strongest first.</summary>
     public static string[] NamesOf(string keyType) => [.. All.Where(row => row.KeyType == keyType && !row.IsLegacy).Select(row => row.Name)];
+
+    private static KeyAlgorithm CertifiedBy(KeyAlgorithm plain) =>
+        plain with { Name = plain.Name + CertificateSuffix, KeyType = plain.KeyType + CertificateSuffix };
 }

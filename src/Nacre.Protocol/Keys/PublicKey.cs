@@ -7,7 +7,10 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Protocol.Keys;
 
 /// <summary>A public key as SSH knows it: a type name and a blob (RFC 4253 6.6).</summary>
-/// <remarks>An instance exists only for a key that makes sense: right lengths, a point on its curve, a modulus of a size that can be computed with.</remarks>
+/// <remarks>
+/// An instance exists only for a key that makes sense: right lengths, a point on its curve, a modulus of a size that can be computed with.
+/// A <see cref="Certificate"/> is one as well; whoever decides about keys alone compares <see cref="PlainKey"/>.
+/// </remarks>
 public abstract class PublicKey : IEquatable<PublicKey>
 {
     private protected PublicKey(string type, ReadOnlyMemory<byte> blob) => (Type, Blob) = (type, blob);
@@ -15,7 +18,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>The name at the start of the blob, such as ssh-ed25519 or ssh-rsa.</summary>
     public string Type { get; }
 
-    /// <summary>The type as people are told it: ED25519, ECDSA or RSA.</summary>
+    /// <summary>The type as people are told it: ED25519, ECDSA or RSA, with -CERT behind it for certificates.</summary>
     public abstract string ShortType { get; }
 
     /// <summary>The key in the form that goes on the wire.</summary>
@@ -24,10 +27,13 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>The size that people compare: bits of the modulus or of the curve.</summary>
     public abstract int Bits { get; }
 
+    /// <summary>The key that makes the signatures: the one in a certificate, and any other key itself.</summary>
+    public virtual PublicKey PlainKey => this;
+
     /// <summary>The signature algorithms that this key can verify, strongest first; for RSA these do not include ssh-rsa with SHA-1.</summary>
     public abstract IReadOnlyList<string> SignatureAlgorithms { get; }
 
-    /// <summary>The fingerprint with SHA-256, such as <c>SHA256:</c> and 43 characters.</summary>
+    /// <summary>The fingerprint with SHA-256, such as <c>SHA256:</c> and 43 characters; that of a certificate is the one of the key in it.</summary>
     public string Fingerprint => FingerprintBy(FingerprintHash.Sha256);
 
     /// <summary>Reads a key in the form that goes on the wire, all of it.</summary>
@@ -39,10 +45,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
         {
             ReadOnlySpan<byte> type = default;
             new FieldReader(blob).Text(ref type, NameList.MaxNameLength);
-            if (type.SequenceEqual("ssh-ed25519"u8)) return Ed25519PublicKey.Read(blob);
-            if (type.SequenceEqual("ssh-rsa"u8)) return RsaPublicKey.Read(blob);
-            if (EcdsaCurve.OfKeyType(type) is EcdsaCurve curve) return EcdsaPublicKey.Read(curve, blob);
-            throw KeyFormatException.Unsupported($"Keys of the type \"{Printable.Escape(type)}\" are not supported.");
+            return CertificateFields.IsCertificateType(type) ? Certificate.Read(blob) : ReadPlain(type, blob);
         }
         catch (SshViolationException broken)
         {
@@ -82,7 +85,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
         try
         {
             SignatureFields fields = Message.ReadRecord<SignatureFields>(signature);
-            return Ascii.Equals(fields.Algorithm, algorithm) && VerifyBlob(row, data, fields.Blob);
+            return Ascii.Equals(fields.Algorithm, row.SignatureName) && VerifyBlob(row, data, fields.Blob);
         }
         catch (Exception failure) when (failure is SshViolationException or CryptographicException)
         {
@@ -94,8 +97,8 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <param name="hash">Which hash.</param>
     public string FingerprintBy(FingerprintHash hash) => hash switch
     {
-        FingerprintHash.Sha256 => "SHA256:" + Convert.ToBase64String(SHA256.HashData(Blob.Span)).TrimEnd('='),
-        FingerprintHash.Md5 => "MD5:" + string.Join(':', MD5.HashData(Blob.Span).Select(value => value.ToString("x2", CultureInfo.InvariantCulture))),
+        FingerprintHash.Sha256 => "SHA256:" + Convert.ToBase64String(SHA256.HashData(PlainKey.Blob.Span)).TrimEnd('='),
+        FingerprintHash.Md5 => "MD5:" + string.Join(':', MD5.HashData(PlainKey.Blob.Span).Select(value => value.ToString("x2", CultureInfo.InvariantCulture))),
         _ => throw new ArgumentOutOfRangeException(nameof(hash)),
     };
 
@@ -116,5 +119,15 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>The form of authorized_keys and .pub files without a comment: type, space, base64.</summary>
     public sealed override string ToString() => $"{Type} {Convert.ToBase64String(Blob.Span)}";
 
-    private protected abstract bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob);
+    /// <summary>Reads a key that is no certificate. What it throws is for <see cref="Parse"/>.</summary>
+    internal static PublicKey ReadPlain(ReadOnlySpan<byte> type, ReadOnlySpan<byte> blob)
+    {
+        if (type.SequenceEqual("ssh-ed25519"u8)) return Ed25519PublicKey.Read(blob);
+        if (type.SequenceEqual("ssh-rsa"u8)) return RsaPublicKey.Read(blob);
+        if (EcdsaCurve.OfKeyType(type) is EcdsaCurve curve) return EcdsaPublicKey.Read(curve, blob);
+        throw KeyFormatException.Unsupported($"Keys of the type \"{Printable.Escape(type)}\" are not supported.");
+    }
+
+    /// <summary>Verifies the blob of a signature, whose algorithm is one of this key's.</summary>
+    internal abstract bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob);
 }

@@ -16,8 +16,8 @@ internal static class RandomArt
     public static string Draw(PublicKey key, FingerprintHash hash)
     {
         (byte[] digest, string hashName) = hash == FingerprintHash.Sha256
-            ? (SHA256.HashData(key.Blob.Span), "SHA256")
-            : (MD5.HashData(key.Blob.Span), "MD5");
+            ? (SHA256.HashData(key.PlainKey.Blob.Span), "SHA256")
+            : (MD5.HashData(key.PlainKey.Blob.Span), "MD5");
         byte[,] visits = Walk(digest);
         string title = $"[{key.ShortType} {key.Bits}]";
         if (title.Length > Width) title = $"[{key.ShortType}]";

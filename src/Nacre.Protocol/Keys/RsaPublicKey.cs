@@ -53,7 +53,7 @@ internal sealed class RsaPublicKey : PublicKey
 
     public RSAParameters Parameters() => new() { Modulus = Modulus.ToArray(), Exponent = Exponent.ToArray() };
 
-    private protected override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob)
+    internal override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob)
     {
         if (blob.IsEmpty || blob.Length > Modulus.Length) return false;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
@@ -50,7 +51,7 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
     {
         (string Name, string Value)[] extensions =
         [
-            ("server-sig-algs", string.Join(',', options.UserSignatureAlgorithms)),
+            ("server-sig-algs", string.Join(',', SignatureNames(options.UserSignatureAlgorithms))),
             ("publickey-hostbound@openssh.com", "0"),
             ("ping@openssh.com", "0"),
         ];
@@ -64,6 +65,10 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
         var message = new ExtInfo { Count = (uint)extensions.Length, Extensions = fields.ToArray() };
         return Message.Write(options.Pool, ref message);
     }
+
+    // RFC 8308 3.1 asks for the algorithms of signatures, and certificates have none of their own.
+    private static IEnumerable<string> SignatureNames(IReadOnlyList<string> algorithms) =>
+        algorithms.Select(name => AlgorithmCatalog.HostKeys.TryFind(name, out HostKeyAlgorithm? row) ? row.SignatureName : name).Distinct();
 
     private void Take(Extension extension)
     {

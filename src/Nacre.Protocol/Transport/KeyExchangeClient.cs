@@ -123,7 +123,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
             throw new SshViolationException(Violation.BadHostKey, $"The server's host key is of type {Printable.Escape(key.Type)} where {Negotiated.HostKey.KeyType} was agreed on.");
         }
 
-        if (key is RsaPublicKey && key.Bits < Options.RequiredRsaBits)
+        if (key.PlainKey is RsaPublicKey && key.Bits < Options.RequiredRsaBits)
         {
             throw new SshViolationException(Violation.BadHostKey, $"The server's RSA host key has {key.Bits} bits; at least {Options.RequiredRsaBits} are required.");
         }

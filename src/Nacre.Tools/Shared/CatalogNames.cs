@@ -9,7 +9,7 @@ internal static class CatalogNames
     public static AlgorithmNames For(bool isClient)
     {
         AlgorithmSelection defaults = isClient ? AlgorithmSelection.ClientDefault : AlgorithmSelection.ServerDefault;
-        var signatures = new AlgorithmChoice(NamesOf(AlgorithmCatalog.HostKeys.Rows), defaults.HostKeyAlgorithms);
+        var signatures = new AlgorithmChoice(NamesOf(AlgorithmCatalog.HostKeys.Rows), NamesOf(AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsDefault)));
         return new AlgorithmNames
         {
             Ciphers = new AlgorithmChoice(NamesOf(AlgorithmCatalog.Ciphers.Rows), defaults.Ciphers),

@@ -75,16 +75,17 @@ public sealed class AgentClient : IAsyncDisposable
 
     internal async ValueTask<byte[]> SignAsync(PublicKey key, string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
+        string signatureName = KeyAlgorithm.Find(algorithm, key.Type)?.SignatureName ?? algorithm;
         byte[] reply = await ExchangeAsync(RequestBytes(), ct).ConfigureAwait(false);
         if (AgentMessage.NumberOf(reply) != AgentMessageNumber.SignResponse) throw new SshException("agent refused operation");
         byte[] signature = AgentMessage.Read<SignResponse>(reply).Signature.ToArray();
 
         // An old agent signs with SHA-1 whatever the flags say; the server would refuse it with no word why.
-        return IsBy(algorithm, signature) ? signature : throw new SshException($"agent signed by another algorithm than {algorithm}");
+        return IsBy(signatureName, signature) ? signature : throw new SshException($"agent signed by another algorithm than {algorithm}");
 
         byte[] RequestBytes()
         {
-            var request = new SignRequest { PublicKey = key.Blob.Span, Data = data.Span, Flags = FlagsFor(algorithm) };
+            var request = new SignRequest { PublicKey = key.Blob.Span, Data = data.Span, Flags = FlagsFor(signatureName) };
             return AgentMessage.Write(ref request);
         }
     }
@@ -150,7 +151,7 @@ public sealed class AgentClient : IAsyncDisposable
         return identities;
     }
 
-    private static uint FlagsFor(string algorithm) => algorithm switch
+    private static uint FlagsFor(string signature) => signature switch
     {
         KeyAlgorithm.RsaSha256 => AgentSignatureFlags.RsaSha256,
         KeyAlgorithm.RsaSha512 => AgentSignatureFlags.RsaSha512,

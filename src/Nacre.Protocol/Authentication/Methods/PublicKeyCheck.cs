@@ -18,10 +18,15 @@ internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerO
     private bool IsUsable(PublicKey key, PublicKeyProof proof)
     {
         bool isAllowed = (options.SignatureAlgorithms ?? key.SignatureAlgorithms).Contains(proof.Algorithm) && key.Supports(proof.Algorithm);
-        bool isStrong = key.Type != KeyAlgorithm.Rsa || key.Bits >= options.RequiredRsaBits;
+        bool isStrong = key.PlainKey.Type != KeyAlgorithm.Rsa || key.Bits >= options.RequiredRsaBits;
         bool isBoundHere = proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(transport.HostKey.Span);
-        return isAllowed && isStrong && isBoundHere && !steps.Any(step => key.Equals(step.Key));
+
+        // A key and its certificates are one factor, not several.
+        return isAllowed && isStrong && isBoundHere && IsWellSigned(key) && !steps.Any(step => key.PlainKey.Equals(step.Key?.PlainKey));
     }
+
+    private bool IsWellSigned(PublicKey key) =>
+        key is not Certificate certificate || (options.AuthorityAlgorithms ?? KeyAlgorithm.AuthorityDefaults).Contains(certificate.SignatureAlgorithm);
 
     private byte[] SignedDataOf(AuthenticationRequest request, PublicKeyProof proof)
     {

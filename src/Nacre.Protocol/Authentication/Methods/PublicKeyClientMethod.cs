@@ -93,7 +93,7 @@ internal sealed class PublicKeyClientMethod : ClientMethod
     private bool TryChoose(IIdentity identity, PublicKey key)
     {
         if (_offeredKeys.Contains(key)) return false;
-        if (key.Type == KeyAlgorithm.Rsa && key.Bits < _requests.Options.RequiredRsaBits)
+        if (IsRsa(key) && key.Bits < _requests.Options.RequiredRsaBits)
         {
             Debug($"Skipping {Describe(identity, key)}: {key.Bits} bits where {_requests.Options.RequiredRsaBits} are required");
             return false;
@@ -118,7 +118,7 @@ internal sealed class PublicKeyClientMethod : ClientMethod
         IReadOnlyList<string>? server = WaitsForServerAlgorithms(key) ? _requests.Transport.ServerSignatureAlgorithms ?? [KeyAlgorithm.Rsa] : null;
         foreach (string algorithm in accepted ?? key.SignatureAlgorithms)
         {
-            if (key.Supports(algorithm) && (server is null || server.Contains(algorithm))) return algorithm;
+            if (KeyAlgorithm.Find(algorithm, key.Type) is { } row && (server is null || server.Contains(row.SignatureName))) return algorithm;
         }
 
         return null;
@@ -188,7 +188,9 @@ internal sealed class PublicKeyClientMethod : ClientMethod
         throw new SshViolationException(Violation.UnexpectedReply, "The server accepts a key that was not offered to it.");
     }
 
-    private static bool WaitsForServerAlgorithms(PublicKey key) => key.Type == KeyAlgorithm.Rsa;
+    private static bool WaitsForServerAlgorithms(PublicKey key) => IsRsa(key);
+
+    private static bool IsRsa(PublicKey key) => key.PlainKey.Type == KeyAlgorithm.Rsa;
 
     private static string Describe(IIdentity identity, PublicKey key) => $"{Printable.Escape(identity.Name)} {key.ShortType} {key.Fingerprint}";
 

@@ -17,20 +17,46 @@ public sealed record PublicKeyLine(PublicKey Key, string Comment)
     public static bool TryParse(ReadOnlySpan<char> line, [NotNullWhen(true)] out PublicKeyLine? read)
     {
         read = null;
-        ReadOnlySpan<char> type = TakeWord(ref line);
-        ReadOnlySpan<char> base64 = TakeWord(ref line);
-        if (type.IsEmpty || base64.IsEmpty || base64.Length > MaxBase64) return false;
-        byte[] blob = new byte[base64.Length / 4 * 3];
-        if (!Convert.TryFromBase64Chars(base64, blob, out int length)) return false;
-        if (!PublicKey.TryParse(blob.AsSpan(0, length), out PublicKey? key) || !type.SequenceEqual(key.Type)) return false;
-        read = new PublicKeyLine(key, line.Trim(" \t\r\n").ToString());
+        if (!TrySplit(line, out ReadOnlySpan<char> type, out byte[] blob, out string comment)) return false;
+        if (!PublicKey.TryParse(blob, out PublicKey? key) || !type.SequenceEqual(key.Type)) return false;
+        read = new PublicKeyLine(key, comment);
         return true;
+    }
+
+    /// <summary>Reads a line that must hold a key; null where the key is of a type that is not supported.</summary>
+    /// <exception cref="KeyFormatException">The line is not of this form, or its key is damaged.</exception>
+    internal static PublicKeyLine? Parse(ReadOnlySpan<char> line)
+    {
+        if (!TrySplit(line, out ReadOnlySpan<char> type, out byte[] blob, out string comment)) throw KeyFormatException.Damaged("The line holds no public key.");
+        try
+        {
+            PublicKey key = PublicKey.Parse(blob);
+            if (type.SequenceEqual(key.Type)) return new PublicKeyLine(key, comment);
+        }
+        catch (KeyFormatException unsupported) when (unsupported.Fault == KeyFault.Unsupported)
+        {
+            return null;
+        }
+
+        throw KeyFormatException.Damaged("The line names another type than that of its key.");
     }
 
     /// <summary>The line, without an end.</summary>
     public override string ToString() => Comment.Length == 0 ? Key.ToString() : $"{Key} {Comment}";
 
-    private static ReadOnlySpan<char> TakeWord(ref ReadOnlySpan<char> line)
+    private static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> type, out byte[] blob, out string comment)
+    {
+        (blob, comment) = ([], "");
+        type = TakeWord(ref line);
+        ReadOnlySpan<char> base64 = TakeWord(ref line);
+        if (type.IsEmpty || base64.IsEmpty || base64.Length > MaxBase64) return false;
+        byte[] room = new byte[base64.Length / 4 * 3];
+        if (!Convert.TryFromBase64Chars(base64, room, out int length)) return false;
+        (blob, comment) = (room[..length], line.Trim(" \t\r\n").ToString());
+        return true;
+    }
+
+    private static ReadOnlySpan<char> TakeWord(scoped ref ReadOnlySpan<char> line)
     {
         line = line.TrimStart(" \t");
         int end = line.IndexOfAny(' ', '\t', '\r');
