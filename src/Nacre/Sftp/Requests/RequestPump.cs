@@ -9,10 +9,13 @@ namespace Nacre.Sftp.Requests;
 /// <summary>A client's session: sends requests and gives each reply to the request that waits for it.</summary>
 /// <remarks>
 /// A reply is used where it lies, in the received packets, on the reading loop. While the loop has replies to give away, what their requests post
-/// gathers and goes out with one flush.
+/// gathers and goes out with one flush; but of long replies it takes a few at a time, or the server would wait while the many are written to a file.
 /// </remarks>
 internal sealed class RequestPump : IAsyncDisposable
 {
+    /// <summary>Replies of so many bytes are given away before what they posted goes out.</summary>
+    private const int BatchBytes = 512 * 1024;
+
     private readonly PipeReader _input;
     private readonly RequestTable _requests = new();
     private readonly ResponseClock? _clock;
@@ -99,11 +102,14 @@ internal sealed class RequestPump : IAsyncDisposable
     {
         ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
         ReadOnlySequence<byte> rest = read.Buffer;
+        bool isAll = true;
         Writer.Cork();
         try
         {
-            while (SftpFrames.TryTake(ref rest, out ReadOnlySequence<byte> message))
+            for (long taken = 0; isAll && SftpFrames.TryTake(ref rest, out ReadOnlySequence<byte> message);)
             {
+                taken += message.Length;
+                isAll = taken < BatchBytes;
                 ValueTask given = GiveAsync(message);
                 if (given.IsCompletedSuccessfully) continue;
 
@@ -119,14 +125,14 @@ internal sealed class RequestPump : IAsyncDisposable
                 }
             }
 
-            _input.AdvanceTo(rest.Start, rest.End);
+            _input.AdvanceTo(rest.Start, isAll ? rest.End : rest.Start);
         }
         finally
         {
             Writer.Uncork();
         }
 
-        return read.IsCompleted || read.IsCanceled;
+        return (read.IsCompleted && isAll) || read.IsCanceled;
     }
 
     // P-SFTP-4: replies may come in any order; one that nothing asked for is a violation.

@@ -13,6 +13,9 @@ internal sealed class ServingSession(IFileSystem files, SftpServerOptions option
     /// <summary>Answers of this size in all go out before more requests are read.</summary>
     private const int FlushAt = 256 * 1024;
 
+    /// <summary>Requests of this size in all are answered, and their room given back, before more of those that have come.</summary>
+    private const int BatchBytes = 512 * 1024;
+
     /// <summary>A type and an id.</summary>
     private const int HeadSize = 1 + sizeof(uint);
 
@@ -37,16 +40,20 @@ internal sealed class ServingSession(IFileSystem files, SftpServerOptions option
             {
                 ReadResult read = await input.ReadAsync(ct).ConfigureAwait(false);
                 ReadOnlySequence<byte> rest = read.Buffer;
-                while (SftpFrames.TryTake(ref rest, out ReadOnlySequence<byte> message))
+                bool isAll = true;
+                for (long taken = 0; isAll && SftpFrames.TryTake(ref rest, out ReadOnlySequence<byte> message);)
                 {
+                    taken += message.Length;
+                    isAll = taken < BatchBytes;
                     await AnswerAsync(message, ct).ConfigureAwait(false);
                     if (output.CanGetUnflushedBytes && output.UnflushedBytes >= FlushAt) await output.FlushAsync(ct).ConfigureAwait(false);
                 }
 
-                input.AdvanceTo(rest.Start, rest.End);
+                input.AdvanceTo(rest.Start, isAll ? rest.End : rest.Start);
                 FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
-                if (!read.IsCompleted && !flushed.IsCompleted) continue;
-                Log.Write(SftpLogLevel.Debug1, $"{(read.IsCompleted ? "read" : "write")} eof");
+                bool isOver = read.IsCompleted && isAll;
+                if (!isOver && !flushed.IsCompleted) continue;
+                Log.Write(SftpLogLevel.Debug1, $"{(isOver ? "read" : "write")} eof");
                 return;
             }
         }
