@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using System.Net;
 using Nacre.Config.Files;
 using Nacre.Config.Patterns;
 using Nacre.Config.Shapes;
@@ -29,6 +27,15 @@ internal sealed record ClientConfigSource
 
     /// <summary>Runs the command of Match exec and tells whether it succeeded; without it, Match exec is an error.</summary>
     public Func<string, bool>? MatchExec { get; init; }
+
+    /// <summary>The resolver for canonical host names; without it no name is looked up.</summary>
+    public IHostLookup? Lookup { get; init; }
+
+    /// <summary>The addresses of this machine's interfaces that are up, for Match localnetwork.</summary>
+    public Func<IReadOnlyList<IPAddress>> LocalAddresses { get; init; } = static () => [];
+
+    /// <summary>What Match version is held against.</summary>
+    public string ProgramVersion { get; init; } = "";
 }
 
 /// <summary>
@@ -39,17 +46,17 @@ internal sealed class ClientConfigParser : FileParsing
 {
     private readonly ClientConfigSource source;
     private readonly ConfigValues values;
+    private readonly ClientMatch match;
     private bool isActive = true;
     private bool neverMatches;
     private bool isUserFile;
-    private bool isFinalPass;
-    private bool wantsFinalPass;
 
     private ClientConfigParser(ClientConfigSource source, ConfigDiagnostics diagnostics)
         : base(ConfigRole.Client, ClientKeywords.Table, source.Files, source.Algorithms, source.Local, diagnostics)
     {
         this.source = source;
         values = new ConfigValues(ClientKeywords.Table, source.Algorithms);
+        match = new ClientMatch(source, values, diagnostics);
     }
 
     protected override ConfigValues? Target => isActive ? values : null;
@@ -71,12 +78,37 @@ internal sealed class ClientConfigParser : FileParsing
             return Fatal("hostname contains invalid characters") == LineOutcome.Good;
         if (values.TryGet(ClientKeywords.User, out string? user) && !Destination.IsValidUser(user!))
             return Fatal("remote username contains invalid characters") == LineOutcome.Good;
-        if (!TryParseFiles())
+        if (!TryParseFiles() || !TrySetHost())
             return false;
-        if (!wantsFinalPass)
+        if (!match.WantsFinalPass && values.Get(ClientKeywords.CanonicalizeHostname) == CanonicalizeChoice.No)
             return true;
-        isFinalPass = true;
+        Diagnostics.Debug("re-parsing configuration");
+        match.IsFinalPass = true;
         return TryParseFiles();
+    }
+
+    // The name to connect to: %h in Hostname is the host that was given; then it is made canonical.
+    private bool TrySetHost()
+    {
+        if (!ClientKeywords.Hostname.TryExpand(values, ClientTokens.ForHostname(source), out string error))
+            return Fatal(error) == LineOutcome.Good;
+        string host = values.Get(ClientKeywords.Hostname) ?? source.Host;
+        if (!TryCheckHost(host))
+            return false;
+        // A zone after % is a name whose case matters.
+        if (!host.Contains('%', StringComparison.Ordinal))
+            host = host.ToLowerInvariant();
+        if (!new HostCanonicalizer(values, source.Lookup, Diagnostics).TryCanonicalize(ref host) || !TryCheckHost(host))
+            return false;
+        values.Set(ClientKeywords.Hostname, host, values.OriginOf(ClientKeywords.Hostname));
+        return true;
+    }
+
+    private bool TryCheckHost(string host)
+    {
+        string origin = values.OriginOf(ClientKeywords.Hostname);
+        return Destination.IsValidHost(host)
+            || Fatal($"{(origin.Length > 0 ? origin + ": " : "")}hostname contains invalid characters") == LineOutcome.Good;
     }
 
     private LineOutcome ParseOption(string option)
@@ -138,7 +170,7 @@ internal sealed class ClientConfigParser : FileParsing
             return LineOutcome.Good;
         }
 
-        LineOutcome outcome = Match(words, place, out bool applies);
+        LineOutcome outcome = match.Judge(words, place, out bool applies);
         isActive = applies && !neverMatches;
         return outcome;
     }
@@ -146,10 +178,12 @@ internal sealed class ClientConfigParser : FileParsing
     private bool MatchesHost(List<string> patterns)
     {
         bool matches = false;
+        // ssh_config(5): the host is the one on the command line, or in the second pass the canonical one.
+        string host = match.IsFinalPass ? match.CurrentHost : source.Host;
         foreach (string pattern in patterns)
         {
             bool isNegated = pattern.StartsWith('!');
-            if (!PatternMatcher.Matches(source.Host, isNegated ? pattern.AsSpan(1) : pattern))
+            if (!PatternMatcher.Matches(host, isNegated ? pattern.AsSpan(1) : pattern))
                 continue;
             if (isNegated)
                 return false;
@@ -161,12 +195,14 @@ internal sealed class ClientConfigParser : FileParsing
 
     private LineOutcome ParseInclude(List<string> words, LinePlace place, int depth)
     {
+        TokenExpander expander = ClientTokens.For(source, values, match.CurrentHost);
         for (int i = 0; i < words.Count; i++)
         {
-            if (!words[i].StartsWith('~'))
-                continue;
-            if (!isUserFile || Local.ExpandTilde(words[i], out _) is not { } expanded)
-                return Bad($"{place}: bad include path {words[i]}.");
+            string written = words[i];
+            if (written.StartsWith('~') && !isUserFile)
+                return Bad($"{place}: bad include path {written}.");
+            if (!expander.TryExpand(written, ClientKeywords.IncludeTokens, out string expanded, out string error))
+                return Bad($"{place}: bad include path {written}: {error}");
             words[i] = expanded;
         }
 
@@ -184,144 +220,12 @@ internal sealed class ClientConfigParser : FileParsing
         return outcome;
     }
 
-    private LineOutcome Match(List<string> words, LinePlace place, out bool applies)
-    {
-        applies = true;
-        var criteria = new MatchWords(words);
-        int count = 0;
-        while (criteria.TryNextName(out string name))
-        {
-            bool isNegated = name.StartsWith('!');
-            string criterion = (isNegated ? name[1..] : name).ToLowerInvariant();
-            if (criterion == "all")
-            {
-                if (count > 1 || !criteria.AtEnd)
-                    return BadMatch(place, $"{place}: '{name}' cannot be combined with other Match attributes");
-                applies &= !isNegated;
-                return LineOutcome.Good;
-            }
-
-            count++;
-            bool fits;
-            if (criterion is "canonical" or "final")
-            {
-                wantsFinalPass |= criterion == "final";
-                fits = isFinalPass;
-            }
-            else
-            {
-                if (!criteria.TryNextValue(out string value))
-                    return BadMatch(place, $"Missing Match criteria for {name}");
-                LineOutcome outcome = Judge(criterion, value, applies, place, out fits);
-                if (outcome != LineOutcome.Good)
-                    return outcome;
-            }
-
-            applies &= fits != isNegated;
-        }
-
-        return count > 0 ? LineOutcome.Good : BadMatch(place, "One or more attributes required for Match");
-    }
-
-    private LineOutcome Judge(string criterion, string value, bool appliesSoFar, LinePlace place, out bool fits)
-    {
-        fits = false;
-        switch (criterion)
-        {
-            case "host":
-                fits = PatternMatcher.MatchesHost(CurrentHost(), value);
-                break;
-            case "originalhost":
-                fits = PatternMatcher.MatchesHost(source.Host, value);
-                break;
-            case "user":
-                fits = PatternMatcher.MatchesList(values.Get(ClientKeywords.User) ?? Local.UserName, value);
-                break;
-            case "localuser":
-                fits = PatternMatcher.MatchesList(Local.UserName, value);
-                break;
-            case "tagged":
-                fits = PatternMatcher.MatchesList(values.Get(ClientKeywords.Tag) ?? "", value);
-                break;
-            case "exec":
-                return JudgeExec(value, appliesSoFar, place, out fits);
-            default:
-                return BadMatch(place, $"Unsupported Match attribute {criterion}");
-        }
-
-        return LineOutcome.Good;
-    }
-
-    private LineOutcome JudgeExec(string command, bool appliesSoFar, LinePlace place, out bool fits)
-    {
-        fits = false;
-        if (source.MatchExec is null)
-            return Bad($"{place}: Match exec is not available here; remove the criterion");
-        // ssh_config(5): a command is not run when an earlier criterion has already failed.
-        if (!appliesSoFar)
-            return LineOutcome.Good;
-        if (!Expander(CurrentHost()).TryExpand(command, ClientKeywords.MatchExecTokens, out string expanded, out string error))
-            return Bad($"{place}: {error}");
-        fits = source.MatchExec(expanded);
-        return LineOutcome.Good;
-    }
-
-    private LineOutcome BadMatch(LinePlace place, string message)
-    {
-        Diagnostics.Error(message);
-        return Bad($"{place}: Bad Match condition");
-    }
-
-    // The host as far as it is known now: %h in Hostname is the host that was given.
-    private string CurrentHost()
-    {
-        if (values.Get(ClientKeywords.Hostname) is not { } name)
-            return source.Host;
-        var given = new TokenExpander(Local, new Dictionary<char, string> { ['h'] = source.Host });
-        return given.TryExpand(name, new TokenRules("h"), out string host, out _) ? host : name;
-    }
-
-    private TokenExpander Expander(string host)
-    {
-        string user = values.Get(ClientKeywords.User) ?? Local.UserName;
-        string port = values.Get(ClientKeywords.Port).ToString(CultureInfo.InvariantCulture);
-        string jump = values.Get(ClientKeywords.ProxyJump) is { } machines and not "none" ? machines : "";
-        // ssh_config(5): "%C Hash of %l%h%p%r%j".
-#pragma warning disable CA5350 // It is a name for a socket, not a protection, and must be the one that OpenSSH gives.
-        byte[] hash = SHA1.HashData(Encoding.UTF8.GetBytes(Local.HostName + host + port + user + jump));
-#pragma warning restore CA5350
-        return new TokenExpander(Local, new Dictionary<char, string>
-        {
-            ['C'] = Convert.ToHexStringLower(hash),
-            ['L'] = Local.ShortHostName,
-            ['d'] = Local.HomeDirectory,
-            ['h'] = host,
-            ['i'] = Local.UserId.ToString(CultureInfo.InvariantCulture),
-            ['j'] = jump,
-            ['k'] = values.Get(ClientKeywords.HostKeyAlias) ?? source.Host,
-            ['l'] = Local.HostName,
-            ['n'] = source.Host,
-            ['p'] = port,
-            ['r'] = user,
-            ['u'] = Local.UserName,
-        });
-    }
-
     private ClientConfig? Finish()
     {
-        var given = new TokenExpander(Local, new Dictionary<char, string> { ['h'] = source.Host });
-        if (!ClientKeywords.Hostname.TryExpand(values, given, out string error))
-            return Fail(error);
-        string host = values.Get(ClientKeywords.Hostname) ?? source.Host;
-        // An address, or one with a zone after %, is no name whose case does not matter.
-        if (!host.Contains('%', StringComparison.Ordinal) && !AddressPattern.TryParseAddress(host, out _))
-            host = host.ToLowerInvariant();
-        if (!Destination.IsValidHost(host))
-            return Fail($"{values.OriginOf(ClientKeywords.Hostname)}: hostname contains invalid characters");
         if (values.Get(ClientKeywords.ConnectionAttempts) <= 0)
             return Fail("Invalid number of ConnectionAttempts");
-        values.Set(ClientKeywords.Hostname, host, values.OriginOf(ClientKeywords.Hostname));
-        if (!TryExpandUser(host, out error))
+        string host = values.Get(ClientKeywords.Hostname)!;
+        if (!TryExpandUser(host, out string error))
             return Fail(error);
         if (values.TryGet(ClientKeywords.HostKeyAlias, out string? alias))
             values.Set(ClientKeywords.HostKeyAlias, alias!.ToLowerInvariant(), values.OriginOf(ClientKeywords.HostKeyAlias));
@@ -334,7 +238,7 @@ internal sealed class ClientConfigParser : FileParsing
             values.Set(ClientKeywords.DynamicForward, [], "");
         }
 
-        TokenExpander expander = Expander(host);
+        TokenExpander expander = ClientTokens.For(source, values, host);
         return TryExpandAll(expander, out ConfigValues? expanded, out error)
             ? new ClientConfig(source.Host, Local, shown: values, expanded!, expander) { ConfigFile = source.ConfigFile }
             : Fail(error);
@@ -355,7 +259,7 @@ internal sealed class ClientConfigParser : FileParsing
             return true;
         }
 
-        if (!ClientKeywords.User.TryExpand(values, Expander(host), out error))
+        if (!ClientKeywords.User.TryExpand(values, ClientTokens.For(source, values, host), out error))
             return false;
         string user = values.Get(ClientKeywords.User)!;
         if (user != written && !Destination.IsValidUser(user))

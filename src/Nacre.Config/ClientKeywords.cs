@@ -15,6 +15,9 @@ internal static class ClientKeywords
     /// <summary>The tokens in the command of Match exec.</summary>
     public static readonly TokenRules MatchExecTokens = new(CommonTokens);
 
+    /// <summary>What is expanded in the paths of Include.</summary>
+    public static readonly TokenRules IncludeTokens = new(CommonTokens, Environment: true, Tilde: true);
+
     private static readonly KeywordTable Declared = new();
 
     public static readonly BareKeyword Host = Declared.Add(new BareKeyword("Host", "pattern ...")

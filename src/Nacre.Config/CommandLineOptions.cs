@@ -10,6 +10,9 @@ internal sealed class CommandLineOptions
 {
     private readonly List<Func<Func<string, LineOutcome>, ConfigValues, LineOutcome>> steps = [];
 
+    /// <summary>The remote command or the subsystem that the command line names, for Match; empty for none.</summary>
+    public string Command { get; set; } = "";
+
     /// <summary>Adds the argument of an -o.</summary>
     public void Add(string option) => steps.Add((parse, _) => parse(option));
 

@@ -29,10 +29,12 @@ internal sealed class MatchWords(List<string> words)
         return true;
     }
 
-    public bool TryNextValue(out string value)
+    /// <summary>The value of the criterion, which may be empty where the criterion allows it; false when there is none.</summary>
+    public bool TryNextValue(out string value, bool mayBeEmpty = false)
     {
-        value = pendingValue ?? (next < words.Count ? words[next++] : "");
+        bool isThere = pendingValue is not null || next < words.Count;
+        value = pendingValue ?? (isThere ? words[next++] : "");
         pendingValue = null;
-        return value.Length > 0;
+        return isThere && (mayBeEmpty || value.Length > 0);
     }
 }

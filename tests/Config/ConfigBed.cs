@@ -1,3 +1,4 @@
+using System.Net;
 using Nacre.Config;
 
 namespace Nacre.Tests.Config;
@@ -26,12 +27,12 @@ internal static class ConfigBed
     };
 
     public static ClientConfig? Client(string userFile, ConfigDiagnostics diagnostics, string host = "host.example.com",
-        string[]? options = null, string systemFile = "", MemoryConfigFiles? files = null, Func<string, bool>? exec = null)
+        string[]? options = null, string systemFile = "", MemoryConfigFiles? files = null, Func<string, bool>? exec = null, IHostLookup? lookup = null, string command = "")
     {
         files ??= new MemoryConfigFiles();
         files["/home/alice/.ssh/config"] = userFile;
         files["/etc/ssh/ssh_config"] = systemFile;
-        var commandLine = new CommandLineOptions();
+        var commandLine = new CommandLineOptions { Command = command };
         foreach (string option in options ?? [])
             commandLine.Add(option);
         return ClientConfigParser.Load(new ClientConfigSource
@@ -42,6 +43,9 @@ internal static class ConfigBed
             Host = host,
             CommandLine = commandLine,
             MatchExec = exec,
+            Lookup = lookup,
+            LocalAddresses = static () => [IPAddress.Parse("192.0.2.7"), IPAddress.Parse("2001:db8::7")],
+            ProgramVersion = "Nacre_0.1",
         }, diagnostics);
     }
 

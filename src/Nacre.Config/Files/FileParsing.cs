@@ -130,7 +130,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         if (words.Contains(""))
             return Bad($"{place}: Missing argument.");
         if (depth >= MaxDepth)
-            return Fatal("Too many recursive configuration includes");
+            return Fatal($"{place}: Too many recursive configuration includes");
         foreach (string word in words)
         {
             string pattern = word.StartsWith('/') ? word : $"{directory}/{word}";
@@ -148,7 +148,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
                 }
 
                 diagnostics.Debug($"{place}: Including file {path} depth {depth}");
-                LineOutcome outcome = read.Status == ConfigReadStatus.Read ? parse(path, read.Text) : Unreadable(path, read.Status);
+                LineOutcome outcome = read.Status == ConfigReadStatus.Read ? parse(path, read.Text) : Unreadable(path, read.Status, place);
                 if (outcome != LineOutcome.Good)
                     return outcome;
             }
@@ -157,13 +157,18 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         return LineOutcome.Good;
     }
 
-    protected LineOutcome Unreadable(string path, ConfigReadStatus status) => Fatal(status switch
+    /// <summary>Tells why a file cannot be read, and which line asks for it.</summary>
+    protected LineOutcome Unreadable(string path, ConfigReadStatus status, LinePlace? place = null)
     {
-        ConfigReadStatus.NotRegular => $"{path}: not a regular file; a configuration is not read from directories, pipes or devices",
-        ConfigReadStatus.TooLarge => $"{path}: larger than {MaxFileBytes} bytes; check that it is a configuration",
-        ConfigReadStatus.Denied => $"Can't open configuration file {path}: Permission denied",
-        _ => $"Can't open configuration file {path}: No such file or directory",
-    });
+        string reason = status switch
+        {
+            ConfigReadStatus.NotRegular => $"{path}: not a regular file; a configuration is not read from directories, pipes or devices",
+            ConfigReadStatus.TooLarge => $"{path}: larger than {MaxFileBytes} bytes; check that it is a configuration",
+            ConfigReadStatus.Denied => $"Can't open configuration file {path}: Permission denied",
+            _ => $"Can't open configuration file {path}: No such file or directory",
+        };
+        return Fatal(place is { } line ? $"{line}: {reason}" : reason);
+    }
 
     protected LineOutcome Bad(string message)
     {
