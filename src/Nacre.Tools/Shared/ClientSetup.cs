@@ -33,6 +33,10 @@ internal static class ClientSetup
             Host = host,
             CommandLine = options,
             ConfigFile = configFile,
+            MatchExec = MatchCommand.Succeeds,
+            Lookup = new SystemLookup(),
+            LocalAddresses = LocalMachine.Addresses,
+            ProgramVersion = ProductVersion.Identification,
         };
         var diagnostics = new ConfigDiagnostics();
         ClientConfig? config = ClientConfigParser.Load(source, diagnostics);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.NetworkInformation;
 using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Unix;
@@ -23,6 +25,12 @@ internal static class LocalMachine
             Environment = Environment.GetEnvironmentVariable,
         };
     }
+
+    /// <summary>The addresses of the interfaces that are up; the loopback's state is not known to the system.</summary>
+    public static IReadOnlyList<IPAddress> Addresses() => [.. NetworkInterface.GetAllNetworkInterfaces()
+        .Where(static each => each.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+        .SelectMany(static each => each.GetIPProperties().UnicastAddresses)
+        .Select(static each => each.Address)];
 
     /// <summary>What the configuration asks about a file before it opens it; null when there is none.</summary>
     public static ConfigFileFacts? FactsOf(string path) => FileStatus.TryOfPath(path, out FileStatus status)

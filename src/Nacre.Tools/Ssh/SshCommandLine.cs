@@ -56,7 +56,7 @@ internal sealed class SshCommandLine
             if (reader.WasEnded) break;
         }
 
-        line.Command = string.Join(' ', arguments.Skip(position));
+        line.Command = line.Options.Command = string.Join(' ', arguments.Skip(position));
         if (line.Destination is null && line.Query is null && !line.IsVersion) throw new UsageException("");
         if (line.IsSubsystem && line.Command.Length == 0) throw new UsageException("You must specify a subsystem to invoke.");
         if (line.Level is { } level) line.Options.SetForGood(ClientKeywords.LogLevel, level);
