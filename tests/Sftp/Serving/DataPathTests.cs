@@ -93,6 +93,31 @@ public sealed class DataPathTests
     }
 
     [Fact]
+    public async Task WRITEs_that_have_come_together_are_answered_a_few_at_a_time()
+    {
+        // Three of these make a batch; the file takes no fourth.
+        const int length = 200_000;
+        int writes = 0;
+        var goesOn = new TaskCompletionSource();
+        var file = new FixedFile(new byte[length]) { OnWrite = () => ++writes > 3 ? new ValueTask(goesOn.Task) : ValueTask.CompletedTask };
+        var input = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var output = new Pipe();
+        Task serving = new SftpServer(new OneFile(file)).RunAsync(input.Reader, output.Writer);
+        await input.Writer.WriteAsync(RawSftp.Encode(new SftpInit { Version = 3 }));
+        await input.Writer.WriteAsync(SampleRequests.Open("file", SftpOpenFlags.Write));
+        await TakeAsync(output.Reader);
+        byte[] handle = Message.ReadRecord<SftpHandle>((await TakeAsync(output.Reader)).AsSpan(1)).Handle.ToArray();
+        for (uint id = 1; id <= 6; id++) input.Writer.Write(RawSftp.Encode(new SftpWrite { Id = id, Handle = handle, Data = Content.AsSpan(0, length) }));
+        await input.Writer.FlushAsync();
+        for (uint id = 1; id <= 3; id++) Assert.Equal(id, Message.ReadRecord<SftpStatus>((await TakeAsync(output.Reader)).AsSpan(1)).Id);
+        Assert.False(output.Reader.TryRead(out _));
+        goesOn.SetResult();
+        for (uint id = 4; id <= 6; id++) Assert.Equal(id, Message.ReadRecord<SftpStatus>((await TakeAsync(output.Reader)).AsSpan(1)).Id);
+        await input.Writer.CompleteAsync();
+        await serving;
+    }
+
+    [Fact]
     public async Task READ_and_WRITE_allocate_nothing()
     {
         const int turns = 1000;
@@ -154,67 +179,5 @@ public sealed class DataPathTests
             input.AdvanceTo(rest.Start, rest.End);
             Assert.False(read.IsCompleted, "the server ended without an answer");
         }
-    }
-
-    /// <summary>A file that answers at once.</summary>
-    private sealed class FixedFile(byte[] bytes) : IFileHandle
-    {
-        public byte[] Bytes => bytes;
-
-        public long BadFrom { get; init; } = long.MaxValue;
-
-        public int PiecesOfLastWrite { get; private set; }
-
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken ct)
-        {
-            if (offset + buffer.Length > BadFrom) throw new IOException("The disk is broken here.");
-            int length = (int)Math.Clamp(bytes.Length - offset, 0, buffer.Length);
-            bytes.AsMemory((int)offset, length).CopyTo(buffer);
-            return ValueTask.FromResult(length);
-        }
-
-        public ValueTask WriteAsync(ReadOnlySequence<byte> data, long offset, CancellationToken ct)
-        {
-            PiecesOfLastWrite = 0;
-            foreach (ReadOnlyMemory<byte> piece in data) PiecesOfLastWrite++;
-            data.CopyTo(bytes.AsSpan((int)offset));
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask<SftpAttributes> StatAsync(CancellationToken ct) => ValueTask.FromResult(new SftpAttributes { Size = (ulong)bytes.Length });
-
-        public ValueTask SetAttributesAsync(SftpAttributes attributes, CancellationToken ct) => ValueTask.CompletedTask;
-
-        public ValueTask SyncAsync(CancellationToken ct) => ValueTask.CompletedTask;
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    /// <summary>A file system whose every path is one file.</summary>
-    private sealed class OneFile(IFileHandle file) : IFileSystem
-    {
-        public ValueTask<IFileHandle> OpenAsync(string path, SftpOpenFlags flags, SftpAttributes attributes, CancellationToken ct) => ValueTask.FromResult(file);
-
-        public ValueTask<string> ResolveAsync(string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public IAsyncEnumerable<FileEntry> ListAsync(string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask<SftpAttributes> StatAsync(string path, bool followsLinks, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask SetAttributesAsync(string path, SftpAttributes attributes, bool followsLinks, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask RemoveFileAsync(string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask MakeDirectoryAsync(string path, SftpAttributes attributes, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask RemoveDirectoryAsync(string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask RenameAsync(string oldPath, string newPath, bool replaces, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask<string> ReadLinkAsync(string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask MakeSymbolicLinkAsync(string target, string path, CancellationToken ct) => throw new NotSupportedException();
-
-        public ValueTask MakeHardLinkAsync(string oldPath, string newPath, CancellationToken ct) => throw new NotSupportedException();
     }
 }
