@@ -231,6 +231,7 @@ internal sealed class ClientConfigParser : FileParsing
             values.Set(ClientKeywords.HostKeyAlias, alias!.ToLowerInvariant(), values.OriginOf(ClientKeywords.HostKeyAlias));
         if (!values.Has(ClientKeywords.UpdateHostKeys) && !IsLookedUpAsUsual)
             values.Set(ClientKeywords.UpdateHostKeys, AskChoice.No, "");
+        source.CommandLine.ApplyFallbacks(values);
         if (values.Get(ClientKeywords.ClearAllForwardings))
         {
             values.Set(ClientKeywords.LocalForward, [], "");

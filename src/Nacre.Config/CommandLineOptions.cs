@@ -10,6 +10,8 @@ internal sealed class CommandLineOptions
 {
     private readonly List<Func<Func<string, LineOutcome>, ConfigValues, LineOutcome>> steps = [];
 
+    private readonly List<Action<ConfigValues>> fallbacks = [];
+
     /// <summary>The remote command or the subsystem that the command line names, for Match; empty for none.</summary>
     public string Command { get; set; } = "";
 
@@ -33,6 +35,20 @@ internal sealed class CommandLineOptions
         values.Fix(keyword);
         return LineOutcome.Good;
     });
+
+    /// <summary>Sets a keyword where neither the command line nor a file does.</summary>
+    public void SetFallback<T>(Keyword<T> keyword, T value) => fallbacks.Add(values =>
+    {
+        if (!values.Has(keyword))
+            values.Set(keyword, value, "");
+    });
+
+    /// <summary>Applies what holds where nothing was said.</summary>
+    internal void ApplyFallbacks(ConfigValues values)
+    {
+        foreach (var fallback in fallbacks)
+            fallback(values);
+    }
 
     /// <summary>Applies all of it; stops at the first that is wrong.</summary>
     internal bool Apply(Func<string, LineOutcome> parse, ConfigValues values)

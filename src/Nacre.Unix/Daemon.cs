@@ -79,13 +79,14 @@ internal static unsafe class Daemon
     /// return with success.
     /// </summary>
     /// <param name="firstNull">The first of the standard streams that is let go: 0 for all, 3 for none.</param>
+    /// <param name="lastNull">The last of them.</param>
     /// <exception cref="UnixException">EPIPE when that process was ended meanwhile: then this one should end too.</exception>
-    public static void Detach(int firstNull = 0)
+    public static void Detach(int firstNull = 0, int lastNull = 2)
     {
         if (!IsSuccessor)
             throw new InvalidOperationException("Only a successor detaches.");
         Libc.Check(Libc.setsid(), "setsid");
-        Descriptors.PointAtNull(firstNull);
+        Descriptors.PointAtNull(firstNull, lastNull);
         byte ready = ReadyByte;
         using (status)
             Libc.Check((int)Libc.write((int)status!.DangerousGetHandle(), &ready, 1), "report that the daemon is ready");

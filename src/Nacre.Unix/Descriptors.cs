@@ -59,11 +59,11 @@ internal static unsafe class Descriptors
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>Points the standard descriptors from <paramref name="first"/> to 2 at /dev/null, as daemon(3) does.</summary>
-    public static void PointAtNull(int first = 0)
+    /// <summary>Points the standard descriptors from <paramref name="first"/> to <paramref name="last"/> at /dev/null, as daemon(3) does.</summary>
+    public static void PointAtNull(int first = 0, int last = 2)
     {
         int nowhere = Libc.Check(Libc.open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
-        for (int descriptor = first; descriptor <= 2; descriptor++)
+        for (int descriptor = first; descriptor <= last; descriptor++)
             Libc.Check(Libc.dup2(nowhere, descriptor), $"point descriptor {descriptor} at /dev/null");
         if (nowhere > 2)
             _ = Libc.close(nowhere);

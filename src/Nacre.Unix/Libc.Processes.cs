@@ -86,6 +86,12 @@ internal static unsafe partial class Libc
     public static partial int raise(int signal);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int timer_create(int clock, byte* signalEvent, nint* timer);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int timer_settime(nint timer, int flags, long* setting, long* previous);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int execve(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -17,6 +17,13 @@ internal static unsafe class SignalDispositions
             UnignoreIfIgnored(signal);
     }
 
+    /// <summary>Whether this process was told to ignore a signal, as nohup(1) does, and has not decided otherwise.</summary>
+    public static bool IsIgnored(UnixSignal signal)
+    {
+        byte* action = stackalloc byte[Libc.SpawnStructureBytes];
+        return Libc.sigaction((int)signal, null, action) == 0 && *(nint*)action == Ignored;
+    }
+
     public static void UnignoreIfIgnored(int signal)
     {
         byte* action = stackalloc byte[Libc.SpawnStructureBytes];

@@ -44,6 +44,28 @@ internal static unsafe class Terminal
     public static void Suspend() => Libc.Check(Libc.raise((int)UnixSignal.TSTP), "suspend this process");
 
     /// <summary>
+    /// Gives the shell its terminal back and goes on: stops this process, which a shell with job control notices, and has the kernel continue
+    /// it in a moment. Leave raw mode first, and read nothing from the terminal after.
+    /// </summary>
+    public static void ReleaseToShell()
+    {
+        const int monotonicClock = 1;
+        const int signalEventBytes = 64;
+        const int signalOffset = 8;
+        const long stoppedNanoseconds = 300_000_000;
+        byte* signalEvent = stackalloc byte[signalEventBytes];
+        new Span<byte>(signalEvent, signalEventBytes).Clear();
+        *(int*)(signalEvent + signalOffset) = (int)UnixSignal.CONT;
+        nint timer;
+        Libc.Check(Libc.timer_create(monotonicClock, signalEvent, &timer), "make a timer");
+
+        // No interval; the seconds and nanoseconds until it fires once.
+        long* setting = stackalloc long[] { 0, 0, 0, stoppedNanoseconds };
+        Libc.Check(Libc.timer_settime(timer, 0, setting, null), "set a timer");
+        Suspend();
+    }
+
+    /// <summary>
     /// Prompts on the terminal and reads one line, without echo unless <paramref name="echo"/>. Null when there is no terminal or
     /// when it has hung up. The line is in pinned memory, for the caller to zero.
     /// </summary>

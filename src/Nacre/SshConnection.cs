@@ -28,6 +28,8 @@ internal sealed class SshConnection : IAsyncDisposable
     private ITimer? _rekeyTimer;
     private ITimer? _keepAliveTimer;
     private Multiplexer? _multiplexer;
+    private long _bytesSent;
+    private long _bytesReceived;
     private long _sends;
     private long _receives;
     private long _receivesSeen;
@@ -48,6 +50,15 @@ internal sealed class SshConnection : IAsyncDisposable
 
     public SecureTransport Transport => _transport;
 
+    /// <summary>Bytes that the stream has taken.</summary>
+    public long BytesSent => Volatile.Read(ref _bytesSent);
+
+    /// <summary>Bytes that the stream has given.</summary>
+    public long BytesReceived => Volatile.Read(ref _bytesReceived);
+
+    /// <summary>Since when it is there.</summary>
+    public TimeSpan Age => _time.GetElapsedTime(_startedAt);
+
     /// <summary>How long a peer may leave a DISCONNECT unread before the stream is closed under it.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -59,6 +70,12 @@ internal sealed class SshConnection : IAsyncDisposable
 
     /// <summary>How many such questions in a row may stay unanswered.</summary>
     public int KeepAliveCount { get; set; } = 3;
+
+    /// <summary>Marks the packets of the connection for routers; null leaves them as they are.</summary>
+    public void SetTrafficClass(byte? mark)
+    {
+        if (mark is { } value && _stream is NetworkStream network) TrafficClass.Set(network.Socket, value);
+    }
 
     /// <summary>Begins to speak.</summary>
     public void Start()
@@ -196,6 +213,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 lastRead = await _stream.ReadAsync(buffer.AsMemory(end), _stop.Token).ConfigureAwait(false);
                 if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
                 end += lastRead;
+                Volatile.Write(ref _bytesReceived, _bytesReceived + lastRead);
                 Volatile.Write(ref _receives, _receives + 1);
                 start += await _transport.ReceiveAsync(buffer.AsMemory(start, end - start), _stop.Token).ConfigureAwait(false);
                 _multiplexer?.FlushWakeups();
@@ -250,6 +268,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
                 int length = _transport.Fill(buffer);
                 if (length > 0) await _stream.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
+                Volatile.Write(ref _bytesSent, _bytesSent + length);
                 Volatile.Write(ref _sends, _sends + 1);
                 if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
             }

@@ -43,10 +43,15 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     private PostGate _gate;
     private uint _maxSent;
 
+    // Each has one writer; whoever compares them later need not see the last packet.
+    private long _received;
+    private long _sent;
+
     /// <summary>A channel of ours, when nobody has seen it yet, or one of the peer's.</summary>
-    internal Channel(Multiplexer multiplexer, IChannelService? service, bool acceptsErrorData, TaskCompletionSource<Channel>? opening)
+    internal Channel(Multiplexer multiplexer, string type, IChannelService? service, bool acceptsErrorData, TaskCompletionSource<Channel>? opening)
     {
         _multiplexer = multiplexer;
+        Type = type;
         _opening = opening;
         _stage = opening is null ? ChannelStage.Offered : ChannelStage.Asked;
         _service = service;
@@ -57,6 +62,12 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         _requests = new ChannelRequests(this, isPaused: opening is null);
         _replies = new ChannelReplies(this);
     }
+
+    /// <summary>The type that it was opened with; whoever serves it may say more behind it, as in session:shell.</summary>
+    public string Type { get; set; }
+
+    /// <summary>Counts what comes and goes: as long as it stays the same, nothing does.</summary>
+    public long Traffic => _received + _sent;
 
     /// <summary>Our number for the channel.</summary>
     public uint LocalId { get; internal set; }
@@ -320,6 +331,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     internal void PostData(Packet packet)
     {
         _hasSentData = true;
+        _sent++;
         PostOrDrop(packet, _isUrgent);
     }
 
@@ -346,6 +358,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     private void OnData(Packet packet, ChannelInput? input)
     {
         int length = packet.Length;
+        _received++;
         if ((uint)length > _multiplexer.Settings.MaximumPacket || !_receiveWindow.TryTake((uint)length))
         {
             packet.Dispose();

@@ -24,7 +24,7 @@ internal sealed class ChannelOffers(Multiplexer multiplexer, IConnectionPolicy p
             throw;
         }
 
-        if (!TryReserve(packet, terms, out Channel? channel)) return;
+        if (!TryReserve(packet, offer.Type, terms, out Channel? channel)) return;
         ValueTask<ChannelAnswer> answer = Ask(offer);
         if (!answer.IsCompleted)
         {
@@ -69,7 +69,7 @@ internal sealed class ChannelOffers(Multiplexer multiplexer, IConnectionPolicy p
     }
 
     /// <summary>Takes a number for the channel while it is thought over, so that waiting opens count too .</summary>
-    private bool TryReserve(Packet packet, Terms terms, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Channel? channel)
+    private bool TryReserve(Packet packet, string type, Terms terms, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Channel? channel)
     {
         channel = null;
         if (terms.MaximumPacket == 0)
@@ -82,7 +82,7 @@ internal sealed class ChannelOffers(Multiplexer multiplexer, IConnectionPolicy p
         }
         else
         {
-            channel = new Channel(multiplexer, service: null, acceptsErrorData: false, opening: null);
+            channel = new Channel(multiplexer, type, service: null, acceptsErrorData: false, opening: null);
             if (channels.TryAdd(channel)) return true;
             Refuse(terms, ChannelAnswer.Refuse(OpenFailureReason.ResourceShortage, "too many channels are open"));
             Free(packet);

@@ -10,6 +10,7 @@ internal sealed class ChannelTable(int maximum)
     private Channel?[] _slots = [];
     private uint _used;
     private int _count;
+    private TaskCompletionSource? _emptied;
 
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -48,12 +49,28 @@ internal sealed class ChannelTable(int maximum)
 
     public void Remove(Channel channel)
     {
+        TaskCompletionSource? emptied;
         lock (_lock)
         {
             if (_slots[channel.LocalId] != channel) return;
             _slots[channel.LocalId] = null;
             _free.Push(channel.LocalId);
-            _count--;
+            if (--_count != 0) return;
+            emptied = _emptied;
+            _emptied = null;
+        }
+
+        emptied?.SetResult();
+    }
+
+    /// <summary>Completes when there is no channel any more, at once if there is none.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_lock)
+        {
+            if (_count == 0) return Task.CompletedTask;
+            _emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _emptied.Task;
         }
     }
 

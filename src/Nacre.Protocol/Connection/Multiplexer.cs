@@ -41,6 +41,9 @@ internal sealed class Multiplexer : IPacketSink
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
     public int ChannelCount => _channels.Count;
 
+    /// <summary>The channels there are at this moment.</summary>
+    public IReadOnlyList<Channel> Channels => _channels.ToArray();
+
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended { get; }
 
@@ -50,6 +53,9 @@ internal sealed class Multiplexer : IPacketSink
     internal ITransport Transport { get; }
 
     internal ConnectionSettings Settings { get; }
+
+    /// <summary>Completes when there is no channel any more; once the connection has ended it may never do so.</summary>
+    public Task WhenNoChannels() => _channels.WhenEmpty();
 
     /// <summary>Opens a channel of ours. Cancelling gives it up: if the peer opens it nevertheless, it is closed.</summary>
     /// <param name="fields">The channel type and its fields.</param>
@@ -62,7 +68,7 @@ internal sealed class Multiplexer : IPacketSink
     {
         if (ct.IsCancellationRequested) return Task.FromCanceled<Channel>(ct);
         var opening = new TaskCompletionSource<Channel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var channel = new Channel(this, service, acceptsErrorData, opening);
+        var channel = new Channel(this, T.RecordName, service, acceptsErrorData, opening);
         if (_error is { } error) return Task.FromException<Channel>(error);
         if (!_channels.TryAdd(channel))
         {

@@ -28,7 +28,7 @@ internal static class OwnSsh
         if (SshApplet.Configure(line, Console.Error) is not var (config, trace)) return Failed();
         SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
         if (client is null) return Failed();
-        var session = new SshSession(client, config, line.Command, line.IsSubsystem, trace);
+        var session = new SshSession(client, config, line.Command, trace);
         try
         {
             RemoteProcess process = await session.StartAsync().ConfigureAwait(false);

@@ -81,7 +81,7 @@ internal static class ClientSetup
             await using ClientTrust owned = trust;
             SshClient client = await SshClient.ConnectAsync(stream, destination, address, options, default).ConfigureAwait(false);
             string way = address is null ? "(via proxy)" : $"([{address}]:{config.Port})";
-            trace.Write(1, $"Authenticated to {config.Hostname} {way} using \"{client.Authentication.Method}\".");
+            trace.Verbose($"Authenticated to {config.Hostname} {way} using \"{client.Authentication.Method}\".");
             return client;
         }
         catch (SocketException error)

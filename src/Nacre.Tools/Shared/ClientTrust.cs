@@ -97,6 +97,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             RequiredRsaBits = _config.RequiredRsaSize,
             UserSignatureAlgorithms = _config.PubkeyAcceptedAlgorithms,
             Rekey = Rekeying.PolicyOf(_config.RekeyLimit),
+            IdleLimits = ChannelLimits.Of(_config.ChannelTimeout),
             Trace = _trace,
             Warn = _trace.Fail,
             Version = ProductVersion.Identification,

@@ -1,42 +1,63 @@
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Shared;
 
-/// <summary>Writes what a tool says to standard error, or to the file of -E, in OpenSSH's form and as much as LogLevel, -q and -v want.</summary>
-internal sealed class ErrorTrace(LogLevel level, TextWriter output) : ITrace
+/// <summary>Writes what a tool says to standard error, to the file of -E or to the system's log, in OpenSSH's form and as much as LogLevel, -q and -v want.</summary>
+internal sealed class ErrorTrace : ITrace
 {
     private readonly Lock _lock = new();
+    private readonly TextWriter? _output;
 
-    public bool IsOn(int detail) => level >= LogLevel.Verbose + detail;
+    /// <summary>Writes to standard error or a file.</summary>
+    public ErrorTrace(LogLevel level, TextWriter output) => (Level, _output) = (level, output);
 
-    public void Write(int detail, string line)
-    {
-        if (IsOn(detail)) WriteLine($"debug{detail}: {line}");
-    }
+    private ErrorTrace(LogLevel level) => Level = level;
 
-    /// <summary>Something that people want to know.</summary>
-    public void Say(string line)
-    {
-        if (level >= LogLevel.Info) WriteLine(line);
-    }
+    /// <summary>How much is told; a person can change it by an escape sequence.</summary>
+    public LogLevel Level { get; set; }
 
-    /// <summary>What went wrong, or why the program ends; with -q the exit status alone tells it.</summary>
-    public void Fail(string line)
-    {
-        if (level >= LogLevel.Error) WriteLine(line);
-    }
-
-    // A terminal in raw mode needs the carriage return.
-    private void WriteLine(string line)
-    {
-        lock (_lock)
-        {
-            output.Write(line + (IsRaw ? "\r\n" : "\n"));
-            output.Flush();
-        }
-    }
+    /// <summary>True when lines go to the system's log, where the person at the terminal does not see them.</summary>
+    public bool IsSystemLog => _output is null;
 
     /// <summary>True while the terminal that this may go to is in raw mode.</summary>
     public bool IsRaw { get; set; }
+
+    /// <summary>Writes to the system's log.</summary>
+    public static ErrorTrace ToSystemLog(LogLevel level, string program, LogFacility facility)
+    {
+        SystemLog.Open(program, (SystemLog.Facility)((int)facility << 3));
+        return new ErrorTrace(level);
+    }
+
+    public bool IsOn(int detail) => Level >= LogLevel.Verbose + detail;
+
+    public void Write(int detail, string line) => Write(LogLevel.Verbose + detail, $"debug{detail}: {line}", SystemLog.Priority.Debug);
+
+    /// <summary>A step that those see who asked for more, without the mark of a debug line.</summary>
+    public void Verbose(string line) => Write(LogLevel.Verbose, line, SystemLog.Priority.Info);
+
+    /// <summary>Something that people want to know.</summary>
+    public void Say(string line) => Write(LogLevel.Info, line, SystemLog.Priority.Info);
+
+    /// <summary>What went wrong, or why the program ends; with -q the exit status alone tells it.</summary>
+    public void Fail(string line) => Write(LogLevel.Error, line, SystemLog.Priority.Error);
+
+    private void Write(LogLevel level, string line, SystemLog.Priority priority)
+    {
+        if (Level < level) return;
+        lock (_lock)
+        {
+            if (_output is null)
+            {
+                SystemLog.Write(priority, line);
+                return;
+            }
+
+            // A terminal in raw mode needs the carriage return.
+            _output.Write(line + (IsRaw ? "\r\n" : "\n"));
+            _output.Flush();
+        }
+    }
 }

@@ -1,31 +1,41 @@
 namespace Nacre.Tools.Ssh;
 
-/// <summary>What an escape sequence asks for.</summary>
-internal enum EscapeAction
-{
-    None,
-    Disconnect,
-    Break,
-    Rekey,
-    Help,
-}
-
 /// <summary>Finds escape sequences in what a person types: the escape character at the start of a line, and what follows it.</summary>
 internal sealed class EscapeReader(byte escape)
 {
+    private const byte ControlZ = 'Z' & 0x1f;
+
+    private static readonly (byte Key, string Name, EscapeAction Action, string Help)[] Sequences =
+    [
+        ((byte)'.', ".", EscapeAction.Disconnect, "terminate connection (and any multiplexed sessions)"),
+        ((byte)'B', "B", EscapeAction.Break, "send a BREAK to the remote system"),
+        ((byte)'C', "C", EscapeAction.CommandLine, "open a command line"),
+        ((byte)'R', "R", EscapeAction.Rekey, "request rekey"),
+        ((byte)'V', "V", EscapeAction.LessVerbose, "decrease verbosity (LogLevel)"),
+        ((byte)'v', "v", EscapeAction.MoreVerbose, "increase verbosity (LogLevel)"),
+        (ControlZ, "^Z", EscapeAction.Suspend, "suspend ssh"),
+        ((byte)'#', "#", EscapeAction.ListConnections, "list forwarded connections"),
+        ((byte)'&', "&", EscapeAction.Background, "background ssh (when waiting for connections to terminate)"),
+        ((byte)'I', "I", EscapeAction.Information, "show connection information"),
+        ((byte)'?', "?", EscapeAction.Help, "this message"),
+    ];
+
+    private bool _isLineStart = true;
+    private bool _isEscaped;
+
+    /// <summary>The character, as it is shown.</summary>
+    public char Character => (char)escape;
+
     /// <summary>What there is, by the character that is set.</summary>
     public string Help
     {
         get
         {
-            char c = (char)escape;
-            return $"Supported escape sequences:\r\n {c}.   - terminate connection\r\n {c}B   - send a BREAK to the remote system\r\n {c}R   - request rekey\r\n"
-                + $" {c}?   - this message\r\n {c}{c}   - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
+            char c = Character;
+            string list = string.Concat(Sequences.Select(sequence => $" {c}{sequence.Name,-3}- {sequence.Help}\r\n"));
+            return $"Supported escape sequences:\r\n{list} {c}{c}  - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
         }
     }
-
-    private bool _isLineStart = true;
-    private bool _isEscaped;
 
     /// <summary>Takes typed bytes; writes what goes to the server and stops behind the first sequence that asks for something.</summary>
     /// <returns>The bytes read, the bytes written and what was asked for.</returns>
@@ -39,7 +49,12 @@ internal sealed class EscapeReader(byte escape)
             {
                 _isEscaped = false;
                 EscapeAction action = ActionOf(key);
-                if (action != EscapeAction.None) return (i + 1, written, action);
+                if (action != EscapeAction.None)
+                {
+                    _isLineStart = true;
+                    return (i + 1, written, action);
+                }
+
                 if (key != escape) output[written++] = escape;
             }
             else if (_isLineStart && key == escape)
@@ -55,12 +70,14 @@ internal sealed class EscapeReader(byte escape)
         return (typed.Length, written, EscapeAction.None);
     }
 
-    private static EscapeAction ActionOf(byte key) => key switch
+    private EscapeAction ActionOf(byte key)
     {
-        (byte)'.' => EscapeAction.Disconnect,
-        (byte)'B' => EscapeAction.Break,
-        (byte)'R' => EscapeAction.Rekey,
-        (byte)'?' => EscapeAction.Help,
-        _ => EscapeAction.None,
-    };
+        if (key == escape) return EscapeAction.None;
+        foreach ((byte known, _, EscapeAction action, _) in Sequences)
+        {
+            if (known == key) return action;
+        }
+
+        return EscapeAction.None;
+    }
 }

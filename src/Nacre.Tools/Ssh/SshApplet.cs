@@ -1,14 +1,12 @@
-using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
-using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
-using Nacre.Tools.Ssh.Forwards;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
 
-/// <summary>The program ssh: reads the command line and the configuration, connects, and runs the session or holds the forwards.</summary>
+/// <summary>The program ssh: reads the command line and the configuration, answers what needs no connection, and leaves the rest to a <see cref="SshRun"/>.</summary>
 internal static class SshApplet
 {
     public static int Run(string[] arguments)
@@ -39,13 +37,23 @@ internal static class SshApplet
         try
         {
             using TextWriter log = line.LogFile is { } file ? LogFile.Append(file) : Console.Error;
-            return Run(line, log);
+            return Run(line, arguments, log);
         }
         catch (FatalException fatal)
         {
             Console.Error.WriteLine(fatal.Message);
             return fatal.Status;
         }
+    }
+
+    /// <summary>Reads the configuration for a command line, and says how much to tell; null when it is wrong, which has then been said.</summary>
+    public static (ClientConfig Config, ErrorTrace Trace)? Configure(SshCommandLine line, TextWriter log)
+    {
+        // What is wrong with the configuration is said however quiet ssh is to be.
+        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
+        trace.Write(1, ProductVersion.Line);
+        if (ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is not { } config) return null;
+        return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility) : new ErrorTrace(config.LogLevel, log));
     }
 
     private static int Query(string kind)
@@ -60,7 +68,7 @@ internal static class SshApplet
         return 0;
     }
 
-    private static int Run(SshCommandLine line, TextWriter log)
+    private static int Run(SshCommandLine line, string[] arguments, TextWriter log)
     {
         if (Configure(line, log) is not var (config, trace)) return SshSession.FailureStatus;
         if (line.IsDump)
@@ -75,51 +83,15 @@ internal static class SshApplet
             return SshSession.FailureStatus;
         }
 
-        return ConnectAndRunAsync(line, config, trace).GetAwaiter().GetResult();
+        // There is no fork in managed code: the process that people start waits here for one that does the work and, when logged in, lets it go.
+        if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
+        return new SshRun(line, config, trace).RunAsync().GetAwaiter().GetResult();
     }
 
-    /// <summary>Reads the configuration for a command line, and says how much to tell; null when it is wrong, which has then been said.</summary>
-    public static (ClientConfig Config, ErrorTrace Trace)? Configure(SshCommandLine line, TextWriter log)
+    private static CStrings OwnArguments(string[] arguments)
     {
-        // What is wrong with the configuration is said however quiet ssh is to be.
-        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
-        return ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is { } config ? (config, new ErrorTrace(config.LogLevel, log)) : null;
-    }
-
-    private static async Task<int> ConnectAndRunAsync(SshCommandLine line, ClientConfig config, ErrorTrace trace)
-    {
-        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
-        if (client is null) return SshSession.FailureStatus;
-        await using (client)
-        {
-            await using var forwards = new ForwardSet(client, config, trace);
-            if (!await forwards.StartConfiguredAsync().ConfigureAwait(false)) return SshSession.FailureStatus;
-            if (config.SessionType == SessionChoice.None) return await WaitAsync(client, trace).ConfigureAwait(false);
-            string command = line.Command.Length > 0 ? line.Command : config.RemoteCommand ?? "";
-            try
-            {
-                bool isSubsystem = line.IsSubsystem || config.SessionType == SessionChoice.Subsystem;
-                return await new SshSession(client, config, command, isSubsystem, trace).RunAsync().ConfigureAwait(false);
-            }
-            catch (SshException error)
-            {
-                trace.Fail(error.Message);
-                return SshSession.FailureStatus;
-            }
-        }
-    }
-
-    private static async Task<int> WaitAsync(SshClient client, ErrorTrace trace)
-    {
-        try
-        {
-            await client.Completion.ConfigureAwait(false);
-        }
-        catch (SshException error)
-        {
-            trace.Fail(error.Message);
-        }
-
-        return SshSession.FailureStatus;
+        CStrings own = ["ssh"];
+        foreach (string argument in arguments) own.Add(argument);
+        return own;
     }
 }

@@ -1,28 +1,45 @@
 namespace Nacre.Tools.Ssh;
 
-/// <summary>The flags of ssh that work; parser and usage are made from this table.</summary>
+/// <summary>The flags of ssh; parser and usage are made from this table.</summary>
 internal static class SshFlags
 {
     public static FlagTable Table { get; } = new(
         "ssh",
-        [new Synopsis("", "46CGNTVanqstvxEFJLRceilmop", "destination [command [argument ...]]"), new Synopsis("Q", "")],
+        [new Synopsis("", "46AaCfGgKkMNnqsTtVvXxYyBbcDEeFIiJLlmOoPpRSWw", "destination [command [argument ...]]"), new Synopsis("Q", "")],
+        new Flag('2', null, "Protocol 2 is the only one.") { IsHidden = true },
         new Flag('4', null, "Use IPv4 addresses only."),
         new Flag('6', null, "Use IPv6 addresses only."),
+        new Flag('A', null, "Forward the authentication agent."),
+        new Flag('B', "bind_interface", "Connect from an address of this interface."),
         new Flag('C', null, "Compress data."),
+        new Flag('D', "[bind_address:]port", "Listen here as a SOCKS server, and connect from the server to where each client wants."),
         new Flag('E', "log_file", "Append what is told to a file."),
         new Flag('F', "configfile", "Read this configuration file and no other."),
         new Flag('G', null, "Print the configuration for the destination and exit."),
+        new Flag('I', "pkcs11", "A PKCS#11 provider; there is no support for it."),
         new Flag('J', "destination", "Connect by way of these machines: [user@]host[:port], with commas between them."),
-        new Flag('L', "address", "Listen here and connect there: [bind_address:]port:host:hostport."),
+        new Flag('K', null, "Log in by GSSAPI and delegate credentials; there is no support for it."),
+        new Flag('L', "address", "Listen here and connect there: [bind_address:]port:host:hostport, or a path for either end."),
+        new Flag('M', null, "Be the master of a shared connection; twice, ask before each use."),
         new Flag('N', null, "Run no command: forward ports only."),
+        new Flag('O', "ctl_cmd", "Have the master of a shared connection do it: check, conninfo, channels, forward, cancel, exit, stop, proxy."),
+        new Flag('P', "tag", "The tag that Match tagged asks for."),
         new Flag('Q', "query_option", "List the algorithms of a kind and exit."),
-        new Flag('R', "address", "Have the server listen, and connect here: [bind_address:]port:host:hostport."),
+        new Flag('R', "address", "Have the server listen, and connect here: [bind_address:]port[:host:hostport], or a path for either end."),
+        new Flag('S', "ctl_path", "The socket of a shared connection; none shares none."),
         new Flag('T', null, "Ask for no terminal."),
         new Flag('V', null, "Print the version and exit."),
-        new Flag('a', null, "Do not forward the authentication agent, which is never forwarded yet."),
+        new Flag('W', "host:port", "Join standard input and output to a host that the server connects to."),
+        new Flag('X', null, "Forward X11, with the restrictions of its SECURITY extension."),
+        new Flag('Y', null, "Forward X11 with no restrictions."),
+        new Flag('a', null, "Do not forward the authentication agent."),
+        new Flag('b', "bind_address", "Connect from this address."),
         new Flag('c', "cipher_spec", "The ciphers to offer, in order."),
         new Flag('e', "escape_char", "The escape character of sessions with a terminal; none for none."),
+        new Flag('f', null, "Go to the background when logged in, just before the command runs."),
+        new Flag('g', null, "Let other machines connect to local forwards."),
         new Flag('i', "identity_file", "Log in with this private key."),
+        new Flag('k', null, "Do not delegate GSSAPI credentials."),
         new Flag('l', "login_name", "Log in as this user."),
         new Flag('m', "mac_spec", "The MACs to offer, in order."),
         new Flag('n', null, "Read nothing from standard input."),
@@ -32,5 +49,7 @@ internal static class SshFlags
         new Flag('s', null, "The command names a subsystem."),
         new Flag('t', null, "Ask for a terminal; twice, even when there is none here."),
         new Flag('v', null, "Tell what happens; up to three times tells more."),
-        new Flag('x', null, "Do not forward X11, which is never forwarded yet."));
+        new Flag('w', "local_tun[:remote_tun]", "Join a tun device here and one at the server: a number or any for each."),
+        new Flag('x', null, "Do not forward X11."),
+        new Flag('y', null, "Tell the system's log instead of standard error."));
 }

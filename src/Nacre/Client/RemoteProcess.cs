@@ -16,7 +16,7 @@ public sealed class RemoteProcess : IAsyncDisposable
     private readonly Channel _channel;
     private readonly ExitWatch _exit;
 
-    private RemoteProcess(Channel channel, ExitWatch exit) => (_channel, _exit) = (channel, exit);
+    private RemoteProcess(Channel channel, ExitWatch exit, bool hasTerminal) => (_channel, _exit, HasTerminal) = (channel, exit, hasTerminal);
 
     /// <summary>The program's standard input; completing it is the end of the input.</summary>
     public PipeWriter Input => _channel.Output;
@@ -68,6 +68,18 @@ public sealed class RemoteProcess : IAsyncDisposable
         return _channel.RequestAsync(ref request, ct);
     }
 
+    /// <summary>Sends a break and does not ask what came of it.</summary>
+    internal void SendBreak(TimeSpan length)
+    {
+        var request = new BreakRequest { LengthMs = (uint)length.TotalMilliseconds };
+        _channel.Notify(ref request);
+    }
+
+    /// <summary>True when it has the terminal that was asked for.</summary>
+    internal bool HasTerminal { get; }
+
+    internal Channel Channel => _channel;
+
     /// <summary>Tells the server that nobody reads the output any more, so that a program which goes on writing is ended by its pipe.</summary>
     internal void RefuseOutput() => _channel.RefuseInput();
 
@@ -85,9 +97,10 @@ public sealed class RemoteProcess : IAsyncDisposable
             Task<bool> hasTerminal = RequestTerminal(channel, options.Terminal, ct);
             foreach ((string name, string value) in options.Environment) SetVariable(channel, name, value);
             Task<bool> isStarted = start(channel, ct);
-            if (!await hasTerminal.ConfigureAwait(false)) throw new SshException("PTY allocation request failed.");
-            if (!await isStarted.ConfigureAwait(false)) throw new SshException($"{what} request failed.");
-            return new RemoteProcess(channel, exit);
+            bool isTerminalThere = await hasTerminal.ConfigureAwait(false);
+            if (!isTerminalThere && !options.IsTerminalOptional) throw new SshException($"PTY allocation request failed on channel {channel.LocalId}");
+            if (!await isStarted.ConfigureAwait(false)) throw new SshException($"{what} request failed on channel {channel.LocalId}");
+            return new RemoteProcess(channel, exit, options.Terminal is not null && isTerminalThere);
         }
         catch
         {
@@ -98,12 +111,14 @@ public sealed class RemoteProcess : IAsyncDisposable
 
     internal static Task<bool> Shell(Channel channel, CancellationToken ct)
     {
+        channel.Type = "session:shell";
         var request = default(ShellRequest);
         return channel.RequestAsync(ref request, ct);
     }
 
     internal static Task<bool> Exec(Channel channel, string command, CancellationToken ct)
     {
+        channel.Type = "session:command";
         var request = new ExecRequest { Command = Encoding.UTF8.GetBytes(command) };
         return channel.RequestAsync(ref request, ct);
     }
@@ -112,6 +127,7 @@ public sealed class RemoteProcess : IAsyncDisposable
     internal static Task<bool> Subsystem(Channel channel, string name, CancellationToken ct)
     {
         channel.WidenWindow();
+        channel.Type = "session:subsystem:" + name;
         var request = new SubsystemRequest { Subsystem = Encoding.UTF8.GetBytes(name) };
         return channel.RequestAsync(ref request, ct);
     }

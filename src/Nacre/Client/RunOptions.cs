@@ -11,4 +11,7 @@ public sealed record RunOptions
 
     /// <summary>Environment variables to set; a server takes those that it is configured to accept and says nothing of the rest (RFC 4254 6.4).</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
+
+    /// <summary>Goes on without a terminal where the server has none to give.</summary>
+    internal bool IsTerminalOptional { get; init; }
 }

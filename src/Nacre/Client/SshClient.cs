@@ -38,6 +38,8 @@ public sealed class SshClient : IAsyncDisposable
 
     internal Multiplexer Multiplexer => _multiplexer;
 
+    internal SshConnection Connection => _connection;
+
     /// <summary>What the server may open and ask for here.</summary>
     internal ClientPolicy Policy { get; }
 
@@ -105,8 +107,11 @@ public sealed class SshClient : IAsyncDisposable
     public Task<RemoteProcess> OpenSubsystemAsync(string name, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return RemoteProcess.StartAsync(_multiplexer, RunOptions.Default, (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
+        return OpenSubsystemAsync(name, RunOptions.Default, ct);
     }
+
+    internal Task<RemoteProcess> OpenSubsystemAsync(string name, RunOptions options, CancellationToken ct = default) =>
+        RemoteProcess.StartAsync(_multiplexer, options, (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
 
     /// <summary>Begins an SFTP session: files at the server.</summary>
     /// <param name="options">How the session behaves; the defaults when null.</param>
@@ -217,6 +222,7 @@ public sealed class SshClient : IAsyncDisposable
             if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
+            IdleChannels.Watch(multiplexer!, options.IdleLimits, options.Time);
             return new SshClient(connection, multiplexer!, policy, remoteForwards, outcome, judge.IsVerified);
         }
         catch
@@ -234,6 +240,13 @@ public sealed class SshClient : IAsyncDisposable
             keysAgreed.SetResult();
             return authentication;
         }
+    }
+
+    /// <summary>PROTOCOL 2.2: tells the server that this client opens no session any more, so that whoever takes it over cannot either.</summary>
+    internal void RefuseFurtherSessions()
+    {
+        var request = default(NoMoreSessionsRequest);
+        _multiplexer.Notify(ref request);
     }
 
     /// <summary>Has the server connect to a host or a Unix socket, over a channel of this connection.</summary>

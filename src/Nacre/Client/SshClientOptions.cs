@@ -60,6 +60,8 @@ public sealed record SshClientOptions
     /// <summary>What answers the server's global requests from the moment of login on, by their names.</summary>
     internal IReadOnlyDictionary<string, RequestAnswerer> RequestAnswerers { get; init; } = new Dictionary<string, RequestAnswerer>();
 
+    internal IdleLimits? IdleLimits { get; init; }
+
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
     internal Action<string>? Warn { get; init; }

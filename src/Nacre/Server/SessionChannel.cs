@@ -89,6 +89,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
             Modes = pty.Modes.ToArray(),
         };
         channel.IsUrgent = true;
+        connection.Connection.SetTrafficClass(connection.Options.TrafficClass.Interactive);
         return true;
     }
 
@@ -121,6 +122,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         if (_program is not null || text.Length > MaxCommandLength || text.Contains('\0', StringComparison.Ordinal)) return false;
         if (connection.Options.Sessions is not { } sessions) return false;
+        channel.Type = kind switch { SessionKind.Shell => "session:shell", SessionKind.Command => "session:command", _ => "session:subsystem:" + text };
         _request = new SessionRequest(user, kind, text, _terminal, _environment);
         _program = await sessions.ChooseAsync(_request, ct).ConfigureAwait(false);
         return _program is not null;

@@ -114,6 +114,8 @@ public sealed class SshServerConnection : IAsyncDisposable
         policy.Forwards = new ServerForwards(multiplexer, user, Options);
         (_connection.KeepAliveInterval, _connection.KeepAliveCount) = (Options.KeepAliveInterval, Options.KeepAliveCount);
         _connection.OnConnectionProtocol(multiplexer);
+        _connection.SetTrafficClass(Options.TrafficClass.Bulk);
+        IdleChannels.Watch(multiplexer, Options.IdleLimits, Options.Time);
         return multiplexer;
     }
 

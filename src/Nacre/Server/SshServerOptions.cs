@@ -76,6 +76,11 @@ public sealed record SshServerOptions
 
     internal ConnectionSettings Connection { get; init; } = ConnectionSettings.Default with { DefersWakeups = true };
 
+    internal IdleLimits? IdleLimits { get; init; }
+
+    /// <summary>The byte that marks the packets of a connection for routers, with and without a terminal open; null leaves it to the system.</summary>
+    internal (byte? Interactive, byte? Bulk) TrafficClass { get; init; }
+
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
     /// <summary>What holds in place of these options once the client has named its user; algorithms and rekeying stay as they were.</summary>

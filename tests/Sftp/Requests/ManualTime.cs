@@ -13,6 +13,15 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
 
+    /// <summary>How many wait for a time to come.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock) return _alarms.Count;
+        }
+    }
+
     /// <summary>Lets time pass, and rings what is due.</summary>
     public void Pass(TimeSpan time)
     {
