@@ -42,6 +42,10 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
 
     public int MaxAuthTries => values.Get(ServerKeywords.MaxAuthTries);
 
+    public IpQos IPQoS => values.Get(ServerKeywords.IPQoS);
+
+    public IReadOnlyList<ChannelTimeout> ChannelTimeout => values.Get(ServerKeywords.ChannelTimeout)!;
+
     public int MaxSessions => values.Get(ServerKeywords.MaxSessions);
 
     /// <summary>Zero for never.</summary>

@@ -191,6 +191,9 @@ internal static class ServerKeywords
     public static readonly Keyword<TunnelChoice> PermitTunnel = Declared.Add(new Keyword<TunnelChoice>("PermitTunnel", Choices.Tunnel)
     { IsAllowedInMatch = true, Manual = "Accepted; tun devices are not forwarded, whatever is said here." });
 
+    public static readonly Keyword<IpQos> IPQoS = Declared.Add(new Keyword<IpQos>("IPQoS", new IpQosShape())
+    { IsAllowedInMatch = true, Default = new IpQos(0xb8, 0), Manual = "How packets are marked for routers: first with a terminal open, then without." });
+
     public static readonly Keyword<RekeyLimit> RekeyLimit = Declared.Add(new Keyword<RekeyLimit>("RekeyLimit", new RekeyLimitShape())
     { IsAllowedInMatch = true, Manual = "When to renew the keys; 0 leaves the bytes to the cipher and the time out." });
 
@@ -200,13 +203,16 @@ internal static class ServerKeywords
     public static readonly Keyword<EndpointPermissions> PermitListen = Declared.Add(new Keyword<EndpointPermissions>("PermitListen", new EndpointShape(isListener: true))
     { IsAllowedInMatch = true, Default = EndpointPermissions.Any, Manual = "Where remote forwardings may listen." });
 
+    public static readonly Keyword<IReadOnlyList<ChannelTimeout>> ChannelTimeout = Declared.Add(new Keyword<IReadOnlyList<ChannelTimeout>>("ChannelTimeout", Lists.ChannelTimeouts)
+    { IsAllowedInMatch = true, Default = [], Manual = "Close channels of a type that have been idle for so long; global is about all of them together." });
+
     static ServerKeywords()
     {
         Declared.AddNames(KeywordStatus.Pending, "AllowStreamLocalForwarding=no", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
             "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "CASignatureAlgorithms",
-            "ChannelTimeout", "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
+            "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
             "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostCertificate", "HostKeyAgent", "IgnoreRhosts=yes",
-            "IgnoreUserKnownHosts=yes", "IPQoS", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
+            "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
             "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
             "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
             "StreamLocalBindMask", "StreamLocalBindUnlink=no", "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",

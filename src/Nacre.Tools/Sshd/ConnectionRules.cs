@@ -52,6 +52,8 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
         MaxSessions = config.MaxSessions,
         PermitsTerminal = config.PermitTty,
         AcceptsVariable = name => config.AcceptEnv.Any(pattern => PatternMatcher.Matches(name, pattern)),
+        IdleLimits = ChannelLimits.Of(config.ChannelTimeout),
+        TrafficClass = (config.IPQoS.Interactive, config.IPQoS.Bulk),
         KeepAliveInterval = config.ClientAliveInterval,
         KeepAliveCount = config.ClientAliveCountMax,
         RequiredRsaBits = config.RequiredRsaSize,
