@@ -95,7 +95,9 @@ public abstract partial class FileSystemTests
         await foreach (FileEntry entry in Files.ListAsync("d", ct)) found.Add(entry.Name, entry);
         Assert.Equal([".", "..", "e", "f", "g", "l"], found.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(await StatAsync("d/f"), found["f"].Attributes);
-        Assert.Equal(await StatAsync("d"), found["."].Attributes);
+
+        // To list it is to read it, and the clock may have ticked.
+        Assert.Equal(await StatAsync("d"), found["."].Attributes with { AccessTime = (await StatAsync("d")).AccessTime });
         Assert.Equal((await StatAsync(".")).Permissions, found[".."].Attributes.Permissions);
         Assert.True(found["l"].Attributes.IsSymbolicLink);
         Assert.Matches(@"^-rw-r--r--    2 \S+ +\S+ +5 Jan  1  1970 f$", found["f"].LongName);
