@@ -11,7 +11,7 @@ internal static class Program
     private static readonly IMeasurement[] All =
     [
         new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new IdleMemory(),
-        new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(),
+        new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(), new Tunnels(),
     ];
 
     private static async Task<int> Main(string[] args)

@@ -85,6 +85,14 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public ForwardingPermission AllowTcpForwarding =>
         DisableForwarding ? ForwardingPermission.No : values.Get(ServerKeywords.AllowTcpForwarding);
 
+    /// <summary>Which forwarding of Unix sockets is allowed, DisableForwarding taken into account.</summary>
+    public ForwardingPermission AllowStreamLocalForwarding =>
+        DisableForwarding ? ForwardingPermission.No : values.Get(ServerKeywords.AllowStreamLocalForwarding);
+
+    public UnixFileMode StreamLocalBindMask => values.Get(ServerKeywords.StreamLocalBindMask);
+
+    public bool StreamLocalBindUnlink => values.Get(ServerKeywords.StreamLocalBindUnlink);
+
     public bool DisableForwarding => values.Get(ServerKeywords.DisableForwarding);
 
     public EndpointPermissions PermitOpen => values.Get(ServerKeywords.PermitOpen)!;

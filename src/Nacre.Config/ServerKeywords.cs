@@ -52,6 +52,9 @@ internal static class ServerKeywords
     public static readonly Keyword<int> RequiredRSASize = Declared.Add(new Keyword<int>("RequiredRSASize", new NumberShape())
     { IsAllowedInMatch = true, Default = 1024, Manual = "The fewest bits that a user's RSA key may have." });
 
+    public static readonly Keyword<UnixFileMode> StreamLocalBindMask = Declared.Add(new Keyword<UnixFileMode>("StreamLocalBindMask", new FileModeMaskShape())
+    { IsAllowedInMatch = true, Default = (UnixFileMode)0x7f, Manual = "The permissions that the Unix sockets of remote forwardings are not to have." });
+
     public static readonly Keyword<RootLogin> PermitRootLogin = Declared.Add(new Keyword<RootLogin>("PermitRootLogin", Choices.RootLogin)
     { IsAllowedInMatch = true, Manual = "Whether root may log in, and how; prohibit-password leaves keys." });
 
@@ -107,6 +110,12 @@ internal static class ServerKeywords
 
     public static readonly Keyword<bool> DisableForwarding = Declared.Add(new Keyword<bool>("DisableForwarding", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Refuse all forwarding, whatever else is allowed." });
+
+    public static readonly Keyword<ForwardingPermission> AllowStreamLocalForwarding = Declared.Add(new Keyword<ForwardingPermission>("AllowStreamLocalForwarding", Choices.Forwarding)
+    { IsAllowedInMatch = true, Default = ForwardingPermission.Yes, Manual = "Which forwarding of Unix sockets is allowed." });
+
+    public static readonly Keyword<bool> StreamLocalBindUnlink = Declared.Add(new Keyword<bool>("StreamLocalBindUnlink", Choices.Flag)
+    { IsAllowedInMatch = true, Manual = "Remove what is at the path of a remote forwarding's Unix socket before it is listened at." });
 
     public static readonly Keyword<string> PidFile = Declared.Add(new Keyword<string>("PidFile", new TextShape("file | none") { IsPath = true })
     { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
@@ -208,14 +217,14 @@ internal static class ServerKeywords
 
     static ServerKeywords()
     {
-        Declared.AddNames(KeywordStatus.Pending, "AllowStreamLocalForwarding=no", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
+        Declared.AddNames(KeywordStatus.Pending, "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
             "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "CASignatureAlgorithms",
             "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
             "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostCertificate", "HostKeyAgent", "IgnoreRhosts=yes",
             "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
             "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
             "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
-            "StreamLocalBindMask", "StreamLocalBindUnlink=no", "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
+            "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
             "X11UseLocalhost", "XAuthLocation");
         // Each of these takes something away from users, who must not get it because the line is not obeyed.
         Declared.AddNames(KeywordStatus.PendingRefused, "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection", "RevokedKeys");

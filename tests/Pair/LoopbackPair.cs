@@ -68,6 +68,10 @@ internal sealed class LoopbackPair : IAsyncDisposable
         public bool MayConnect(AuthenticatedUser user, TcpEndpoint target) => true;
 
         public TcpEndpoint? MayListen(AuthenticatedUser user, TcpEndpoint listen) => listen;
+
+        public bool MayConnect(AuthenticatedUser user, string socketPath) => true;
+
+        public ForwardOptions? MayListen(AuthenticatedUser user, string socketPath) => ForwardOptions.Default;
     }
 
     /// <summary>Understands "echo", which sends the input back, "say TEXT", "fail N" and "kill SIGNAL".</summary>

@@ -2,6 +2,7 @@ using Nacre.Config;
 using Nacre.Config.Patterns;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
@@ -24,6 +25,8 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
             Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, log), TimeProvider.System),
             Sessions = new UserSessions(client, log),
             Forwarding = new UserForwarding(client),
+            RightsOf = UserForwarding.RightsOf,
+            Connection = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 },
             LoginGraceTime = config.LoginGraceTime,
             Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
             OnFailure = error => log.Error($"a session ended by an internal failure: {Printable.Escape(error.ToString())}"),

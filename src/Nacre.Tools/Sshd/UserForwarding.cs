@@ -33,4 +33,23 @@ internal sealed class UserForwarding(ClientConnection client) : IForwardingPolic
             _ => listen with { Host = "localhost" },
         };
     }
+
+    // As OpenSSH has it, a list of hosts or ports leaves no path allowed.
+    public bool MayConnect(AuthenticatedUser user, string socketPath)
+    {
+        ServerConfig config = client.ConfigFor(user.Name);
+        return (config.AllowStreamLocalForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.IsAny;
+    }
+
+    public ForwardOptions? MayListen(AuthenticatedUser user, string socketPath)
+    {
+        const UnixFileMode everyPermission = (UnixFileMode)0x1ff;
+        ServerConfig config = client.ConfigFor(user.Name);
+        if ((config.AllowStreamLocalForwarding & ForwardingPermission.Remote) == 0 || !config.PermitListen.IsAny) return null;
+        return new ForwardOptions { SocketMode = everyPermission & ~config.StreamLocalBindMask, ReplacesSocket = config.StreamLocalBindUnlink };
+    }
+
+    /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>
+    public static UserRights? RightsOf(AuthenticatedUser user) =>
+        UserRights.Of(Users.Find(user.Name) ?? throw new InvalidOperationException($"The user {user.Name} has logged in and is not there."));
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
 
@@ -8,11 +10,18 @@ namespace Nacre.Forwarding;
 /// <summary>Carries bytes between a channel and a socket until both directions have ended; each ends by itself, so half-closed connections work.</summary>
 internal static class SocketRelay
 {
+    /// <summary>What is taken from a socket before it is passed on: enough packets that one flush, and one send behind it, carries several.</summary>
+    private const int MostAtOnce = 128 * 1024;
+
+    /// <summary>Packets that go to a socket in one call; the runtime allocates nothing for so many.</summary>
+    private const int MostPieces = 8;
+
     /// <summary>Relays, then closes both. An error in one direction ends the other.</summary>
     public static async Task RunAsync(Channel channel, Socket socket)
     {
         using (socket)
         {
+            socket.Blocking = false;
             Task toSocket = ToSocketAsync(channel, socket);
             Task toChannel = ToChannelAsync(socket, channel);
             _ = CloseWithChannelAsync(channel, toSocket, socket);
@@ -47,11 +56,9 @@ internal static class SocketRelay
             {
                 // Waits with no buffer, so that an idle connection holds none.
                 await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-                int length = await socket.ReceiveAsync(output.GetMemory(), SocketFlags.None).ConfigureAwait(false);
-                if (length == 0) break;
-                output.Advance(length);
+                bool hasEnded = Receive(socket, output);
                 FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
-                if (flushed.IsCompleted) break;
+                if (hasEnded || flushed.IsCompleted) break;
             }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or SshException)
@@ -65,17 +72,41 @@ internal static class SocketRelay
         }
     }
 
+    /// <summary>Takes what is there, up to a limit, without waiting; true when nothing follows.</summary>
+    private static bool Receive(Socket socket, PipeWriter output)
+    {
+        for (int taken = 0; taken < MostAtOnce;)
+        {
+            Span<byte> room = output.GetSpan();
+            int length = socket.Receive(room, SocketFlags.None, out SocketError error);
+            if (error == SocketError.WouldBlock) return false;
+            if (error != SocketError.Success) throw new SocketException((int)error);
+            if (length == 0) return true;
+            output.Advance(length);
+            taken += length;
+
+            // Less than there was room for: that was all.
+            if (length < room.Length) return false;
+        }
+
+        return false;
+    }
+
     private static async Task ToSocketAsync(Channel channel, Socket socket)
     {
         PipeReader input = channel.Input;
+        var pieces = new List<ArraySegment<byte>>(MostPieces);
         try
         {
             while (true)
             {
                 ReadResult read = await input.ReadAsync().ConfigureAwait(false);
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer) await SendAsync(socket, segment).ConfigureAwait(false);
-                input.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) break;
+                if (read.Buffer.IsEmpty && read.IsCompleted) break;
+
+                // The peer gets its window back piece by piece, while the rest waits for the socket.
+                int sent = Send(socket, read.Buffer, pieces);
+                if (sent == 0) sent = await socket.SendAsync(read.Buffer.First, SocketFlags.None).ConfigureAwait(false);
+                input.AdvanceTo(read.Buffer.GetPosition(sent));
             }
 
             socket.Shutdown(SocketShutdown.Send);
@@ -86,8 +117,18 @@ internal static class SocketRelay
         }
     }
 
-    private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends what the socket takes of the first packets, without waiting; zero when that is nothing.</summary>
+    private static int Send(Socket socket, in ReadOnlySequence<byte> bytes, List<ArraySegment<byte>> pieces)
     {
-        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
+        pieces.Clear();
+        foreach (ReadOnlyMemory<byte> packet in bytes)
+        {
+            if (pieces.Count == MostPieces || !MemoryMarshal.TryGetArray(packet, out ArraySegment<byte> piece)) break;
+            pieces.Add(piece);
+        }
+
+        if (pieces.Count == 0) return 0;
+        int sent = socket.Send(pieces, SocketFlags.None, out SocketError error);
+        return error is SocketError.Success or SocketError.WouldBlock ? sent : throw new SocketException((int)error);
     }
 }

@@ -13,6 +13,8 @@ namespace Nacre.Tools.Ssh.Forwards;
 /// <remarks>What goes wrong is said here, in OpenSSH's words. It may be used from several threads at once.</remarks>
 internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTrace trace) : IAsyncDisposable
 {
+    private const UnixFileMode EveryPermission = (UnixFileMode)0x1ff;
+
     private readonly Lock _lock = new();
     private readonly List<ActiveForward> _active = [];
 
@@ -30,6 +32,7 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
     {
         bool allLocal = true, allRemote = true;
         foreach (Forward forward in config.LocalForwards) allLocal &= await StartAsync(forward, ForwardKind.Local).ConfigureAwait(false) is not null;
+        foreach (Forward forward in config.DynamicForwards) allLocal &= await StartAsync(forward, ForwardKind.Dynamic).ConfigureAwait(false) is not null;
 
         // All are asked for in one flight.
         Task<ActiveForward?>[] remote = [.. config.RemoteForwards.Select(forward => StartAsync(forward, ForwardKind.Remote))];
@@ -121,7 +124,12 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
         SocketEndpoint? target = TargetOf(forward.Connect);
         string where = target is { } fixedTarget ? fixedTarget.ToString() : "dynamic";
         trace.Write(1, $"Local connections to {listen} forwarded to remote address {where}");
-        var options = new ForwardOptions { OnFailure = error => trace.Say($"channel: {error.Message}") };
+        var options = new ForwardOptions
+        {
+            SocketMode = EveryPermission & ~config.StreamLocalBindMask,
+            ReplacesSocket = config.StreamLocalBindUnlink,
+            OnFailure = error => trace.Say($"channel: {error.Message}"),
+        };
         LocalForward started = await client.StartLocalForwardAsync(listen, target, options, default).ConfigureAwait(false);
         trace.Write(1, $"Local forwarding listening on {started.Listening}.");
         return new ActiveForward(kind, forward, started.Listening, started);
@@ -132,7 +140,11 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
         SocketEndpoint? target = TargetOf(forward.Connect);
         string where = target is { } fixedTarget ? fixedTarget.ToString() : "dynamic";
         trace.Write(1, $"Remote connections from {listen} forwarded to local address {where}");
-        var options = new ForwardOptions { OnFailure = error => trace.Say($"connect_to {where}: {error.Message}") };
+        var options = new ForwardOptions
+        {
+            PermitsTarget = target is null ? wanted => config.PermitRemoteOpen.AllowsTarget(wanted.Host, wanted.Port) : null,
+            OnFailure = error => trace.Say($"connect_to {where}: {error.Message}"),
+        };
         RemoteForward started = await client.StartRemoteForwardAsync(listen, target, options, default).ConfigureAwait(false);
         trace.Write(1, $"remote forward success for: listen {started.Listening}, connect {where}");
         if (listen.Path is null && listen.Port == 0) trace.Say($"Allocated port {started.Listening.Port} for remote forward to {where}");
