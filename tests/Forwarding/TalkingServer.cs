@@ -39,10 +39,11 @@ internal sealed class TalkingServer : IDisposable
 
     public static async Task<string> AskAsync(Socket socket, string question)
     {
-        await socket.SendAsync(Encoding.UTF8.GetBytes(question));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(question));
         socket.Shutdown(SocketShutdown.Send);
         using var all = new MemoryStream();
-        await new NetworkStream(socket).CopyToAsync(all);
+        await stream.CopyToAsync(all);
         return Encoding.UTF8.GetString(all.ToArray());
     }
 
