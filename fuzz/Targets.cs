@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Forwarding;
 using Nacre.Protocol.Wire;
 using Nacre.Scp;
 
@@ -11,6 +12,7 @@ internal static class Targets
     [
         new("printable", FeedPrintable, ["text\n"u8.ToArray(), "\e]0;title\a\u202e"u8.ToArray(), [0xff, 0xc3]]),
         new("scp record", FeedScpRecord, ["C0644 12 name"u8.ToArray(), "D0755 0 d"u8.ToArray(), "T1 0 2 0"u8.ToArray(), "E"u8.ToArray()]),
+        new("socks", FeedSocks, [Convert.FromHexString("0401005000000001006c6f63616c686f737400"), Convert.FromHexString("050100050100030377656201bb"), [5, 2, 0, 2, 5, 1, 0, 1, 127, 0, 0, 1, 0, 80]]),
         .. HandshakeTargets.All(),
         .. KeyTargets.All(),
         .. AuthenticationTargets.All(),
@@ -28,6 +30,21 @@ internal static class Targets
         if (!ScpRecord.TryParse(line.AsSpan(..^1), out ScpRecord again, out string fault) || !again.Encode().AsSpan().SequenceEqual(line))
         {
             throw new InvalidOperationException($"a record changes when it is written and read again: {fault}");
+        }
+    }
+
+    /// <summary>What a SOCKS client says: a target that can be connected to, or a refusal, or too little.</summary>
+    private static void FeedSocks(byte[] input)
+    {
+        var socks = new SocksConversation(new MemoryStream(input), new MemoryStream());
+        try
+        {
+            TcpEndpoint target = socks.ReadRequestAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            if (target.Host.Length == 0 || target.Port is < 1 or > ushort.MaxValue) throw new InvalidOperationException($"{target} is no target");
+        }
+        catch (Exception expected) when (expected is SocksException or EndOfStreamException)
+        {
+            // It was no request.
         }
     }
 
