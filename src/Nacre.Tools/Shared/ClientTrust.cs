@@ -100,7 +100,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             IdleLimits = ChannelLimits.Of(_config.ChannelTimeout),
             Trace = _trace,
             Warn = _trace.Fail,
-            Version = ProductVersion.Identification,
+            Version = _config.VersionAddendum is { } addendum ? $"{ProductVersion.Identification} {addendum}" : ProductVersion.Identification,
             Algorithms = AlgorithmSelection.ClientDefault with
             {
                 KexAlgorithms = _config.KexAlgorithms,

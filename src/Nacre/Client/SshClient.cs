@@ -78,6 +78,62 @@ public sealed class SshClient : IAsyncDisposable
         return ConnectAsync(stream, destination, address: null, options, ct);
     }
 
+    /// <summary>Connects over several machines, each of which is logged in to by way of the one before it (ssh -J).</summary>
+    /// <remarks>The machines between see sealed bytes only: every login is between this side and its machine.</remarks>
+    /// <example>
+    /// <code>
+    /// await using SshClient ssh = await SshClient.ConnectAsync([new SshHop("me@gate.example", options), new SshHop("me@inner:22", options)], ct);
+    /// </code>
+    /// </example>
+    /// <param name="route">The machines in order; the last is the one that the connection is to.</param>
+    /// <param name="ct">Cancels connecting and logging in.</param>
+    /// <returns>The connection to the last; disposing of it disconnects from all of them.</returns>
+    /// <exception cref="ArgumentException">There is no machine, or one comes twice.</exception>
+    /// <exception cref="FormatException">A destination is malformed.</exception>
+    /// <exception cref="SocketException">No address of the first host could be connected to.</exception>
+    /// <exception cref="SshException">A connection, the trust or a login failed.</exception>
+    public static async Task<SshClient> ConnectAsync(IReadOnlyList<SshHop> route, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        SshDestination[] machines = [.. route.Select(static hop => SshDestination.Parse(hop.Destination))];
+        if (machines.Length == 0) throw new ArgumentException("The way leads over no machine.", nameof(route));
+        if (machines.GroupBy(static machine => machine).FirstOrDefault(static same => same.Count() > 1) is { } loop)
+        {
+            throw new ArgumentException($"jumphost loop via {loop.Key.Host}", nameof(route));
+        }
+
+        SshClient client = await ConnectAsync(route[0].Destination, route[0].Options, ct).ConfigureAwait(false);
+        for (int i = 1; i < machines.Length; i++)
+        {
+            try
+            {
+                client = await client.GoOnAsync(machines[i], route[i].Options, isOwned: true, ct).ConfigureAwait(false);
+            }
+            catch
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        return client;
+    }
+
+    /// <summary>Connects to a further machine over a channel of this connection, verifies it and logs in there (ssh -J).</summary>
+    /// <remarks>This machine sees sealed bytes only. The further connection ends with this one, which stays the caller's to dispose of.</remarks>
+    /// <param name="destination">[user@]host[:port], as this machine knows the host.</param>
+    /// <param name="options">Whom to trust there and what to log in with.</param>
+    /// <param name="ct">Cancels connecting and logging in.</param>
+    /// <returns>The further connection.</returns>
+    /// <exception cref="FormatException">The destination is malformed.</exception>
+    /// <exception cref="ChannelOpenFailedException">This machine could not connect there, or does not let its users.</exception>
+    /// <exception cref="SshException">The connection, the trust or the login failed.</exception>
+    public Task<SshClient> ConnectOnwardAsync(string destination, SshClientOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return GoOnAsync(SshDestination.Parse(destination), options, isOwned: false, ct);
+    }
+
     /// <summary>Runs a command.</summary>
     /// <param name="command">The command line, which the user's shell at the server takes apart.</param>
     /// <param name="options">A terminal, variables.</param>
@@ -218,7 +274,7 @@ public sealed class SshClient : IAsyncDisposable
         connection.Start();
         try
         {
-            await Task.WhenAny(keysAgreed.Task, connection.Completion).WaitAsync(ct).ConfigureAwait(false);
+            await WaitForKeysAsync(Task.WhenAny(keysAgreed.Task, connection.Completion), judge, transport, options, ct).ConfigureAwait(false);
             if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
@@ -253,11 +309,54 @@ public sealed class SshClient : IAsyncDisposable
     internal Task<Channel> OpenConnectionAsync(SocketEndpoint target, CancellationToken ct) =>
         IsHostVerified ? LocalForward.OpenAsync(_multiplexer, target, originator: null, ct) : throw NotForwarded();
 
+    private async Task<SshClient> GoOnAsync(SshDestination destination, SshClientOptions options, bool isOwned, CancellationToken ct)
+    {
+        Channel channel = await OpenWithinAsync(new TcpEndpoint(destination.Host, destination.Port), options, ct).ConfigureAwait(false);
+        return await ConnectAsync(new JumpStream(channel, isOwned ? this : null), destination, address: null, options, ct).ConfigureAwait(false);
+    }
+
+    private async Task<Channel> OpenWithinAsync(TcpEndpoint target, SshClientOptions options, CancellationToken ct)
+    {
+        if (options.ConnectTimeout <= TimeSpan.Zero) return await OpenConnectionAsync(target, ct).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(options.ConnectTimeout, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            return await OpenConnectionAsync(target, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new SshException($"Connecting to {target} by way of another machine took longer than {options.ConnectTimeout.TotalSeconds} s.");
+        }
+    }
+
     internal Task<LocalForward> StartLocalForwardAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
         IsHostVerified ? LocalForward.StartAsync(_multiplexer, listen, target, options, ct) : throw NotForwarded();
 
     internal Task<RemoteForward> StartRemoteForwardAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
         IsHostVerified ? _remoteForwards.StartAsync(listen, target, options, ct) : throw NotForwarded();
+
+    // What the policy takes is not the server's time: a person may be asked.
+    private static async Task WaitForKeysAsync(Task keys, PolicyJudge judge, SecureTransport transport, SshClientOptions options, CancellationToken ct)
+    {
+        await WithinLimitAsync(Task.WhenAny(keys, judge.Asked)).ConfigureAwait(false);
+        await Task.WhenAny(keys, judge.Answered).WaitAsync(ct).ConfigureAwait(false);
+        await WithinLimitAsync(keys).ConfigureAwait(false);
+
+        async Task WithinLimitAsync(Task step)
+        {
+            try
+            {
+                TimeSpan limit = options.ConnectTimeout > TimeSpan.Zero ? options.ConnectTimeout : Timeout.InfiniteTimeSpan;
+                await step.WaitAsync(limit, options.Time, ct).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!step.IsCompleted)
+            {
+                string name = transport.PeerIdentification.Length == 0 ? "banner exchange" : "key exchange";
+                throw new SshViolationException(Violation.PeerSilent, $"Connection timed out during {name}");
+            }
+        }
+    }
 
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");
 
@@ -291,15 +390,32 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
     private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge
     {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Done when the server has shown its key and the policy thinks.</summary>
+        public Task Asked => _asked.Task;
+
+        /// <summary>Done when the policy has answered.</summary>
+        public Task Answered => _answered.Task;
+
         /// <summary>False until the policy has said that the key is the server's.</summary>
         public bool IsVerified { get; private set; }
 
         public async ValueTask<bool> IsTrustedAsync(PublicKey hostKey, CancellationToken ct)
         {
             var offer = new HostKeyOffer(destination.Host, destination.Port, address, hostKey);
-            HostKeyVerdict verdict = await policy.JudgeAsync(offer, ct).ConfigureAwait(false);
-            IsVerified = verdict == HostKeyVerdict.Trust;
-            return verdict is HostKeyVerdict.Trust or HostKeyVerdict.TrustWithoutSecrets;
+            _asked.TrySetResult();
+            try
+            {
+                HostKeyVerdict verdict = await policy.JudgeAsync(offer, ct).ConfigureAwait(false);
+                IsVerified = verdict == HostKeyVerdict.Trust;
+                return verdict is HostKeyVerdict.Trust or HostKeyVerdict.TrustWithoutSecrets;
+            }
+            finally
+            {
+                _answered.TrySetResult();
+            }
         }
     }
 }

@@ -27,7 +27,10 @@ public sealed record SshClientOptions
     /// <summary>Shows what the server says before the login.</summary>
     public IBannerViewer? Banners { get; init; }
 
-    /// <summary>How long connecting one address may take; zero for as long as the system tries.</summary>
+    /// <summary>
+    /// How long connecting one address may take, and after it the exchange of identifications and keys, in which the time that
+    /// <see cref="HostKeyPolicy"/> takes does not count; zero for as long as the system tries and for no limit.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>After how long without a word from the server it is asked for one; zero for never.</summary>

@@ -15,6 +15,9 @@ internal sealed record DialOptions
     /// <summary>The local address or host name to connect from; null leaves it to the system.</summary>
     public string? BindAddress { get; init; }
 
+    /// <summary>The network interface whose address to connect from; null leaves it to the system. <see cref="BindAddress"/> comes first.</summary>
+    public string? BindInterface { get; init; }
+
     /// <summary>How long one address may take; zero for as long as the system tries.</summary>
     public TimeSpan Timeout { get; init; }
 
@@ -25,4 +28,7 @@ internal sealed record DialOptions
 
     /// <summary>Hears of each address before it is tried.</summary>
     public Action<IPAddress>? OnTrying { get; init; }
+
+    /// <summary>Hears of each address that could not be connected to, and why.</summary>
+    public Action<IPAddress, SocketException>? OnFailed { get; init; }
 }

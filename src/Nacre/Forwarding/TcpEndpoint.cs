@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Nacre.Forwarding;
@@ -78,6 +79,7 @@ public readonly record struct TcpEndpoint(string Host, int Port)
                 }
                 catch (SocketException error)
                 {
+                    options.OnFailed?.Invoke(address, error);
                     failure = error;
                 }
             }
@@ -111,6 +113,7 @@ public readonly record struct TcpEndpoint(string Host, int Port)
         try
         {
             if (options.BindAddress is { } local) socket.Bind(await LocalAsync(local, remote.AddressFamily, ct).ConfigureAwait(false));
+            else if (options.BindInterface is { } device) socket.Bind(new IPEndPoint(AddressOf(device, remote.AddressFamily), 0));
             if (options.Timeout > TimeSpan.Zero) limit.CancelAfter(options.Timeout);
             await socket.ConnectAsync(remote, limit.Token).ConfigureAwait(false);
             return socket;
@@ -125,6 +128,21 @@ public readonly record struct TcpEndpoint(string Host, int Port)
             socket.Dispose();
             throw;
         }
+    }
+
+    // An address that the rest of the world can answer to comes first.
+    private static IPAddress AddressOf(string device, AddressFamily family)
+    {
+        IPAddress[] addresses =
+        [
+            .. from each in NetworkInterface.GetAllNetworkInterfaces()
+               where each.Name == device
+               from own in each.GetIPProperties().UnicastAddresses
+               where own.Address.AddressFamily == family
+               orderby IPAddress.IsLoopback(own.Address) || own.Address.IsIPv6LinkLocal
+               select own.Address,
+        ];
+        return addresses is [var first, ..] ? first : throw new SocketException((int)SocketError.AddressNotAvailable);
     }
 
     private static async Task<IPEndPoint> LocalAsync(string host, AddressFamily family, CancellationToken ct)

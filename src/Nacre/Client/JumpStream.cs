@@ -1,20 +1,21 @@
-using Nacre.Client;
 using Nacre.Protocol.Connection;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Client;
 
-/// <summary>A connection that goes on behind a jump host: a channel of the connection to that host, which ends with it.</summary>
+/// <summary>A connection that goes on behind a jump host: a channel of the connection to that host.</summary>
 internal sealed class JumpStream : StreamWithoutPosition
 {
-    private readonly SshClient _jump;
+    private readonly SshClient? _owned;
     private readonly Channel _channel;
     private readonly Stream _input;
     private readonly Stream _output;
 
-    public JumpStream(SshClient jump, Channel channel)
+    /// <param name="channel">Leads to the next machine.</param>
+    /// <param name="owned">The connection that the channel belongs to, when it is to end with the stream.</param>
+    public JumpStream(Channel channel, SshClient? owned)
     {
-        (_jump, _channel) = (jump, channel);
+        (_channel, _owned) = (channel, owned);
         (_input, _output) = (channel.Input.AsStream(leaveOpen: true), channel.Output.AsStream(leaveOpen: true));
 
         // What runs within takes whatever comes, and has windows of its own.
@@ -32,6 +33,6 @@ internal sealed class JumpStream : StreamWithoutPosition
     public override async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync().ConfigureAwait(false);
-        await _jump.DisposeAsync().ConfigureAwait(false);
+        if (_owned is not null) await _owned.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>One attempt to reach a server and to log in as a configuration says; it knows OpenSSH's words for what may go wrong.</summary>
+/// <param name="config">Of the host.</param>
+/// <param name="trace">Where it is told.</param>
+/// <param name="hops">How many machines are reached by way of this one.</param>
+internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int hops)
+{
+    private string? _address;
+
+    /// <summary>OpenSSH knows no name and no port of a server that a proxy has connected to.</summary>
+    private string Peer => _address is null ? "UNKNOWN port 65535" : $"{_address} port {config.Port}";
+
+    /// <summary>Connects and logs in; null when the way there failed, which has then been said.</summary>
+    /// <param name="change">Changes what the configuration says of trust and login.</param>
+    public async Task<SshClient?> RunAsync(Func<SshClientOptions, SshClientOptions> change)
+    {
+        if (config.RefuseConnection is { } reason)
+        {
+            trace.Fail($"Connection to {config.OriginalHost} is refused by the configuration: {Printable.Escape(reason)}");
+            return null;
+        }
+
+        if (await ServerRoute.ReachAsync(config, trace, hops).ConfigureAwait(false) is not { } route) return null;
+        _address = route.Address;
+        (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
+        await using ClientTrust owned = trust;
+        options = change(options with { ConnectTimeout = route.ExchangeTimeout });
+        var destination = new SshDestination(config.User, config.Hostname, config.Port);
+        SshClient client = await SshClient.ConnectAsync(route.Stream, destination, _address, options, default).ConfigureAwait(false);
+        string way = _address is null ? "(via proxy)" : $"([{_address}]:{config.Port})";
+        trace.Verbose($"Authenticated to {config.Hostname} {way} using \"{client.Authentication.Method}\".");
+        return client;
+    }
+
+    /// <summary>What to say of an error of <see cref="RunAsync"/>; null for one that is our own fault.</summary>
+    public string? Explain(Exception error) => error switch
+    {
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+            $"ssh: Could not resolve hostname {config.Hostname}: {error.Message}",
+        SocketException => $"ssh: connect to host {config.Hostname} port {config.Port}: {error.Message}",
+        AuthenticationFailedException denied => $"{config.User}@{config.Hostname}: Permission denied ({string.Join(',', denied.MethodsThatCanContinue)}).",
+        NegotiationFailedException failed => $"Unable to negotiate with {Peer}: {failed.Reason}. Their offer: {failed.TheirOffer}",
+        SshDisconnectedException told => $"Received disconnect from {Peer}:{told.ReasonCode}: {told.Description}\nDisconnected from {Peer}",
+        HostKeyNotTrustedException => error.Message,
+        SshViolationException { Violation: Violation.ConnectionLost } => $"Connection closed by {Peer}",
+        SshViolationException { Violation: Violation.PeerSilent } => $"{error.Message}\nConnection to {Peer} timed out",
+        SshException => $"ssh: {config.Hostname} port {config.Port}: {error.Message}",
+        _ => null,
+    };
+}

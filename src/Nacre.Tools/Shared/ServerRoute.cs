@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Forwarding;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>The way to a server: a TCP connection, a channel of a jump host, or what a proxy command has made.</summary>
+/// <param name="Stream">The connection.</param>
+/// <param name="Address">The server's address, where this machine connected to it.</param>
+/// <param name="ExchangeTimeout">What ConnectTimeout leaves for the exchange of identifications and keys; zero for no limit.</param>
+internal sealed record ServerRoute(Stream Stream, string? Address, TimeSpan ExchangeTimeout)
+{
+    /// <summary>The least that the exchange is given, however long the connection took.</summary>
+    private static readonly TimeSpan LeastExchange = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Takes the way that the configuration says; null when that failed, which has then been said.</summary>
+    /// <param name="config">Of the host.</param>
+    /// <param name="trace">Where it is told.</param>
+    /// <param name="hops">How many machines are reached by way of this one.</param>
+    /// <exception cref="SocketException">No address could be connected to.</exception>
+    public static async Task<ServerRoute?> ReachAsync(ClientConfig config, ErrorTrace trace, int hops)
+    {
+        TimeSpan limit = config.ConnectTimeout ?? TimeSpan.Zero;
+        if (config.ProxyJump is not null) return By(await JumpRoute.ConnectAsync(config, trace, hops).ConfigureAwait(false), limit);
+        if (config.ProxyCommand is not null) return By(await ProxyRoute.ConnectAsync(config, trace).ConfigureAwait(false), limit);
+        return await DialAsync(config, limit, trace).ConfigureAwait(false);
+    }
+
+    private static ServerRoute? By(Stream? stream, TimeSpan limit) => stream is null ? null : new ServerRoute(stream, Address: null, limit);
+
+    // ssh_config(5) of ConnectTimeout: "This timeout is applied both to establishing the connection and to performing the initial SSH
+    // protocol handshake and key exchange with the server."
+    private static async Task<ServerRoute> DialAsync(ClientConfig config, TimeSpan limit, ErrorTrace trace)
+    {
+        TimeProvider clock = TimeProvider.System;
+        long began = 0;
+        var options = new DialOptions
+        {
+            Family = FamilyOf(config.AddressFamily),
+            BindAddress = config.BindAddress,
+            BindInterface = config.BindInterface,
+            Timeout = limit,
+            Attempts = config.ConnectionAttempts,
+            OnTrying = address =>
+            {
+                began = clock.GetTimestamp();
+                trace.Write(1, $"Connecting to {config.Hostname} [{address}] port {config.Port}.");
+            },
+            OnFailed = (address, error) => trace.Write(1, $"connect to address {address} port {config.Port}: {error.Message}"),
+        };
+        Socket socket = await new TcpEndpoint(config.Hostname, config.Port).ConnectAsync(options, default).ConfigureAwait(false);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, config.TcpKeepAlive);
+        trace.Write(1, "Connection established.");
+        TimeSpan rest = limit == TimeSpan.Zero ? limit : limit - clock.GetElapsedTime(began);
+        if (limit > TimeSpan.Zero && rest < LeastExchange) rest = LeastExchange;
+        return new ServerRoute(new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString(), rest);
+    }
+
+    private static AddressFamily FamilyOf(AddressFamilyChoice choice) => choice switch
+    {
+        AddressFamilyChoice.Inet => AddressFamily.InterNetwork,
+        AddressFamilyChoice.Inet6 => AddressFamily.InterNetworkV6,
+        _ => AddressFamily.Unspecified,
+    };
+}
