@@ -3,7 +3,9 @@ using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
 using Nacre.Tools.Sshd;
+using Nacre.Tools.SshCopyId;
 using Nacre.Tools.SshKeygen;
+using Nacre.Tools.SshKeyscan;
 using Nacre.Unix;
 
 namespace Nacre.Tools;
@@ -22,7 +24,8 @@ internal static class Program
         new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run),
         new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
         new("ssh-add", "give keys to the agent", arguments => NotYet("ssh-add")),
-        new("ssh-keyscan", "gather host keys", arguments => NotYet("ssh-keyscan")),
+        new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run),
+        new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run),
     ];
 
     internal static int Main(string[] arguments)
