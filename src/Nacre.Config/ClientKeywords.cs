@@ -405,7 +405,7 @@ internal static class ClientKeywords
     static ClientKeywords()
     {
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not load PKCS#11 libraries; put the keys into an agent that does", "none", "PKCS11Provider", "SmartcardDevice");
-        Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not speak to security keys itself yet; put the keys into an agent that does", "internal", "SecurityKeyProvider");
+        Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre does not speak to security keys itself yet; put the keys into an agent that does", "internal", "SecurityKeyProvider");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol", "Cipher");
         Declared.AddNames(KeywordStatus.Deprecated, "FallBackToRsh", "GlobalKnownHostsFile2", "RhostsAuthentication",
             "UseBlacklistedKeys", "UserKnownHostsFile2", "UseRoaming", "UseRsh", "UsePrivilegedPort");

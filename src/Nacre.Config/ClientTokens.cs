@@ -19,7 +19,6 @@ internal static class ClientTokens
         string jump = values.Get(ClientKeywords.ProxyJump) is { } machines and not "none" ? machines : "";
         return new TokenExpander(local, new Dictionary<char, string>
         {
-            ['C'] = HashOf(local.HostName + host + port + user + jump),
             ['L'] = local.ShortHostName,
             ['d'] = local.HomeDirectory,
             ['h'] = host,
@@ -31,7 +30,7 @@ internal static class ClientTokens
             ['p'] = port,
             ['r'] = user,
             ['u'] = local.UserName,
-        });
+        }, () => HashOf(local.HostName + host + port + user + jump));
     }
 
     /// <summary>The expander for Hostname, in which %h is the host as it was given.</summary>

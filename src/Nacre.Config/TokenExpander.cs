@@ -11,12 +11,16 @@ namespace Nacre.Config;
 /// Letters whose values are known during the connection only; a keyword that has them is expanded by
 /// <see cref="ClientConfig.TryExpandLate"/>.
 /// </param>
-internal sealed record TokenRules(string Letters, bool Environment = false, bool Tilde = false, bool ShownExpanded = false, string LateLetters = "");
+internal sealed record TokenRules(string Letters, bool Environment = false, bool Tilde = false, bool ShownExpanded = false, string LateLetters = "")
+{
+    public bool Has(char letter) => Letters.Contains(letter, StringComparison.Ordinal) || LateLetters.Contains(letter, StringComparison.Ordinal);
+}
 
 /// <summary>Replaces percent tokens, environment variables and ~ in the values of keywords.</summary>
 /// <param name="local">The user and the environment.</param>
 /// <param name="tokens">What each letter stands for.</param>
-internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<char, string> tokens)
+/// <param name="connectionHash">Makes the value of %C, which costs the start of a cryptographic library.</param>
+internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<char, string> tokens, Func<string>? connectionHash = null)
 {
     /// <summary>The longest text that an expansion may give, as a bound on ${NAME} repeated.</summary>
     public const int MaxLength = 64 * 1024;
@@ -27,7 +31,7 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
         var all = new Dictionary<char, string>(tokens);
         foreach ((char letter, string value) in more)
             all[letter] = value;
-        return new TokenExpander(local, all);
+        return new TokenExpander(local, all, connectionHash);
     }
 
     public bool TryExpand(string text, TokenRules rules, out string expanded, out string error)
@@ -93,6 +97,8 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
         return true;
     }
 
+    private string? ValueOf(char letter) => letter == 'C' && connectionHash is not null ? connectionHash() : tokens.GetValueOrDefault(letter);
+
     private bool TryToken(string text, ref int i, TokenRules rules, StringBuilder output, out string error)
     {
         error = "";
@@ -104,7 +110,7 @@ internal sealed class TokenExpander(LocalIdentity local, IReadOnlyDictionary<cha
 
         if (text[i] == '%')
             output.Append('%');
-        else if ((rules.Letters.Contains(text[i], StringComparison.Ordinal) || rules.LateLetters.Contains(text[i], StringComparison.Ordinal)) && tokens.TryGetValue(text[i], out string? value))
+        else if (rules.Has(text[i]) && ValueOf(text[i]) is { } value)
             output.Append(value);
         else
         {

@@ -198,6 +198,9 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         string quoted = role == ConfigRole.Client ? $"\"{shown}\"" : shown;
         switch (keyword.Status)
         {
+            case KeywordStatus.Deprecated when keyword is BareKeyword { Reason.Length: > 0 } quiet:
+                diagnostics.Debug($"{place}: keyword {keyword.Name} was ignored: {quiet.Reason}");
+                break;
             case KeywordStatus.Deprecated when role == ConfigRole.Client:
                 diagnostics.Debug($"{place}: Deprecated option {quoted}");
                 break;

@@ -73,7 +73,7 @@ internal static class SshApplet
         if (Configure(line, log) is not var (config, trace)) return SshSession.FailureStatus;
         if (line.IsDump)
         {
-            foreach (string dumped in config.Dump()) Console.Out.WriteLine(dumped);
+            Console.Out.Write(string.Join('\n', [.. config.Dump(), ""]));
             return 0;
         }
 
