@@ -107,6 +107,17 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
 
     public string? ForceCommand => NotNone(values.Get(ServerKeywords.ForceCommand));
 
+    /// <summary>The file of the authorities' keys, or null.</summary>
+    public string? TrustedUserCAKeys => NotNone(values.Get(ServerKeywords.TrustedUserCAKeys));
+
+    /// <summary>The file of the keys that are refused, or null.</summary>
+    public string? RevokedKeys => NotNone(values.Get(ServerKeywords.RevokedKeys));
+
+    public IReadOnlyList<string> CASignatureAlgorithms => values.Get(ServerKeywords.CASignatureAlgorithms)!;
+
+    /// <summary>The files of the host keys' certificates.</summary>
+    public IReadOnlyList<string> HostCertificates => values.Get(ServerKeywords.HostCertificate)!;
+
     public string? VersionAddendum => NotNone(values.Get(ServerKeywords.VersionAddendum));
 
     public IReadOnlyList<string> Ciphers => values.Get(ServerKeywords.Ciphers)!;
@@ -178,10 +189,17 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     /// The files with the keys of a user, as absolute paths. A name that could lead elsewhere (with a slash, "..", NUL) has
     /// none, so that what a peer calls itself never chooses a path.
     /// </summary>
-    public IReadOnlyList<string> AuthorizedKeysFilesOf(string userName, uint userId, string homeDirectory)
+    public IReadOnlyList<string> AuthorizedKeysFilesOf(string userName, uint userId, string homeDirectory) =>
+        [.. values.Get(ServerKeywords.AuthorizedKeysFile)!.Select(file => PathOf(file, userName, userId, homeDirectory)).OfType<string>()];
+
+    /// <summary>The file with the principals that may log in as a user, as an absolute path; null where there is none, as for the keys.</summary>
+    public string? AuthorizedPrincipalsFileOf(string userName, uint userId, string homeDirectory) =>
+        PathOf(values.Get(ServerKeywords.AuthorizedPrincipalsFile)!, userName, userId, homeDirectory);
+
+    private static string? PathOf(string file, string userName, uint userId, string homeDirectory)
     {
-        if (userName is "" or "." or ".." || userName.AsSpan().ContainsAny('/', '\0'))
-            return [];
+        if (userName is "" or "." or ".." || userName.AsSpan().ContainsAny('/', '\0') || NotNone(file) is null)
+            return null;
         var expander = new TokenExpander(new LocalIdentity { UserName = userName, HomeDirectory = homeDirectory, UserId = userId, HostName = "" },
             new Dictionary<char, string>
             {
@@ -189,16 +207,9 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
                 ['U'] = userId.ToString(CultureInfo.InvariantCulture),
                 ['u'] = userName,
             });
-        List<string> files = [];
-        foreach (string file in values.Get(ServerKeywords.AuthorizedKeysFile)!)
-        {
-            if (file.Equals("none", StringComparison.OrdinalIgnoreCase)
-                || !expander.TryExpand(file, ServerKeywords.AuthorizedKeysFile.Tokens!, out string path, out _))
-                continue;
-            files.Add(path.StartsWith('/') ? path : $"{homeDirectory.TrimEnd('/')}/{path}");
-        }
-
-        return files;
+        if (!expander.TryExpand(file, ServerKeywords.AuthorizedKeysFile.Tokens!, out string path, out _))
+            return null;
+        return path.StartsWith('/') ? path : $"{homeDirectory.TrimEnd('/')}/{path}";
     }
 
     /// <summary>Whether AllowUsers, DenyUsers, AllowGroups and DenyGroups let a user in, with the line to log when they do not.</summary>

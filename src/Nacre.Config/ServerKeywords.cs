@@ -132,11 +132,28 @@ internal static class ServerKeywords
     public static readonly Keyword<string> ForceCommand = Declared.Add(new Keyword<string>("ForceCommand", new CommandShape("command | none"))
     { IsAllowedInMatch = true, Default = "none", Manual = "A command to run in place of what the client asks for." });
 
+    public static readonly Keyword<string> TrustedUserCAKeys = Declared.Add(new Keyword<string>("TrustedUserCAKeys", new TextShape("file | none") { IsPath = true })
+    { IsAllowedInMatch = true, Default = "none", Manual = "A file with the keys of authorities whose certificates let in the users that they name." });
+
+    public static readonly Keyword<string> RevokedKeys = Declared.Add(new Keyword<string>("RevokedKeys", new TextShape("file | none") { IsPath = true })
+    { IsAllowedInMatch = true, Default = "none", Manual = "A file of keys and certificates that are refused: a key revocation list, or one public key on a line." });
+
+    public static readonly Keyword<string> AuthorizedPrincipalsFile = Declared.Add(new Keyword<string>("AuthorizedPrincipalsFile", new TextShape("file | none"))
+    {
+        IsAllowedInMatch = true,
+        Default = "none",
+        Tokens = new TokenRules("hUu"),
+        Manual = "A file with the names of which a certificate must have one; a relative one starts in the user's home directory.",
+    });
+
     public static readonly Keyword<string> VersionAddendum = Declared.Add(new Keyword<string>("VersionAddendum", new CommandShape("text | none"))
     { Default = "none", Manual = "Text to add to the identification that the server sends." });
 
     public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
     { DefaultFrom = static a => a.KeyExchanges.Defaults, Manual = "The key exchange methods to allow." });
+
+    public static readonly Keyword<IReadOnlyList<string>> CASignatureAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("CASignatureAlgorithms", Choices.CASignatureAlgorithms)
+    { IsAllowedInMatch = true, DefaultFrom = static a => a.CASignatures.Defaults, Manual = "The algorithms that users' certificates may be signed with." });
 
     public static readonly Keyword<IReadOnlyList<string>> HostKeyAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("HostKeyAlgorithms", Choices.HostKeyAlgorithms)
     { DefaultFrom = static a => a.HostKeys.Defaults, Manual = "The host key signature algorithms to offer." });
@@ -169,6 +186,9 @@ internal static class ServerKeywords
         Default = ["/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key", "/etc/ssh/ssh_host_ed25519_key"],
         Manual = "A private host key; lines add to each other.",
     });
+
+    public static readonly Keyword<IReadOnlyList<string>> HostCertificate = Declared.Add(new Keyword<IReadOnlyList<string>>("HostCertificate", Lists.ServerFiles)
+    { Default = [], Manual = "The certificate of one of the host keys; lines add to each other." });
 
     public static readonly Keyword<IReadOnlyList<string>> AllowUsers = Declared.Add(new Keyword<IReadOnlyList<string>>("AllowUsers", Lists.Names(areUsers: true))
     { IsAllowedInMatch = true, Default = [], Manual = "Only users that a pattern matches may log in; user@host also asks where from." });
@@ -218,16 +238,15 @@ internal static class ServerKeywords
     static ServerKeywords()
     {
         Declared.AddNames(KeywordStatus.Pending, "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
-            "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "CASignatureAlgorithms",
             "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
-            "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostCertificate", "HostKeyAgent", "IgnoreRhosts=yes",
+            "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostKeyAgent", "IgnoreRhosts=yes",
             "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
             "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
             "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
-            "TrustedUserCAKeys", "UnusedConnectionTimeout", "X11DisplayOffset",
+            "UnusedConnectionTimeout", "X11DisplayOffset",
             "X11UseLocalhost", "XAuthLocation");
         // Each of these takes something away from users, who must not get it because the line is not obeyed.
-        Declared.AddNames(KeywordStatus.PendingRefused, "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection", "RevokedKeys");
+        Declared.AddNames(KeywordStatus.PendingRefused, "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol");
         Declared.AddNames(KeywordStatus.Deprecated, "AuthorizedKeysFile2", "CheckMail", "GSSUseSessionCcache", "GSSAPIUseSessionCredCache",
             "KeyRegenerationInterval", "PAMAuthenticationViaKbdInt", "PermitBlacklistedKeys", "ReverseMappingCheck", "RhostsAuthentication",

@@ -126,8 +126,8 @@ public sealed class AgentClientTests
         await using var agent = new FakeAgent(_ => Failure());
         AgentIdentity[] keys = [new(agent.Client, TestKeys.A.PublicKey, "A"), new(agent.Client, files[1].PublicKey!, "two in the agent")];
 
-        Assert.Equal(["two in the agent", "A", directory["one"]], IdentityOrder.Of(files, keys, isFilesOnly: false).Select(identity => identity.Name));
-        Assert.Equal(["two in the agent", directory["one"]], IdentityOrder.Of(files, keys, isFilesOnly: true).Select(identity => identity.Name));
+        Assert.Equal(["two in the agent", "A", directory["one"]], IdentityOrder.Of(files, [], keys, isFilesOnly: false).Select(identity => identity.Name));
+        Assert.Equal(["two in the agent", directory["one"]], IdentityOrder.Of(files, [], keys, isFilesOnly: true).Select(identity => identity.Name));
         foreach (IdentityFile file in files) file.Dispose();
     }
 

@@ -220,6 +220,20 @@ public sealed class KnownHostsTests
     }
 
     [Fact]
+    public void Certificates_are_asked_for_first_where_their_authority_is_known_and_last_where_none_is()
+    {
+        string[] all = ["ssh-ed25519-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com", "ssh-ed25519", "rsa-sha2-512"];
+        string[] plainFirst = [.. all[2..], .. all[..2]];
+        Assert.Equal(plainFirst, HostKeyOrder.For(all, KnownHosts.Parse(""), "host", 22));
+        Assert.Equal(all, HostKeyOrder.For(all, KnownHosts.Parse($"@cert-authority *st {HostKeys.Ecdsa}"), "host", 22));
+        Assert.Equal(plainFirst, HostKeyOrder.For(all, KnownHosts.Parse($"@cert-authority other {HostKeys.Ecdsa}"), "host", 22));
+        Assert.Equal(plainFirst, HostKeyOrder.For(all, KnownHosts.Parse($"@cert-authority * {HostKeys.Ecdsa}\n@revoked * {HostKeys.Ecdsa}"), "host", 22));
+        Assert.Equal(
+            ["ssh-ed25519-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com", "rsa-sha2-512", "ssh-ed25519"],
+            HostKeyOrder.For(all, KnownHosts.Parse($"@cert-authority * {HostKeys.Ecdsa}\nhost {HostKeys.Rsa}"), "host", 22));
+    }
+
+    [Fact]
     public void For_an_unknown_host_the_order_does_not_change_A22()
     {
         string[] all = ["ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512"];

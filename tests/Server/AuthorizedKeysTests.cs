@@ -17,7 +17,7 @@ public sealed class AuthorizedKeysTests
     {
         AuthorizedKey[] keys = [.. Read($"# comment\n\n   \t\n{A} al@host with words\n  {B}\r\n{TestKeys.C.PublicKey}\t tab")];
         Assert.Equal([(4, "al@host with words"), (5, ""), (6, "tab")], keys.Select(key => (key.Line, key.Comment)));
-        Assert.All(keys, key => Assert.True(key.Options.IsUnrestricted));
+        Assert.All(keys, key => Assert.Empty(key.Options.All));
     }
 
     [Fact]
@@ -96,37 +96,59 @@ public sealed class AuthorizedKeysTests
     public void Options_that_are_malformed_or_unknown_make_the_line_none_A81(string options) => Assert.Empty(Read($"{options} {A}"));
 
     [Theory]
-    [InlineData("", true)]
-    [InlineData("pty ", true)]
-    [InlineData("agent-forwarding,port-forwarding,x11-forwarding,user-rc,pty ", true)]
-    [InlineData("restrict ", false)]
-    [InlineData("restrict,pty,port-forwarding,agent-forwarding,x11-forwarding,user-rc ", false)]
-    [InlineData("no-pty ", false)]
-    [InlineData("no-port-forwarding ", false)]
-    [InlineData("no-touch-required ", false)]
-    [InlineData("verify-required ", false)]
-    [InlineData("command=\"true\" ", false)]
-    [InlineData("from=\"*\" ", false)]
-    [InlineData("expiry-time=\"29991231\" ", false)]
-    [InlineData("environment=\"A=b\" ", false)]
-    [InlineData("principals=\"al\" ", false)]
-    [InlineData("tunnel=\"0\" ", false)]
-    [InlineData("permitlisten=\"1\" ", false)]
-    [InlineData("cert-authority ", false)]
-    [InlineData("unknown ", false)]
-    public async Task A_key_whose_line_limits_it_is_not_let_in(string options, bool isAccepted)
+    [InlineData("no-touch-required ")]
+    [InlineData("verify-required ")]
+    [InlineData("from=\"*\" ")]
+    [InlineData("expiry-time=\"20200101\" ")]
+    [InlineData("expiry-time=\"tomorrow\" ")]
+    [InlineData("environment=\"A=b\" ")]
+    [InlineData("principals=\"al\" ")]
+    [InlineData("tunnel=\"0\" ")]
+    [InlineData("permitlisten=\"1\" ")]
+    [InlineData("permitopen=\"h:1\" ")]
+    [InlineData("cert-authority ")]
+    [InlineData("unknown ")]
+    [InlineData("command=\"a\",command=\"a\" ")]
+    public async Task A_key_whose_line_asks_for_what_is_not_met_or_not_enforced_is_not_let_in(string options)
     {
-        Assert.Equal(isAccepted, await IsAcceptedAsync(A, isVerified: true, $"{options}{A}"));
-        Assert.Equal(isAccepted, await IsAcceptedAsync(A, isVerified: false, $"{options}{A}"));
+        Assert.False(await IsAcceptedAsync(A, isVerified: true, $"{options}{A}"));
+        Assert.False(await IsAcceptedAsync(A, isVerified: false, $"{options}{A}"));
+    }
+
+    [Theory]
+    [InlineData("", "terminal ports agent x11 rc")]
+    [InlineData("pty ", "terminal ports agent x11 rc")]
+    [InlineData("restrict ", "")]
+    [InlineData("restrict,pty,x11-forwarding ", "terminal x11")]
+    [InlineData("pty,restrict ", "")]
+    [InlineData("restrict,no-pty,port-forwarding,agent-forwarding,user-rc ", "ports agent rc")]
+    [InlineData("no-pty ", "ports agent x11 rc")]
+    [InlineData("no-port-forwarding,no-agent-forwarding ", "terminal x11 rc")]
+    [InlineData("no-X11-forwarding,no-user-rc ", "terminal ports agent")]
+    [InlineData("command=\"run this\" ", "terminal ports agent x11 rc: run this")]
+    [InlineData("command=\"run this\",restrict ", ": run this")]
+    [InlineData("expiry-time=\"29991231\" ", "terminal ports agent x11 rc")]
+    [InlineData("expiry-time=\"299912312359Z\",no-pty ", "ports agent x11 rc")]
+    public async Task A_key_is_let_in_with_the_limits_of_its_line(string options, string permitted)
+    {
+        AuthenticationVerdict verdict = await JudgeAsync(A, isVerified: true, $"{options}{A}");
+        Assert.Equal(permitted, Show(verdict.Permissions));
+    }
+
+    [Fact]
+    public async Task A_line_that_is_not_met_leaves_the_next_one_to_decide()
+    {
+        Assert.Equal("ports agent x11 rc", Show((await JudgeAsync(A, true, $"expiry-time=\"20200101\" {A}\nno-pty {A}")).Permissions));
+        Assert.Null((await JudgeAsync(A, true, $"permitopen=\"h:1\" {A}\n{A}")).Permissions);
     }
 
     [Fact]
     public async Task A_later_line_does_not_lift_the_limits_of_the_first_A81()
     {
-        Assert.False(await IsAcceptedAsync(A, true, $"command=\"true\" {A}\n{A}"));
-        Assert.False(await IsAcceptedAsync(A, true, $"command=\"true\" {A}", $"{A}"));
-        Assert.True(await IsAcceptedAsync(A, true, $"{A}\ncommand=\"true\" {A}"));
-        Assert.True(await IsAcceptedAsync(A, true, $"command=\"true\" {B}\n{A}"));
+        Assert.Equal("true", (await JudgeAsync(A, true, $"command=\"true\" {A}\n{A}")).Permissions!.Command);
+        Assert.Equal("true", (await JudgeAsync(A, true, $"command=\"true\" {A}", $"{A}")).Permissions!.Command);
+        Assert.Null((await JudgeAsync(A, true, $"{A}\ncommand=\"true\" {A}")).Permissions!.Command);
+        Assert.Null((await JudgeAsync(A, true, $"command=\"true\" {B}\n{A}")).Permissions!.Command);
     }
 
     [Fact]
@@ -162,13 +184,20 @@ public sealed class AuthorizedKeysTests
 
     private static IEnumerable<AuthorizedKey> Read(string text) => AuthorizedKeys.Read(Encoding.UTF8.GetBytes(text));
 
-    private static async Task<bool> IsAcceptedAsync(PublicKey key, bool isVerified, params string[] files)
-    {
-        var policy = new AuthorizedKeysAuthenticator(new Files(files));
-        return (await policy.JudgeAsync(new PublicKeyAttempt("al", key, key.SignatureAlgorithms[0], isVerified), TestContext.Current.CancellationToken)).IsAccepted;
-    }
+    private static async Task<bool> IsAcceptedAsync(PublicKey key, bool isVerified, params string[] files) => (await JudgeAsync(key, isVerified, files)).IsAccepted;
 
-    private sealed class Files(params string[] contents) : IAuthorizedKeysSource
+    private static ValueTask<AuthenticationVerdict> JudgeAsync(PublicKey key, bool isVerified, params string[] files) =>
+        new AuthorizedKeysAuthenticator(new Files(files)).JudgeAsync(new PublicKeyAttempt("al", key, key.SignatureAlgorithms[0], isVerified), TestContext.Current.CancellationToken);
+
+    internal static string? Show(LoginPermissions? permissions) => permissions is null ? null : string.Join(
+        ' ',
+        new[]
+        {
+            permissions.Terminal ? "terminal" : "", permissions.PortForwarding ? "ports" : "", permissions.AgentForwarding ? "agent" : "",
+            permissions.X11Forwarding ? "x11" : "", permissions.UserRc ? "rc" : "",
+        }.Where(word => word.Length > 0)) + (permissions.Command is { } command ? $": {command}" : "");
+
+    internal sealed class Files(params string[] contents) : IAuthorizedKeysSource
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) =>
             new([.. contents.Select(each => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(each))]);

@@ -31,6 +31,26 @@ internal static class AddressPattern
         return true;
     }
 
+    /// <summary>
+    /// Whether a list of addresses and networks in CIDR form, with neither names nor wildcards nor exceptions, covers the address. False when
+    /// an entry is something else.
+    /// </summary>
+    /// <param name="address">The address.</param>
+    /// <param name="list">The entries, separated by commas.</param>
+    /// <param name="isCovered">Whether one of them covers the address.</param>
+    public static bool TryJudgeNetworks(string address, string list, out bool isCovered)
+    {
+        isCovered = false;
+        foreach (string entry in list.Split(','))
+        {
+            int slash = entry.IndexOf('/', StringComparison.Ordinal);
+            if (!TryParseAddress(slash < 0 ? entry : entry[..slash], out _) || !TryJudge(address, entry, out int verdict)) return false;
+            isCovered |= verdict > 0;
+        }
+
+        return true;
+    }
+
     /// <summary>Parses a numeric IPv4 (four decimal parts) or IPv6 address.</summary>
     public static bool TryParseAddress(string? text, out IPAddress? address)
     {

@@ -26,6 +26,7 @@ internal sealed class AuthenticationServer : IPacketSink
     private readonly Func<AuthenticatedUser, IPacketSink> _createConnection;
     private AuthenticationChains.Progress _progress;
     private readonly List<AuthenticationStep> _steps = [];
+    private LoginPermissions _permissions = LoginPermissions.Everything;
     private readonly PublicKeyCheck _keys;
     private State _state = State.AwaitingService;
     private Conversation? _conversation;
@@ -227,9 +228,9 @@ internal sealed class AuthenticationServer : IPacketSink
     {
         (AuthenticationVerdict verdict, Exception? error) = await AskPolicyAsync(attempt, ct).ConfigureAwait(false);
         PublicKey? key = (attempt as PublicKeyAttempt)?.Key;
-        if (verdict.IsAccepted)
+        if (verdict.Permissions is { } permissions)
         {
-            Accept(request, key);
+            Accept(request, key, permissions);
         }
         else if (verdict.PasswordExpiry is not null && attempt is PasswordAttempt)
         {
@@ -280,7 +281,7 @@ internal sealed class AuthenticationServer : IPacketSink
         {
             LeaveConversation();
             (AuthenticationVerdict verdict, Exception? error) = await conversation.VerdictAsync().ConfigureAwait(false);
-            if (verdict.IsAccepted) Accept(conversation.Request, null);
+            if (verdict.Permissions is { } permissions) Accept(conversation.Request, null, permissions);
             else Reject(conversation.Request, null, error);
         }
     }
@@ -322,8 +323,15 @@ internal sealed class AuthenticationServer : IPacketSink
         using (conversation) await conversation.AbandonAsync().ConfigureAwait(false);
     }
 
-    private void Accept(AuthenticationRequest request, PublicKey? key)
+    private void Accept(AuthenticationRequest request, PublicKey? key, LoginPermissions permissions)
     {
+        if (_permissions.And(permissions) is not { } left)
+        {
+            Reject(request, key, new SshException("forced command options do not match"));
+            return;
+        }
+
+        _permissions = left;
         _steps.Add(new AuthenticationStep(request.MethodInChain, key));
         if (!_progress.Advance(request.MethodInChain))
         {
@@ -333,7 +341,7 @@ internal sealed class AuthenticationServer : IPacketSink
         }
 
         Report(request, AttemptResult.Accepted, key, null);
-        var user = new AuthenticatedUser(_userName!, _steps);
+        var user = new AuthenticatedUser(_userName!, _steps) { Permissions = _permissions };
         _state = State.Done;
         var success = default(UserauthSuccess);
         _transport.Post(ref success);

@@ -3,22 +3,34 @@ namespace Nacre.Protocol.Authentication;
 /// <summary>What an <see cref="IAuthenticator"/> says to an attempt.</summary>
 public sealed class AuthenticationVerdict
 {
-    private AuthenticationVerdict(bool isAccepted, string? passwordExpiry) => (IsAccepted, PasswordExpiry) = (isAccepted, passwordExpiry);
+    private AuthenticationVerdict(LoginPermissions? permissions, string? passwordExpiry) => (Permissions, PasswordExpiry) = (permissions, passwordExpiry);
 
     /// <summary>The attempt proves who the client is, or would if the key that it asks about signs.</summary>
-    public static AuthenticationVerdict Accept { get; } = new(true, null);
+    public static AuthenticationVerdict Accept { get; } = new(LoginPermissions.Everything, null);
 
     /// <summary>The attempt proves nothing.</summary>
-    public static AuthenticationVerdict Reject { get; } = new(false, null);
+    public static AuthenticationVerdict Reject { get; } = new(null, null);
 
-    /// <summary>True for <see cref="Accept"/>.</summary>
-    public bool IsAccepted { get; }
+    /// <summary>True for <see cref="Accept"/> and <see cref="AcceptWith"/>.</summary>
+    public bool IsAccepted => Permissions is not null;
+
+    /// <summary>What the user may do; null for the verdicts that let nobody in.</summary>
+    public LoginPermissions? Permissions { get; }
 
     /// <summary>What to tell the person whose password has expired; null for the other verdicts.</summary>
     public string? PasswordExpiry { get; }
 
+    /// <summary>The attempt proves who the client is, with limits to what it may do.</summary>
+    /// <param name="permissions">What it may do.</param>
+    /// <returns>The verdict.</returns>
+    public static AuthenticationVerdict AcceptWith(LoginPermissions permissions)
+    {
+        ArgumentNullException.ThrowIfNull(permissions);
+        return new(permissions, null);
+    }
+
     /// <summary>The password is right and has expired: the client is asked for a new one (RFC 4252 8). Only for a <see cref="PasswordAttempt"/>.</summary>
     /// <param name="prompt">What to tell the person.</param>
     /// <returns>The verdict.</returns>
-    public static AuthenticationVerdict RequirePasswordChange(string prompt) => new(false, prompt);
+    public static AuthenticationVerdict RequirePasswordChange(string prompt) => new(null, prompt);
 }

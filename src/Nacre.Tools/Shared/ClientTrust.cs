@@ -75,7 +75,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             }
         }
 
-        return IdentityOrder.Of(_files, agentKeys, _config.IdentitiesOnly);
+        return IdentityOrder.Of(_files, FoundCertificate.Load(_config.CertificateFiles, _config.IdentityFiles), agentKeys, _config.IdentitiesOnly);
     }
 
     private SshClientOptions CreateOptions(IReadOnlyList<IIdentity> identities)

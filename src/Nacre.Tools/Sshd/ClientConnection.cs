@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
+using Nacre.Config.Patterns;
 using Nacre.Protocol.Wire;
+using Nacre.Server;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
 /// <summary>Who is at the other end of a connection, and what the configuration says for them.</summary>
-internal sealed class ClientConnection
+internal sealed class ClientConnection : IClientOrigin
 {
     private readonly ServerConfig _config;
     private ServerConfig? _forAnybody;
@@ -52,6 +54,17 @@ internal sealed class ClientConnection
         if (!_config.HasMatchBlocks) return _config;
         if (_forUser is not { } known || known.Name != userName) _forUser = known = new UserConfig(userName, _config.ForConnection(Criteria(userName)));
         return known.Config;
+    }
+
+    /// <inheritdoc/>
+    public bool IsIn(string networks) => AddressPattern.TryJudgeNetworks(Address, networks, out bool isCovered) && isCovered;
+
+    /// <inheritdoc/>
+    public bool Matches(string patterns)
+    {
+        if (!AddressPattern.TryJudge(Address, patterns, out int verdict) || verdict < 0) return false;
+        int named = PatternMatcher.Judge(Host.ToLowerInvariant(), patterns.ToLowerInvariant());
+        return named >= 0 && (verdict > 0 || named > 0);
     }
 
     /// <summary>Looks up the client's name, and believes it only when the name leads back to the address.</summary>

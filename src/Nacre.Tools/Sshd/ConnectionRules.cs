@@ -61,6 +61,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
         KeepAliveCount = config.ClientAliveCountMax,
         RequiredRsaBits = config.RequiredRsaSize,
         UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
+        AuthorityAlgorithms = config.CASignatureAlgorithms,
     };
 
     private static List<string> MethodsOf(ServerConfig config)

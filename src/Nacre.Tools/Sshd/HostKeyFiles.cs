@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
@@ -23,6 +24,42 @@ internal static class HostKeyFiles
         }
 
         return keys;
+    }
+
+    /// <summary>Joins certificates with the keys that they are for, the first of each type.</summary>
+    /// <param name="paths">The files of the certificates.</param>
+    /// <param name="keys">The host keys, to which the certified ones are added.</param>
+    /// <param name="log">Told of each that cannot be used.</param>
+    public static void AddCertificates(IReadOnlyList<string> paths, List<ISigner> keys, SshdLog log)
+    {
+        foreach (string path in paths)
+        {
+            if (LoadCertificate(path, log) is not { } certificate) continue;
+            if (keys.Find(key => key.PublicKey.Equals(certificate.PlainKey)) is not { } key) log.Error($"No matching private key for certificate: {Printable.Escape(path)}");
+            else if (!keys.Exists(known => known.PublicKey.Type == certificate.Type)) keys.Add(new CertifiedSigner(certificate, key));
+        }
+    }
+
+    private static Certificate? LoadCertificate(string path, SshdLog log)
+    {
+        try
+        {
+            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(FileSafety.Read(path, MaxFileBytes, out _)).AsSpan().EnumerateLines())
+            {
+                if (!PublicKeyLine.TryParse(line, out PublicKeyLine? read)) continue;
+                if (read.Key is Certificate certificate) return certificate;
+                log.Error($"Certificate file is not a certificate: {Printable.Escape(path)}");
+                return null;
+            }
+
+            log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": invalid format");
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": {error.Message}");
+        }
+
+        return null;
     }
 
     private static PrivateKey? Load(string path, bool isDefault, SshdLog log)

@@ -62,6 +62,7 @@ internal static class SshdApplet
             return 1;
         }
 
+        HostKeyFiles.AddCertificates(config.HostCertificates, hostKeys, log);
         if (line.IsDump) return Dump(config);
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;

@@ -19,14 +19,10 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
 
     private readonly ClientConnection _client;
     private readonly SshdLog _log;
-    private readonly IAuthenticator _keys;
+    private readonly TrustFiles _trust;
     private Judgement? _judged;
 
-    public SystemAuthenticator(ClientConnection client, SshdLog log)
-    {
-        (_client, _log) = (client, log);
-        _keys = new AuthorizedKeysAuthenticator(this);
-    }
+    public SystemAuthenticator(ClientConnection client, SshdLog log) => (_client, _log, _trust) = (client, log, new TrustFiles(log));
 
     /// <summary>True where passwords can be checked at all.</summary>
     public static bool CanCheckPasswords => Users.IsRoot;
@@ -40,10 +36,8 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         UserAccount? account = FindPermitted(attempt.UserName, config);
         switch (attempt)
         {
-            case PublicKeyAttempt key when config.PubkeyAuthentication && IsRootPermitted(account, config, byPassword: false):
-                AuthenticationVerdict verdict = await _keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
-                bool isRefused = verdict.IsAccepted && key.IsVerified && !await IsAccountOpenAsync(account!, config, ct).ConfigureAwait(false);
-                return isRefused ? AuthenticationVerdict.Reject : verdict;
+            case PublicKeyAttempt key when config.PubkeyAuthentication:
+                return await JudgeKeyAsync(key, account, config, ct).ConfigureAwait(false);
             case PasswordAttempt { NewPassword: null } password when config.PasswordAuthentication:
                 return await CheckPasswordAsync(attempt.UserName, account, config, password.Password, ct).ConfigureAwait(false);
             case KeyboardInteractiveAttempt interactive when config.KbdInteractiveAuthentication:
@@ -66,6 +60,32 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         }
 
         return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(contents);
+    }
+
+    /// <summary>
+    /// Judges a key by the files of the user and of the configuration. With forced-commands-only, root's keys are those that run a command
+    /// of their own.
+    /// </summary>
+    private async ValueTask<AuthenticationVerdict> JudgeKeyAsync(PublicKeyAttempt attempt, UserAccount? account, ServerConfig config, CancellationToken ct)
+    {
+        var keys = new AuthorizedKeysAuthenticator(this)
+        {
+            TrustedAuthorities = account is null ? [] : _trust.Authorities(config),
+            Revoked = _trust.Revoked(config),
+            Principals = account is null ? null : ReadPrincipals(account, config),
+            Origin = _client,
+            Log = _log.Info,
+        };
+        AuthenticationVerdict verdict = await keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
+        if (!verdict.IsAccepted || account is null || !IsRootPermitted(account, config, byPassword: false, verdict.Permissions)) return AuthenticationVerdict.Reject;
+        bool isOpen = !attempt.IsVerified || await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false);
+        return isOpen ? verdict : AuthenticationVerdict.Reject;
+    }
+
+    private List<ReadOnlyMemory<byte>>? ReadPrincipals(UserAccount account, ServerConfig config)
+    {
+        if (config.AuthorizedPrincipalsFileOf(account.Name, account.Uid, account.Home) is not { } path) return null;
+        return ReadKeys(path, account, config.StrictModes) is { } contents ? [contents] : [];
     }
 
     private byte[]? ReadKeys(string path, UserAccount account, bool isStrict)
@@ -133,10 +153,11 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         return exists;
     }
 
-    private static bool IsRootPermitted(UserAccount? account, ServerConfig config, bool byPassword) => account?.Uid != 0 || config.PermitRootLogin switch
+    private static bool IsRootPermitted(UserAccount? account, ServerConfig config, bool byPassword, LoginPermissions? permissions = null) => account?.Uid != 0 || config.PermitRootLogin switch
     {
         RootLogin.Yes => true,
         RootLogin.ProhibitPassword => !byPassword,
+        RootLogin.ForcedCommandsOnly => permissions?.Command is not null,
         _ => false,
     };
 

@@ -20,10 +20,11 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
         if (Users.Find(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
-        string? asked = CommandFor(request, config);
-        if (request.Kind == SessionKind.Subsystem && asked is null)
+        SessionRequest wanted = request.Asked ?? request;
+        string? asked = CommandFor(wanted, config);
+        if (wanted.Kind == SessionKind.Subsystem && asked is null)
         {
-            log.Error($"subsystem request for {Printable.Escape(request.Text)} by user {Printable.Escape(account.Name)} failed, subsystem not found");
+            log.Error($"subsystem request for {Printable.Escape(wanted.Text)} by user {Printable.Escape(account.Name)} failed, subsystem not found");
             return ValueTask.FromResult<SessionProgram?>(null);
         }
 
@@ -40,11 +41,14 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         _ => null,
     };
 
+    // The configuration's command wins over that of a key or certificate, as in OpenSSH.
+    private static string? Forced(SessionRequest request, ServerConfig config) => config.ForceCommand ?? (request.Asked is null ? null : request.Text);
+
     private async Task<ProcessExit> RunAsync(ServerSession session, UserAccount account, ServerConfig config, string? asked, CancellationToken ct)
     {
         try
         {
-            if (session.Request.Terminal is null && InternalSftp.Of(config.ForceCommand ?? asked) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
+            if (session.Request.Terminal is null && InternalSftp.Of(Forced(session.Request, config) ?? asked) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
             return session.Request.Terminal is null
                 ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, asked, ends, null), ct).ConfigureAwait(false)
                 : await RunAtTerminalAsync(session, account, config, asked, ct).ConfigureAwait(false);
@@ -62,7 +66,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         using Pty pty = Pty.Open();
         if (Users.IsRoot) pty.GiveTo(account.Uid, account.Gid);
-        if (asked is null && config.ForceCommand is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
+        if (asked is null && Forced(session.Request, config) is null && config.PrintMotd) await ShowMotdAsync(session, account, ct).ConfigureAwait(false);
         return await ChildSession.RunWithTerminalAsync(session, pty, () => Start(session.Request, account, config, asked, default, pty), ct).ConfigureAwait(false);
     }
 
@@ -83,7 +87,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
 
     private ChildProcess Start(SessionRequest request, UserAccount account, ServerConfig config, string? asked, ChildSession.Ends ends, Pty? pty)
     {
-        string? command = config.ForceCommand ?? asked;
+        string? command = Forced(request, config) ?? asked;
         (string program, CStrings arguments) = ProgramFor(account, command);
         CStrings environment = LoginEnvironment.Of(account, request, client, config, pty?.Name, asked);
         bool isRoot = Users.IsRoot;

@@ -2,7 +2,7 @@ using Nacre.Protocol.Keys;
 
 namespace Nacre.Client;
 
-/// <summary>Orders the host key algorithms that a client offers so that a known host is asked for a key that is known.</summary>
+/// <summary>Orders the host key algorithms that a client offers so that a known host is asked for a key that is known, or for a certificate where its authority is.</summary>
 /// <remarks>
 /// For an unknown host the order stays as it is, so that the offer does not tell whether the client has been there (CVE-2020-14145);
 /// so it does for a host whose key is of the most preferred type.
@@ -16,11 +16,16 @@ internal static class HostKeyOrder
     public static IReadOnlyList<string> For(IReadOnlyList<string> algorithms, KnownHosts known, string host, int port)
     {
         IReadOnlyList<KnownHostsEntry> entries = known.Find(host, port);
-        HashSet<string> types = [.. entries.Where(IsUsable).Select(entry => entry.Key.Type)];
-        if (algorithms.Count == 0 || IsKnown(algorithms[0])) return algorithms;
-        return [.. algorithms.Where(IsKnown), .. algorithms.Where(algorithm => !IsKnown(algorithm))];
+        HashSet<string> types = [.. entries.Where(IsUsable).Where(entry => entry.Marker == KnownHostsMarker.None).Select(entry => entry.Key.Type)];
+        string[] certified = [.. algorithms.Where(name => name.EndsWith(KeyAlgorithm.CertificateSuffix, StringComparison.Ordinal))];
+        string[] plain = [.. algorithms.Except(certified)];
+        if (plain.Length > 0 && !IsKnown(plain[0])) plain = [.. plain.Where(IsKnown), .. plain.Where(name => !IsKnown(name))];
 
-        bool IsUsable(KnownHostsEntry entry) => entry.Marker == KnownHostsMarker.None
+        // A certificate says nothing where no authority is known for the host; its key would have to be judged like any other.
+        bool hasAuthority = entries.Where(IsUsable).Any(entry => entry.Marker == KnownHostsMarker.CertAuthority);
+        return hasAuthority ? [.. certified, .. plain] : [.. plain, .. certified];
+
+        bool IsUsable(KnownHostsEntry entry) => entry.Marker != KnownHostsMarker.Revoked
             && !entries.Any(other => other.Marker == KnownHostsMarker.Revoked && other.Key.Equals(entry.Key));
 
         bool IsKnown(string algorithm) => types.Any(type => KeyAlgorithm.Find(algorithm, type) is not null);

@@ -1,23 +1,73 @@
 using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Client;
 
-/// <summary>Puts the user's keys into OpenSSH's order: agent keys that are configured, other agent keys, then the files that no agent has.</summary>
-internal static class IdentityOrder
+/// <summary>
+/// Puts the user's keys into OpenSSH's order: certificates that are configured, agent keys that are, other agent keys, then the files that no
+/// agent has, each with the certificate beside it.
+/// </summary>
+internal sealed class IdentityOrder
 {
+    private readonly IReadOnlyList<IdentityFile> _files;
+    private readonly IReadOnlyList<FoundCertificate> _certificates;
+    private readonly IReadOnlyList<AgentIdentity> _agentKeys;
+
+    private IdentityOrder(IReadOnlyList<IdentityFile> files, IReadOnlyList<FoundCertificate> certificates, IReadOnlyList<AgentIdentity> agentKeys) =>
+        (_files, _certificates, _agentKeys) = (files, certificates, agentKeys);
+
     /// <param name="files">The identity files, in the configured order.</param>
+    /// <param name="certificates">The users' certificates, in the configured order; for a host's there is no use here.</param>
     /// <param name="agentKeys">The agent's keys.</param>
     /// <param name="isFilesOnly">IdentitiesOnly: agent keys serve only where a file names them.</param>
-    public static IReadOnlyList<IIdentity> Of(IReadOnlyList<IdentityFile> files, IReadOnlyList<AgentIdentity> agentKeys, bool isFilesOnly)
+    public static IReadOnlyList<IIdentity> Of(
+        IReadOnlyList<IdentityFile> files, IReadOnlyList<FoundCertificate> certificates, IReadOnlyList<AgentIdentity> agentKeys, bool isFilesOnly)
     {
-        AgentIdentity[] configured = [.. files.Select(InAgent).OfType<AgentIdentity>().Distinct()];
+        var order = new IdentityOrder(files, [.. certificates.Where(found => found.Certificate.Kind == CertificateKind.User)], agentKeys);
+        AgentIdentity[] configured = [.. order.Configured().Distinct()];
         return
         [
+            .. order._certificates.Where(found => found.IsConfigured).Select(order.Join).OfType<IIdentity>(),
             .. configured,
             .. isFilesOnly ? [] : agentKeys.Except(configured),
-            .. files.Where(file => file.HasPrivateKey && InAgent(file) is null),
+            .. order.Files(),
         ];
-
-        AgentIdentity? InAgent(IdentityFile file) => agentKeys.FirstOrDefault(key => key.PublicKey.Equals(file.PublicKey));
     }
+
+    private IEnumerable<AgentIdentity> Configured()
+    {
+        IEnumerable<PublicKey?> named = [.. _files.Select(file => file.PublicKey), .. _certificates.Where(found => !found.IsConfigured).Select(found => found.Certificate)];
+        return named.Select(InAgent).OfType<AgentIdentity>();
+    }
+
+    private IEnumerable<IIdentity> Files()
+    {
+        foreach (IdentityFile file in _files)
+        {
+            if (file.HasPrivateKey && InAgent(file.PublicKey) is null) yield return file;
+            foreach (FoundCertificate beside in Beside(file))
+            {
+                if (Join(beside) is { } identity) yield return identity;
+            }
+        }
+
+        foreach (FoundCertificate alone in _certificates.Where(found => !found.IsConfigured && !_files.Any(file => file.Name == found.KeyPath)))
+        {
+            if (InAgent(alone.Certificate) is null && Join(alone) is { } identity) yield return identity;
+        }
+    }
+
+    private IEnumerable<FoundCertificate> Beside(IdentityFile file) =>
+        _certificates.Where(found => !found.IsConfigured && found.KeyPath == file.Name && InAgent(found.Certificate) is null);
+
+    /// <summary>The certificate with what signs for it: the agent, or a file; null where nobody has the key.</summary>
+    private UserCertificate? Join(FoundCertificate found)
+    {
+        PublicKey key = found.Certificate.PlainKey;
+        IIdentity? signer = InAgent(key);
+        signer ??= _files.FirstOrDefault(file => file.HasPrivateKey && (key.Equals(file.PublicKey) || (file.PublicKey is null && file.Name == found.KeyPath)));
+        return signer is null ? null : new UserCertificate(found.Certificate, signer);
+    }
+
+    private AgentIdentity? InAgent(PublicKey? key) => _agentKeys.FirstOrDefault(known => known.PublicKey.Equals(key));
 }

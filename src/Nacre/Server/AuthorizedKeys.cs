@@ -23,11 +23,13 @@ internal static class AuthorizedKeys
     }
 
     /// <summary>
-    /// The first line that holds the key and is not of a certificate authority. It alone decides: a later line without its limits must not
-    /// lift them.
+    /// The lines that a key is on, or the authority of a certificate: where cert-authority stands, for certificates only, and nowhere else.
     /// </summary>
-    public static AuthorizedKey? Find(ReadOnlyMemory<byte> contents, PublicKey key) =>
-        Read(contents).FirstOrDefault(line => !line.IsCertAuthority && line.Key.Equals(key));
+    public static IEnumerable<AuthorizedKey> Find(ReadOnlyMemory<byte> contents, PublicKey key)
+    {
+        PublicKey wanted = (key as Certificate)?.SignatureKey ?? key;
+        return Read(contents).Where(line => line.IsCertAuthority == key is Certificate && line.Key.Equals(wanted));
+    }
 
     private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number)
     {

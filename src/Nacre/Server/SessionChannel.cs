@@ -79,7 +79,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
 
     private bool SetTerminal(Channel channel, IncomingRequest request)
     {
-        if (_program is not null || _terminal is not null || !connection.Options.PermitsTerminal) return false;
+        if (_program is not null || _terminal is not null || !connection.Options.PermitsTerminal || !user.Permissions.Terminal) return false;
         PtyRequest pty = request.Read<PtyRequest>();
         if (pty.Modes.Length > MaxModesLength || pty.Terminal.Length > MaxVariableLength) return false;
         _terminal = new TerminalRequest(Text(pty.Terminal), Size(pty.Columns), Size(pty.Rows))
@@ -123,10 +123,15 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         if (_program is not null || text.Length > MaxCommandLength || text.Contains('\0', StringComparison.Ordinal)) return false;
         if (connection.Options.Sessions is not { } sessions) return false;
         channel.Type = kind switch { SessionKind.Shell => "session:shell", SessionKind.Command => "session:command", _ => "session:subsystem:" + text };
-        _request = new SessionRequest(user, kind, text, _terminal, _environment);
+        _request = Forced(new SessionRequest(user, kind, text, _terminal, _environment));
         _program = await sessions.ChooseAsync(_request, ct).ConfigureAwait(false);
         return _program is not null;
     }
+
+    // Whoever runs sessions need not know that there are such logins.
+    private static SessionRequest Forced(SessionRequest asked) => asked.User.Permissions.Command is { } command
+        ? asked with { Kind = SessionKind.Command, Text = command, Asked = asked }
+        : asked;
 
     private async Task RunAsync(Channel channel, SessionProgram program, ServerSession session)
     {

@@ -26,4 +26,8 @@ public sealed record SessionRequest(
     SessionKind Kind,
     string Text,
     TerminalRequest? Terminal,
-    IReadOnlyList<KeyValuePair<string, string>> Environment);
+    IReadOnlyList<KeyValuePair<string, string>> Environment)
+{
+    /// <summary>What the client asked for where the user's key or certificate runs another command in its place; null otherwise.</summary>
+    public SessionRequest? Asked { get; init; }
+}

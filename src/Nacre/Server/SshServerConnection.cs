@@ -92,6 +92,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         Methods = Options.Methods,
         Chains = Options.Chains,
         SignatureAlgorithms = Options.UserSignatureAlgorithms,
+        AuthorityAlgorithms = Options.AuthorityAlgorithms,
         MaxTries = Options.MaxAuthTries,
         Banner = Options.Banner,
         RequiredRsaBits = Options.RequiredRsaBits,
@@ -108,6 +109,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     private Multiplexer CreateConnection(ITransport transport, AuthenticatedUser user)
     {
         User = user;
+        Options = Options with { Forwarding = LimitedForwarding.Of(Options.Forwarding, user) };
         _authenticated.TrySetResult();
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);

@@ -1,0 +1,50 @@
+using System.Text;
+using Nacre.Config;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>Reads the files of the configuration that say which authorities are trusted and which keys no longer are, anew for each attempt.</summary>
+internal sealed class TrustFiles(SshdLog log)
+{
+    private const int MaxAuthorities = 1024 * 1024;
+
+    /// <summary>The keys in TrustedUserCAKeys; none where the file is not there.</summary>
+    public IReadOnlyList<PublicKey> Authorities(ServerConfig config)
+    {
+        if (config.TrustedUserCAKeys is not { } path) return [];
+        try
+        {
+            var keys = new List<PublicKey>();
+            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(FileSafety.Read(path, MaxAuthorities, out _)).AsSpan().EnumerateLines())
+            {
+                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) keys.Add(read.Key);
+            }
+
+            return keys;
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            log.Error($"Could not load trusted user CA keys from {Printable.Escape(path)}: {error.Message}");
+            return [];
+        }
+    }
+
+    /// <summary>What RevokedKeys names; null where nothing is.</summary>
+    /// <exception cref="SshException">The file is named and cannot be used: then no key may be trusted.</exception>
+    public KeyRevocationList? Revoked(ServerConfig config)
+    {
+        if (config.RevokedKeys is not { } path) return null;
+        try
+        {
+            return KeyRevocationList.Parse(FileSafety.Read(path, KeyRevocationList.MaxLength, out _));
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException or KeyFormatException)
+        {
+            throw new SshException($"Error checking authentication key in revoked keys file {path}: {error.Message}", error);
+        }
+    }
+}
