@@ -14,6 +14,18 @@ internal static class StockKeys
     /// <summary>The file of a user's key of this kind, without a passphrase and for its owner's eyes only.</summary>
     public static async Task<string> UserAsync(string kind) => (await Directory.Value)["user-" + kind];
 
+    /// <summary>Makes a certificate with ssh-keygen and returns its file.</summary>
+    /// <param name="directory">Where to.</param>
+    /// <param name="key">The file of the key to certify.</param>
+    /// <param name="authority">The file of the authority's key.</param>
+    /// <param name="flags">What it is for.</param>
+    public static async Task<string> CertifyAsync(TemporaryDirectory directory, string key, string authority, params string[] flags)
+    {
+        string copy = directory.Write($"{Guid.NewGuid():N}.pub", await File.ReadAllTextAsync(key + ".pub"));
+        (await Run.Async("ssh-keygen", ["-q", "-s", authority, .. flags, copy])).Ends();
+        return copy[..^".pub".Length] + "-cert.pub";
+    }
+
     private static async Task<TemporaryDirectory> MakeAsync()
     {
         var directory = new TemporaryDirectory();

@@ -18,7 +18,7 @@ public sealed class CertificateInteropTests
         using var directory = new TemporaryDirectory();
         foreach (string authority in StockKeys.Kinds)
         {
-            string file = await CertifyAsync(
+            string file = await StockKeys.CertifyAsync(
                 directory, await StockKeys.UserAsync(kind), await StockKeys.HostAsync(authority),
                 "-I", "id of it", "-z", "12345678901234567890", "-n", "al,bo", "-V", "20200101000000Z:20300101000000Z", "-O", "force-command=echo hi", "-O", "source-address=10.0.0.0/8", "-O", "no-pty");
             Certificate certificate = Read(file);
@@ -41,7 +41,7 @@ public sealed class CertificateInteropTests
     public async Task A_host_certificate_without_end_is_read()
     {
         using var directory = new TemporaryDirectory();
-        Certificate certificate = Read(await CertifyAsync(directory, await StockKeys.HostAsync("ed25519"), await StockKeys.UserAsync("ed25519"), "-h", "-I", "h", "-n", "*.example"));
+        Certificate certificate = Read(await StockKeys.CertifyAsync(directory, await StockKeys.HostAsync("ed25519"), await StockKeys.UserAsync("ed25519"), "-h", "-I", "h", "-n", "*.example"));
         Assert.Equal(CertificateKind.Host, certificate.Kind);
         Assert.Equal((0ul, ulong.MaxValue), (certificate.ValidAfter, certificate.ValidBefore));
         Assert.Empty(certificate.Extensions);
@@ -77,13 +77,13 @@ public sealed class CertificateInteropTests
         foreach (string kind in StockKeys.Kinds) await CompareAsync(await StockKeys.UserAsync(kind) + ".pub");
         foreach (ulong serial in (ulong[])[0, 1, 4, 5, 10, 11, 14, 15, 30, 49, 50, 51, 499, 500, 799, 800, 998, 999, 1000, 9999, 10000, 20000, 20001, ulong.MaxValue - 1, ulong.MaxValue])
         {
-            await CompareAsync(await CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), authority, "-I", "x", "-n", "al", "-z", serial.ToString(CultureInfo.InvariantCulture)));
+            await CompareAsync(await StockKeys.CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), authority, "-I", "x", "-n", "al", "-z", serial.ToString(CultureInfo.InvariantCulture)));
         }
 
-        await CompareAsync(await CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), authority, "-I", "an id that is revoked", "-n", "al"));
-        await CompareAsync(await CertifyAsync(directory, await StockKeys.UserAsync("ecdsa-256"), authority, "-I", "x", "-n", "al"));
-        await CompareAsync(await CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), await StockKeys.UserAsync("ecdsa-256"), "-I", "x", "-n", "al"));
-        await CompareAsync(await CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), await StockKeys.HostAsync("rsa-2048"), "-I", "x", "-n", "al", "-z", "1"));
+        await CompareAsync(await StockKeys.CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), authority, "-I", "an id that is revoked", "-n", "al"));
+        await CompareAsync(await StockKeys.CertifyAsync(directory, await StockKeys.UserAsync("ecdsa-256"), authority, "-I", "x", "-n", "al"));
+        await CompareAsync(await StockKeys.CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), await StockKeys.UserAsync("ecdsa-256"), "-I", "x", "-n", "al"));
+        await CompareAsync(await StockKeys.CertifyAsync(directory, await StockKeys.UserAsync("ed25519"), await StockKeys.HostAsync("rsa-2048"), "-I", "x", "-n", "al", "-z", "1"));
 
         async Task CompareAsync(string file)
         {
@@ -91,14 +91,6 @@ public sealed class CertificateInteropTests
             bool isRevoked = verdict.Output.Contains("REVOKED", StringComparison.Ordinal);
             Assert.True(isRevoked == revoked.Contains(ReadAny(file)), $"{verdict.Output}{verdict.Error}");
         }
-    }
-
-    /// <summary>Makes a certificate and returns its file.</summary>
-    private static async Task<string> CertifyAsync(TemporaryDirectory directory, string key, string authority, params string[] flags)
-    {
-        string copy = directory.Write($"{Guid.NewGuid():N}.pub", await File.ReadAllTextAsync(key + ".pub"));
-        (await Run.Async("ssh-keygen", ["-q", "-s", authority, .. flags, copy])).Ends();
-        return copy[..^".pub".Length] + "-cert.pub";
     }
 
     private static async Task<PublicKey> ReadPlainAsync(string file) => (PublicKeyLine.Parse(await File.ReadAllTextAsync(file + ".pub")) ?? throw new InvalidOperationException(file)).Key;
