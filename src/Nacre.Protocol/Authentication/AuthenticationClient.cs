@@ -121,6 +121,7 @@ internal sealed class AuthenticationClient : IPacketSink
         }
 
         Debug("SSH2_MSG_SERVICE_ACCEPT received");
+        _options.Steps?.OnStep("authentication: service accepted");
         _transport.EnterAuthentication();
         _state = State.AwaitingReply;
         if (_current is null) await SendAsync(_publicKey!, ct).ConfigureAwait(false);
@@ -150,12 +151,14 @@ internal sealed class AuthenticationClient : IPacketSink
     private async ValueTask OnMethodMessageAsync(Packet packet, CancellationToken ct)
     {
         CountServerMessage();
+        OnAnswered(packet.Number == MessageNumber.UserauthPkOk && _current == _publicKey ? "would do" : "questions");
         if (!await _current!.TryAnswerAsync(packet, ct).ConfigureAwait(false)) await TryNextAsync(ct).ConfigureAwait(false);
     }
 
     private async ValueTask OnFailureAsync(Packet packet, CancellationToken ct)
     {
         string[] canContinue = ReadFailure(packet, out bool isPartial);
+        OnAnswered(isPartial ? "does in part" : "refused");
         if (isPartial)
         {
             Debug($"Authenticated using \"{_current!.Name}\" with partial success.");
@@ -213,6 +216,7 @@ internal sealed class AuthenticationClient : IPacketSink
             return default;
         }
 
+        OnAnswered("accepted");
         _state = State.Done;
         _transport.PermitMethodMessages([]);
         _transport.EnterConnection(_connection);
@@ -225,6 +229,13 @@ internal sealed class AuthenticationClient : IPacketSink
         _state = State.Done;
         _completed.TrySetException(new AuthenticationFailedException(message, _options.UserName, _requests.Tried, _canContinue ?? []));
         _transport.Disconnect(reason, description);
+    }
+
+    private void OnAnswered(string answer)
+    {
+        if (_options.Steps is not { } steps) return;
+        string attempt = _current is not null && _current == _publicKey && _requests.Tried.Count > 0 ? _requests.Tried[^1] : _current?.Name ?? MethodName.None;
+        steps.OnStep($"authentication: {Printable.Escape(attempt)}: {answer}");
     }
 
     private void CountServerMessage()

@@ -38,6 +38,9 @@ internal sealed class AuthenticationClientOptions
     /// <summary>Hears what happens, in the words of OpenSSH's debug level 1.</summary>
     public ITrace Trace { get; init; } = NoTrace.Instance;
 
+    /// <summary>Hears of each attempt's end; null where nobody wants to.</summary>
+    public IStepObserver? Steps { get; init; }
+
     /// <summary>Hears of failures that do not end the login, such as a key that could not be opened.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -133,6 +133,8 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
 
     internal Multiplexer Multiplexer => _multiplexer;
 
+    internal IStepObserver? Steps => _multiplexer.Settings.Steps;
+
     /// <summary>What answers the peer's requests; null once the channel has ended, and for a channel of ours that nobody serves.</summary>
     internal IChannelService? Service => Volatile.Read(ref _service);
 
@@ -315,7 +317,10 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>A consumer took bytes out of one of the inputs.</summary>
     internal void OnConsumed(long bytes, long unread)
     {
-        Grant(_receiveWindow.Return((uint)bytes, unread));
+        bool wasUsedUp = _receiveWindow.IsUsedUp;
+        uint grant = _receiveWindow.Return((uint)bytes, unread);
+        if (wasUsedUp && grant > 0) Steps?.OnStall(LocalId, Stall.OwnWindow, isOver: true);
+        Grant(grant);
     }
 
     private void Grant(uint grant)
@@ -365,6 +370,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
             throw new SshViolationException(Violation.WindowExceeded, $"{length} bytes on channel {LocalId} exceed its window or its maximum packet size.");
         }
 
+        if (_multiplexer.Settings.Steps is { } steps && _receiveWindow.IsUsedUp) steps.OnStall(LocalId, Stall.OwnWindow, isOver: false);
         bool isDeferred = _multiplexer.Settings.DefersWakeups;
         if (length > 0 && input is not null && input.Add(packet, wakes: !isDeferred))
         {

@@ -252,12 +252,28 @@ internal sealed class ChannelOutput : PipeWriter
 
                 Step step = PostFirst();
                 if (step == Step.Done) return Result();
-                if (step == Step.Blocked) await _wakeup.WaitAsync(ct).ConfigureAwait(false);
+                if (step == Step.Blocked) await WaitForWindowAsync(ct).ConfigureAwait(false);
             }
         }
         finally
         {
             Leave();
+        }
+    }
+
+    private ValueTask WaitForWindowAsync(CancellationToken ct) =>
+        _channel.Steps is { } steps ? WaitForWindowAsync(steps, ct) : _wakeup.WaitAsync(ct);
+
+    private async ValueTask WaitForWindowAsync(IStepObserver steps, CancellationToken ct)
+    {
+        steps.OnStall(_channel.LocalId, Stall.PeerWindow, isOver: false);
+        try
+        {
+            await _wakeup.WaitAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            steps.OnStall(_channel.LocalId, Stall.PeerWindow, isOver: true);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed record ConnectionSettings
     /// <summary>True when consumers are woken once per <see cref="Multiplexer.FlushWakeups"/> rather than at each packet.</summary>
     public bool DefersWakeups { get; init; }
 
+    /// <summary>Hears of channels that are opened, and of those that stand still; null where nobody wants to.</summary>
+    public IStepObserver? Steps { get; init; }
+
     /// <summary>The largest packet that a pooled buffer holds together with the header of extended data.</summary>
     internal const uint LargestData = PacketPool.LargeCapacity - Messages.ChannelExtendedData.HeaderLength;
 }

@@ -27,6 +27,9 @@ internal sealed class ReceiveWindow(uint initial, uint maximum, WindowGrowth gro
     /// <summary>The window when nothing is unread or on its way.</summary>
     public uint Size => Volatile.Read(ref _size);
 
+    /// <summary>True when the peer may send nothing.</summary>
+    public bool IsUsedUp => Volatile.Read(ref _remaining) == 0;
+
     /// <summary>Debits what came; false when the peer may not have sent it.</summary>
     public bool TryTake(uint bytes)
     {

@@ -34,6 +34,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
             throw new SshViolationException(Violation.BadHostKeySignature, "The server's signature over the key exchange is wrong.");
         }
 
+        Options.Steps?.OnStep($"key exchange: {Negotiated.KeyExchange.Name}, signed by {Negotiated.HostKey.Name}");
         await JudgeAsync(key, ct).ConfigureAwait(false);
         TakeKeys(sharedSecret, exchangeHash);
         EndMethod();
@@ -142,6 +143,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         IHostKeyJudge judge = Options.HostKeyJudge ?? throw new InvalidOperationException("A client's transport needs a host key judge.");
         Options.Trace.Write(1, $"Server host key: {key.Type} {key.Fingerprint}");
         if (!await judge.IsTrustedAsync(key, ct).ConfigureAwait(false)) throw new HostKeyNotTrustedException();
+        Options.Steps?.OnStep("host key trusted");
         Transport.SetHostKey(key.Blob);
     }
 

@@ -226,7 +226,12 @@ internal sealed class SecureTransport : ITransport, IDisposable
     private int ReadIdentification(ReadOnlySpan<byte> inbound)
     {
         int used = _identification.Read(inbound);
-        if (_identification.Peer is { } peer && Options.Trace.IsOn(1)) Options.Trace.Write(1, $"Remote version string: {Printable.Escape(peer)}");
+        if (_identification.Peer is { } peer)
+        {
+            if (Options.Trace.IsOn(1)) Options.Trace.Write(1, $"Remote version string: {Printable.Escape(peer)}");
+            Options.Steps?.OnStep($"identification: {Printable.Escape(peer)}");
+        }
+
         return used;
     }
 
@@ -297,9 +302,11 @@ internal sealed class SecureTransport : ITransport, IDisposable
                 case MessageNumber.KexInit:
                     Options.Trace.Write(1, "SSH2_MSG_KEXINIT received");
                     _exchange.OnInit(packet);
+                    Options.Steps?.OnStep("key exchange: the peer's proposal");
                     break;
                 case MessageNumber.NewKeys:
                     _exchange.OnNewKeys(packet);
+                    Options.Steps?.OnStep("key exchange: new keys in use");
                     break;
                 case MessageNumber.Ping:
                     OnPing(packet);

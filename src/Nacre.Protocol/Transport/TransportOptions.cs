@@ -30,6 +30,9 @@ internal sealed record TransportOptions
     /// <summary>Where the connection tells what it does.</summary>
     public ITrace Trace { get; init; } = NoTrace.Instance;
 
+    /// <summary>Hears of each step; null where nobody wants to.</summary>
+    public IStepObserver? Steps { get; init; }
+
     /// <summary>The client's judge of host keys.</summary>
     public IHostKeyJudge? HostKeyJudge { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class ErrorTrace : ITrace
     /// <summary>True when lines go to the system's log, where the person at the terminal does not see them.</summary>
     public bool IsSystemLog => _output is null;
 
+    /// <summary>Where the time goes is noted; null where nobody has asked.</summary>
+    public Timeline? Timeline { get; set; }
+
     /// <summary>True while the terminal that this may go to is in raw mode.</summary>
     public bool IsRaw { get; set; }
 

@@ -29,11 +29,13 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
             return null;
         }
 
-        if (await ServerRoute.ReachAsync(config, trace, hops).ConfigureAwait(false) is not { } route) return null;
+        IStepObserver? steps = hops == 0 ? trace.Timeline : trace.Timeline?.For(Printable.Escape(config.OriginalHost));
+        if (await ServerRoute.ReachAsync(config, trace, steps, hops).ConfigureAwait(false) is not { } route) return null;
         _address = route.Address;
         (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
         await using ClientTrust owned = trust;
-        options = change(options with { ConnectTimeout = route.ExchangeTimeout });
+        steps?.OnStep("keys and known hosts read");
+        options = change(options with { ConnectTimeout = route.ExchangeTimeout, Steps = steps });
         var destination = new SshDestination(config.User, config.Hostname, config.Port);
         SshClient client = await SshClient.ConnectAsync(route.Stream, destination, _address, options, default).ConfigureAwait(false);
         string way = _address is null ? "(via proxy)" : $"([{_address}]:{config.Port})";

@@ -70,6 +70,7 @@ internal static class SshApplet
 
     private static int Run(SshCommandLine line, string[] arguments, TextWriter log)
     {
+        Timeline? timeline = line.IsTimed ? new Timeline(TimeProvider.System) : null;
         if (Configure(line, log) is not var (config, trace)) return SshSession.FailureStatus;
         if (line.IsDump)
         {
@@ -85,7 +86,17 @@ internal static class SshApplet
 
         // There is no fork in managed code: the process that people start waits here for one that does the work and, when logged in, lets it go.
         if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
-        return new SshRun(line, config, trace).RunAsync().GetAwaiter().GetResult();
+        trace.Timeline = timeline;
+        timeline?.OnStep("configuration read");
+        int status = new SshRun(line, config, trace).RunAsync().GetAwaiter().GetResult();
+        if (timeline is not null) Report(timeline, trace);
+        return status;
+    }
+
+    private static void Report(Timeline timeline, ErrorTrace trace)
+    {
+        timeline.OnStep("end");
+        foreach (string row in timeline.Lines()) trace.Say(row);
     }
 
     private static CStrings OwnArguments(string[] arguments)

@@ -43,6 +43,9 @@ internal sealed class SshCommandLine
     /// <summary>What -v and -q ask for; null leaves it to LogLevel.</summary>
     public LogLevel? Level { get; private set; }
 
+    /// <summary>True when where the time went is to be printed.</summary>
+    public bool IsTimed { get; private set; }
+
     /// <summary>True when -y wants what is told in the system's log.</summary>
     public bool LogsToSystem { get; private set; }
 
@@ -149,6 +152,7 @@ internal sealed class SshCommandLine
             case 'V': IsVersion = true; break;
             case 'X': Options.Set(ClientKeywords.ForwardX11, true); break;
             case 'Y': SetTrustedX11(); break;
+            case 'Z': IsTimed = true; break;
             case 'a': Options.Set(ClientKeywords.ForwardAgent, new AgentForwarding(false)); break;
             case 'f': SetBackground(); break;
             case 'g': Options.Set(ClientKeywords.GatewayPorts, true); break;

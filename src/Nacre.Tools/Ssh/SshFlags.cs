@@ -5,7 +5,7 @@ internal static class SshFlags
 {
     public static FlagTable Table { get; } = new(
         "ssh",
-        [new Synopsis("", "46AaCfGgKkMNnqsTtVvXxYyBbcDEeFIiJLlmOoPpRSWw", "destination [command [argument ...]]"), new Synopsis("Q", "")],
+        [new Synopsis("", "46AaCfGgKkMNnqsTtVvXxYyBbcDEeFIiJLlmOoPpRSWwZ", "destination [command [argument ...]]"), new Synopsis("Q", "")],
         new Flag('2', null, "Protocol 2 is the only one.") { IsHidden = true },
         new Flag('4', null, "Use IPv4 addresses only."),
         new Flag('6', null, "Use IPv6 addresses only."),
@@ -32,6 +32,7 @@ internal static class SshFlags
         new Flag('W', "host:port", "Join standard input and output to a host that the server connects to."),
         new Flag('X', null, "Forward X11, with the restrictions of its SECURITY extension."),
         new Flag('Y', null, "Forward X11 with no restrictions."),
+        new Flag('Z', null, "Print where the time went: each step of connecting and logging in, and waits of channels.") { Word = "trace" },
         new Flag('a', null, "Do not forward the authentication agent."),
         new Flag('b', "bind_address", "Connect from this address."),
         new Flag('c', "cipher_spec", "The ciphers to offer, in order."),

@@ -85,14 +85,17 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         }
     }
 
-    private static async Task PumpAsync(RemoteProcess process, PipeReader output, int descriptor)
+    private async Task PumpAsync(RemoteProcess process, PipeReader output, int descriptor)
     {
         await using InheritedStream target = InheritedStream.OpenOutput(descriptor);
+        bool hasRead = false;
         try
         {
             while (true)
             {
                 ReadResult read = await output.ReadAsync().ConfigureAwait(false);
+                if (!hasRead && descriptor == 1) trace.Timeline?.OnStep("first output");
+                hasRead = true;
                 target.Write(read.Buffer);
                 output.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;

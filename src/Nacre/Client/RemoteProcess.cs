@@ -91,6 +91,7 @@ public sealed class RemoteProcess : IAsyncDisposable
     {
         var exit = new ExitWatch();
         Channel channel = await OpenAsync(multiplexer, exit, ct).ConfigureAwait(false);
+        multiplexer.Settings.Steps?.OnStep($"channel {channel.LocalId}: opened");
         try
         {
             if (options.Terminal is not null) channel.IsUrgent = true;
@@ -100,6 +101,7 @@ public sealed class RemoteProcess : IAsyncDisposable
             bool isTerminalThere = await hasTerminal.ConfigureAwait(false);
             if (!isTerminalThere && !options.IsTerminalOptional) throw new SshException($"PTY allocation request failed on channel {channel.LocalId}");
             if (!await isStarted.ConfigureAwait(false)) throw new SshException($"{what} request failed on channel {channel.LocalId}");
+            multiplexer.Settings.Steps?.OnStep($"channel {channel.LocalId}: {what} started");
             return new RemoteProcess(channel, exit, options.Terminal is not null && isTerminalThere);
         }
         catch

@@ -289,7 +289,7 @@ public sealed class SshClient : IAsyncDisposable
 
         IPacketSink CreateService(ITransport created)
         {
-            multiplexer = new Multiplexer(created, policy, options.Connection);
+            multiplexer = new Multiplexer(created, policy, options.Connection with { Steps = options.Steps });
             remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
             authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
             authentication.Start(ct);
@@ -368,6 +368,7 @@ public sealed class SshClient : IAsyncDisposable
         Pool = new PacketPool(),
         Rekey = options.Rekey,
         Trace = options.Trace,
+        Steps = options.Steps,
         HostKeyJudge = judge,
         RequiredRsaBits = options.RequiredRsaBits,
     };
@@ -383,6 +384,7 @@ public sealed class SshClient : IAsyncDisposable
         PasswordPrompts = options.PasswordPrompts,
         RefusesTrivialLogin = options.RefusesTrivialLogin,
         Trace = options.Trace,
+        Steps = options.Steps,
         Warn = options.Warn,
         PreferredMethods = options.PreferredMethods ?? AuthenticationClientOptions.DefaultMethods,
     };

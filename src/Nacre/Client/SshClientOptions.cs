@@ -67,6 +67,9 @@ public sealed record SshClientOptions
 
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
+    /// <summary>Hears of each step from the first byte to the login, and of channels later.</summary>
+    internal IStepObserver? Steps { get; init; }
+
     internal Action<string>? Warn { get; init; }
 
     internal string Version { get; init; } = "Nacre_0.1";

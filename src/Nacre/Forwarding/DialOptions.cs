@@ -26,6 +26,9 @@ internal sealed record DialOptions
 
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Hears of the addresses of the name.</summary>
+    public Action<IReadOnlyList<IPAddress>>? OnResolved { get; init; }
+
     /// <summary>Hears of each address before it is tried.</summary>
     public Action<IPAddress>? OnTrying { get; init; }
 

@@ -66,6 +66,7 @@ public readonly record struct TcpEndpoint(string Host, int Port)
     internal async Task<Socket> ConnectAsync(DialOptions options, CancellationToken ct)
     {
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(Host, options.Family, ct).ConfigureAwait(false);
+        options.OnResolved?.Invoke(addresses);
         SocketException? failure = null;
         for (int attempt = 0; attempt < options.Attempts; attempt++)
         {
