@@ -145,6 +145,8 @@ internal static class ConnectionTarget
 
         public ReadOnlyMemory<byte> HostKey => default;
 
+        public ReadOnlyMemory<byte> HostKeySignature => default;
+
         public string PeerIdentification => "";
 
         public IReadOnlyList<string>? ServerSignatureAlgorithms => null;

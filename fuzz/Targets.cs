@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using Nacre.Forwarding;
+using Nacre.Forwarding.X11;
 using Nacre.Protocol.Wire;
 using Nacre.Scp;
 
@@ -13,6 +15,7 @@ internal static class Targets
         new("printable", FeedPrintable, ["text\n"u8.ToArray(), "\e]0;title\a\u202e"u8.ToArray(), [0xff, 0xc3]]),
         new("scp record", FeedScpRecord, ["C0644 12 name"u8.ToArray(), "D0755 0 d"u8.ToArray(), "T1 0 2 0"u8.ToArray(), "E"u8.ToArray()]),
         new("socks", FeedSocks, [Convert.FromHexString("0401005000000001006c6f63616c686f737400"), Convert.FromHexString("050100050100030377656201bb"), [5, 2, 0, 2, 5, 1, 0, 1, 127, 0, 0, 1, 0, 80]]),
+        new("x11 setup", FeedX11Setup, [[0x6c, 0, 11, 0, 0, 0, 4, 0, 4, 0, 0, 0, .. "namedata"u8], [0x42, 0, 0, 11, 0, 0, 0, 1, 0, 5, 0, 0, .. "p   cooki   "u8]]),
         .. HandshakeTargets.All(),
         .. KeyTargets.All(),
         .. AuthenticationTargets.All(),
@@ -45,6 +48,17 @@ internal static class Targets
         catch (Exception expected) when (expected is SocksException or EndOfStreamException)
         {
             // It was no request.
+        }
+    }
+
+    /// <summary>The first message of an X11 client: what is found in it lies within it, and one byte less is too little.</summary>
+    private static void FeedX11Setup(byte[] input)
+    {
+        if (X11Setup.Parse(input, out X11Setup setup) != OperationStatus.Done) return;
+        bool isWithin = setup.Length <= input.Length && setup.Cookie.End.Value <= setup.Length && setup.Protocol.End.Value <= setup.Cookie.Start.Value;
+        if (!isWithin || X11Setup.Parse(input.AsSpan(0, setup.Length - 1), out _) != OperationStatus.NeedMoreData)
+        {
+            throw new InvalidOperationException("an authorization was found where there is none");
         }
     }
 

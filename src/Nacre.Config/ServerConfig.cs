@@ -95,6 +95,20 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
 
     public bool DisableForwarding => values.Get(ServerKeywords.DisableForwarding);
 
+    public bool AllowAgentForwarding => values.Get(ServerKeywords.AllowAgentForwarding);
+
+    public bool X11Forwarding => values.Get(ServerKeywords.X11Forwarding);
+
+    public int X11DisplayOffset => values.Get(ServerKeywords.X11DisplayOffset);
+
+    public bool X11UseLocalhost => values.Get(ServerKeywords.X11UseLocalhost);
+
+    /// <summary>The full name of xauth, or null for none.</summary>
+    public string? XAuthLocation => NotNone(values.Get(ServerKeywords.XAuthLocation));
+
+    /// <summary>Which network interfaces may be made, DisableForwarding taken into account.</summary>
+    public TunnelChoice PermitTunnel => DisableForwarding ? TunnelChoice.No : values.Get(ServerKeywords.PermitTunnel);
+
     public EndpointPermissions PermitOpen => values.Get(ServerKeywords.PermitOpen)!;
 
     public EndpointPermissions PermitListen => values.Get(ServerKeywords.PermitListen)!;

@@ -37,6 +37,9 @@ internal static class ServerKeywords
     public static readonly Keyword<TimeSpan?> LoginGraceTime = Declared.Add(new Keyword<TimeSpan?>("LoginGraceTime", new TimeShape())
     { Default = TimeSpan.FromSeconds(120), Manual = "How long a login may take; 0 for no limit." });
 
+    public static readonly Keyword<int> X11DisplayOffset = Declared.Add(new Keyword<int>("X11DisplayOffset", new NumberShape())
+    { IsAllowedInMatch = true, Default = 10, Manual = "The first X11 display number that sessions may get; those below are left to X servers." });
+
     public static readonly Keyword<int> MaxAuthTries = Declared.Add(new Keyword<int>("MaxAuthTries", new NumberShape())
     { IsAllowedInMatch = true, Default = 6, Manual = "How many attempts to authenticate a connection has." });
 
@@ -79,7 +82,10 @@ internal static class ServerKeywords
     { Default = true, Manual = "Accepted; when the user last logged in is not kept, whatever is said here." });
 
     public static readonly Keyword<bool> X11Forwarding = Declared.Add(new Keyword<bool>("X11Forwarding", Choices.Flag)
-    { IsAllowedInMatch = true, Manual = "Accepted; X11 is not forwarded, whatever is said here." });
+    { IsAllowedInMatch = true, Manual = "Let sessions show their windows on the client's X11 display; it takes xauth on this machine." });
+
+    public static readonly Keyword<bool> X11UseLocalhost = Declared.Add(new Keyword<bool>("X11UseLocalhost", Choices.Flag)
+    { IsAllowedInMatch = true, Default = true, Manual = "Make X11 displays on the loopback addresses only, so that no other machine reaches them." });
 
     public static readonly Keyword<bool> PermitTTY = Declared.Add(new Keyword<bool>("PermitTTY", Choices.Flag)
     { IsAllowedInMatch = true, Default = true, Manual = "Give a terminal to those who ask for one." });
@@ -106,7 +112,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Default = ForwardingPermission.Yes, Manual = "Which TCP forwarding is allowed." });
 
     public static readonly Keyword<bool> AllowAgentForwarding = Declared.Add(new Keyword<bool>("AllowAgentForwarding", Choices.Flag)
-    { IsAllowedInMatch = true, Default = true, Manual = "Accepted; the agent is not forwarded, whatever is said here." });
+    { IsAllowedInMatch = true, Default = true, Manual = "Let sessions use the agent of the client." });
 
     public static readonly Keyword<bool> DisableForwarding = Declared.Add(new Keyword<bool>("DisableForwarding", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Refuse all forwarding, whatever else is allowed." });
@@ -119,6 +125,9 @@ internal static class ServerKeywords
 
     public static readonly Keyword<string> PidFile = Declared.Add(new Keyword<string>("PidFile", new TextShape("file | none") { IsPath = true })
     { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
+
+    public static readonly Keyword<string> XAuthLocation = Declared.Add(new Keyword<string>("XAuthLocation", new TextShape("file") { IsPath = true })
+    { Default = "/usr/bin/xauth", Manual = "The program xauth, without which X11 is not forwarded." });
 
     public static readonly Keyword<IReadOnlyList<string>> Ciphers = Declared.Add(new Keyword<IReadOnlyList<string>>("Ciphers", Choices.Ciphers)
     { DefaultFrom = static a => a.Ciphers.Defaults, Manual = "The ciphers to allow." });
@@ -218,7 +227,7 @@ internal static class ServerKeywords
     { Default = new MaxStartups(10, 30, 100), Manual = "How many connections may be unauthenticated before new ones are refused." });
 
     public static readonly Keyword<TunnelChoice> PermitTunnel = Declared.Add(new Keyword<TunnelChoice>("PermitTunnel", Choices.Tunnel)
-    { IsAllowedInMatch = true, Manual = "Accepted; tun devices are not forwarded, whatever is said here." });
+    { IsAllowedInMatch = true, Manual = "Which network interfaces (tun) clients may have at this machine; making them takes root." });
 
     public static readonly Keyword<IpQos> IPQoS = Declared.Add(new Keyword<IpQos>("IPQoS", new IpQosShape())
     { IsAllowedInMatch = true, Default = new IpQos(0xb8, 0), Manual = "How packets are marked for routers: first with a terminal open, then without." });
@@ -243,8 +252,7 @@ internal static class ServerKeywords
             "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
             "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
             "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
-            "UnusedConnectionTimeout", "X11DisplayOffset",
-            "X11UseLocalhost", "XAuthLocation");
+            "UnusedConnectionTimeout");
         // Each of these takes something away from users, who must not get it because the line is not obeyed.
         Declared.AddNames(KeywordStatus.PendingRefused, "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol");

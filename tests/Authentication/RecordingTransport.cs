@@ -19,6 +19,8 @@ internal sealed class RecordingTransport(bool isClient) : ITransport
 
     public ReadOnlyMemory<byte> HostKey { get; set; } = Encoding.ASCII.GetBytes("the host key");
 
+    public ReadOnlyMemory<byte> HostKeySignature => default;
+
     public string PeerIdentification => "SSH-2.0-Peer";
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms { get; set; }

@@ -19,6 +19,8 @@ internal sealed class FakeTransport(PacketPool pool, bool isClient) : ITransport
 
     public ReadOnlyMemory<byte> HostKey => default;
 
+    public ReadOnlyMemory<byte> HostKeySignature => default;
+
     public string PeerIdentification => "SSH-2.0-Fake";
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms => null;

@@ -75,6 +75,8 @@ public sealed class RecordTests
         Check("x11", ref x11, "[3]::1 00001770");
         var agent = default(AgentOpen);
         Check("auth-agent@openssh.com", ref agent, "");
+        var tun = new TunOpen { Mode = 1, Unit = TunOpen.AnyUnit };
+        Check("tun@openssh.com", ref tun, "00000001 7fffffff");
         var directLocal = new DirectStreamLocalOpen { SocketPath = "/s"u8 };
         Check("direct-streamlocal@openssh.com", ref directLocal, "[2]/s [0] 00000000");
         var forwardedLocal = new ForwardedStreamLocalOpen { SocketPath = "/s"u8 };

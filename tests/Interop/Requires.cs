@@ -29,6 +29,9 @@ internal static class Requires
         ["lftp"] = "lftp",
         ["rclone"] = "rclone",
         ["sshfs"] = "sshfs",
+        ["xauth"] = "xauth",
+        ["xdpyinfo"] = "x11-utils",
+        ["Xvfb"] = "xvfb",
     };
 
     /// <summary>The full name of a program on this machine.</summary>

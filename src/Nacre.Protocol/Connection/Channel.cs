@@ -56,7 +56,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         _stage = opening is null ? ChannelStage.Offered : ChannelStage.Asked;
         _service = service;
         _receiveWindow = multiplexer.CreateReceiveWindow();
-        _input = new ChannelInput(this, Transport.Pool);
+        _input = new ChannelInput(this, Transport.Pool) { KeepsBounds = service?.TakesDatagrams ?? false };
         if (acceptsErrorData) _errorInput = new ChannelInput(this, Transport.Pool);
         _ending = new ChannelEnding(acceptsErrorData ? 0 : ChannelEnds.ErrorInput);
         _requests = new ChannelRequests(this, isPaused: opening is null);
@@ -227,6 +227,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     /// <summary>The peer's channel is accepted by this, which learns at once when the connection has ended meanwhile.</summary>
     internal void ServeBy(IChannelService service)
     {
+        _input.KeepsBounds = service.TakesDatagrams;
         Interlocked.Exchange(ref _service, service);
         if (_error is { } error) Interlocked.Exchange(ref _service, null)?.OnClosed(this, error);
     }

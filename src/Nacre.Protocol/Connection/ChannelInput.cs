@@ -65,6 +65,9 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
         }
     }
 
+    /// <summary>True when the data of each packet stays a segment by itself; to be chosen before any comes. What would cost too much to hold is dropped then.</summary>
+    internal bool KeepsBounds { get; set; }
+
     /// <summary>True while this input stands in the reader's list of consumers to wake; the reader's alone.</summary>
     internal bool IsWakeDue { get; set; }
 
@@ -78,7 +81,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
         bool isWakeDue;
         lock (_lock)
         {
-            if (_isCompleted || _isEnded) return false;
+            if (_isCompleted || _isEnded || (KeepsBounds && IsWasteful(packet))) return false;
             replaced = Hold(packet);
             isWakeDue = wakes && _isWaiting;
             if (isWakeDue) _isWaiting = false;
@@ -297,13 +300,18 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     private long PlaceOf(SequencePosition position) =>
         position.GetObject() is Packet packet ? packet.RunningIndex + position.GetInteger() : _start;
 
+    private bool IsWasteful(Packet packet)
+    {
+        long unread = _end - _start;
+        return _cost + packet.Capacity > unread + (unread / 5) + MaxWaste;
+    }
+
     /// <summary>Takes the data in; returns a buffer that is not needed for it any more.</summary>
     private Packet? Hold(Packet packet)
     {
         int length = packet.Length;
         long unread = _end - _start;
-        bool isWasteful = _cost + packet.Capacity > unread + (unread / 5) + MaxWaste;
-        if (_tail is { } tail && (isWasteful || length <= Math.Min(SmallData, tail.Room)))
+        if (_tail is { } tail && !KeepsBounds && (IsWasteful(packet) || length <= Math.Min(SmallData, tail.Room)))
         {
             int part = Math.Min(length, tail.Room);
             tail.Append(packet.Payload[..part]);
@@ -314,7 +322,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
         }
 
         Packet? replaced = null;
-        if (unread >= ManyUnread && packet.Capacity < PacketPool.MediumCapacity)
+        if (!KeepsBounds && unread >= ManyUnread && packet.Capacity < PacketPool.MediumCapacity)
         {
             Packet larger = pool.Rent(PacketPool.MediumCapacity);
             larger.Append(packet.Payload);

@@ -4,6 +4,11 @@ namespace Nacre.Protocol.Connection;
 /// <remarks>Called by the reader, so nothing here blocks.</remarks>
 internal interface IChannelService
 {
+    /// <summary>
+    /// True where the bounds of the peer's messages mean something: each is one segment of the input then, and one for which there is no room is dropped.
+    /// </summary>
+    bool TakesDatagrams => false;
+
     /// <summary>The channel is open, and the peer was told so before anything that is sent on it now.</summary>
     void OnOpened(Channel channel);
 

@@ -114,6 +114,25 @@ internal ref struct ForwardedStreamLocalOpen : INamedRecord<ForwardedStreamLocal
     }
 }
 
+/// <summary>PROTOCOL 2.3: packets of a network interface at the server.</summary>
+internal ref struct TunOpen : INamedRecord<TunOpen>
+{
+    /// <summary>The number that leaves the choice of the interface to the server.</summary>
+    public const uint AnyUnit = 0x7fffffff;
+
+    public uint Mode;
+    public uint Unit;
+
+    public static string RecordName => "tun@openssh.com";
+
+    public static void Fields<V>(ref V visit, ref TunOpen message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.UInt32(ref message.Mode);
+        visit.UInt32(ref message.Unit);
+    }
+}
+
 /// <summary>How long a host name or an address may be in the messages of port forwarding.</summary>
 internal static class TcpNameLimit
 {

@@ -15,6 +15,9 @@ internal interface ITransport
     /// <summary>The blob of the host key that this connection was made with.</summary>
     ReadOnlyMemory<byte> HostKey { get; }
 
+    /// <summary>The server's signature over the session identifier, with which a third party can verify that the host took part.</summary>
+    ReadOnlyMemory<byte> HostKeySignature { get; }
+
     /// <summary>The peer's identification string without CR LF, such as SSH-2.0-OpenSSH_9.2.</summary>
     string PeerIdentification { get; }
 

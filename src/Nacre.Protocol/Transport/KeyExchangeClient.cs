@@ -35,7 +35,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         }
 
         Options.Steps?.OnStep($"key exchange: {Negotiated.KeyExchange.Name}, signed by {Negotiated.HostKey.Name}");
-        await JudgeAsync(key, ct).ConfigureAwait(false);
+        await JudgeAsync(key, signature, ct).ConfigureAwait(false);
         TakeKeys(sharedSecret, exchangeHash);
         EndMethod();
     }
@@ -132,7 +132,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         return key;
     }
 
-    private async ValueTask JudgeAsync(PublicKey key, CancellationToken ct)
+    private async ValueTask JudgeAsync(PublicKey key, byte[] signature, CancellationToken ct)
     {
         if (!IsFirst)
         {
@@ -144,7 +144,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         Options.Trace.Write(1, $"Server host key: {key.Type} {key.Fingerprint}");
         if (!await judge.IsTrustedAsync(key, ct).ConfigureAwait(false)) throw new HostKeyNotTrustedException();
         Options.Steps?.OnStep("host key trusted");
-        Transport.SetHostKey(key.Blob);
+        Transport.SetHostKey(key.Blob, signature);
     }
 
     private void EndMethod()

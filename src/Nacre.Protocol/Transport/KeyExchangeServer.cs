@@ -63,7 +63,7 @@ internal sealed class KeyExchangeServer(SecureTransport transport) : KeyExchange
             byte[] exchangeHash = ComputeHash(blob, _group, clientShare, serverShare, sharedSecret);
             byte[] signature = await hostKey.SignAsync(Negotiated!.HostKey.Name, exchangeHash, ct).ConfigureAwait(false);
             PostReply(blob, serverShare, signature);
-            if (IsFirst) Transport.SetHostKey(blob);
+            if (IsFirst) Transport.SetHostKey(blob, signature);
             TakeKeys(sharedSecret, exchangeHash);
         }
 

@@ -22,6 +22,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
     private IPacketSink? _service;
     private byte[] _sessionId = [];
     private ReadOnlyMemory<byte> _hostKey;
+    private ReadOnlyMemory<byte> _hostKeySignature;
     private ReadOnlyMemory<byte> _unsentText;
     private TimeSpan _now;
     private TimeSpan _keysSince;
@@ -58,6 +59,8 @@ internal sealed class SecureTransport : ITransport, IDisposable
     public ReadOnlyMemory<byte> SessionId => _sessionId;
 
     public ReadOnlyMemory<byte> HostKey => _hostKey;
+
+    public ReadOnlyMemory<byte> HostKeySignature => _hostKeySignature;
 
     public string PeerIdentification => _identification.Peer ?? "";
 
@@ -207,7 +210,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
 
     internal void SetSessionId(byte[] exchangeHash) => _sessionId = exchangeHash;
 
-    internal void SetHostKey(ReadOnlyMemory<byte> blob) => _hostKey = blob;
+    internal void SetHostKey(ReadOnlyMemory<byte> blob, ReadOnlyMemory<byte> signature) => (_hostKey, _hostKeySignature) = (blob, signature);
 
     /// <summary>Our NEWKEYS is queued. With the first, what may follow at once does: EXT_INFO, and the client's service request.</summary>
     internal void OnNewKeysSent(bool isFirst)

@@ -33,7 +33,7 @@ internal sealed class SshCall
     /// <summary>The call that runs a command which connects further by itself and reads nothing from here.</summary>
     public ProgramCall ForErrand(Destination destination, string command)
     {
-        List<string> arguments = Program is null ? ["nacre", "ssh", "-oClearAllForwardings=yes", "-n"] : [Program, "-x", "-oClearAllForwardings=yes", "-n"];
+        List<string> arguments = Program is null ? ["nacre", "ssh", "-oForwardX11=no", "-oClearAllForwardings=yes", "-n"] : [Program, "-x", "-oClearAllForwardings=yes", "-n"];
         arguments.AddRange(Options());
         if (destination.Port is { } port) arguments.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
         if (destination.User is { } user) arguments.AddRange(["-l", user]);
@@ -44,12 +44,12 @@ internal sealed class SshCall
     private ProgramCall Call(Destination destination, string command, bool isSubsystem, ReadOnlySpan<string> more)
     {
         List<string> arguments = Program is null
-            ? ["-oRemoteCommand=none", "-oRequestTTY=no", "-oClearAllForwardings=yes"]
+            ? ["-oForwardX11=no", "-oRemoteCommand=none", "-oRequestTTY=no", "-oClearAllForwardings=yes"]
             : ["-x", "-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none", "-oRequestTTY=no"];
         arguments.AddRange(Options());
 
         // Behind the user's own, which are to win.
-        if (Program is not null) arguments.Add("-oForwardAgent=no");
+        arguments.Add("-oForwardAgent=no");
         if ((destination.Port?.ToString(CultureInfo.InvariantCulture) ?? Port) is { } port) arguments.AddRange(["-p", port]);
         if (destination.User is { } user) arguments.AddRange(["-l", user]);
         arguments.AddRange(more);

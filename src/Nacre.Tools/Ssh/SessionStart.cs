@@ -5,6 +5,7 @@ using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Ssh.Lending;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
@@ -29,11 +30,13 @@ internal sealed class SessionStart(SshClient client, ClientConfig config, string
     /// <exception cref="SshException">The server refused it, or the connection ended.</exception>
     public async Task<RemoteProcess> OpenAsync(bool wantsTerminal)
     {
-        RunOptions options = Options(wantsTerminal);
+        var lending = new LentToSession(client, config, trace);
+        RunOptions options = await lending.AddToAsync(Options(wantsTerminal)).ConfigureAwait(false);
         trace.Write(1, IsSubsystem ? $"Sending subsystem: {Printable.Escape(command)}" : command.Length > 0 ? $"Sending command: {Printable.Escape(command)}" : "Starting a shell.");
         RemoteProcess process = await (IsSubsystem ? client.OpenSubsystemAsync(command, options) : command.Length == 0 ? client.OpenShellAsync(options) : client.RunAsync(command, options)).ConfigureAwait(false);
         trace.Write(1, $"channel {process.Channel.LocalId}: new session [{process.Channel.Type}]");
         if (wantsTerminal && !process.HasTerminal) trace.Fail($"PTY allocation request failed on channel {process.Channel.LocalId}");
+        lending.Report(options, process);
         return process;
     }
 

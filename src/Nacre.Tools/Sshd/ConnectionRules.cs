@@ -24,7 +24,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
             HostKeys = hostKeys,
             Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, log), TimeProvider.System),
             Sessions = new UserSessions(client, log),
-            Forwarding = new UserForwarding(client),
+            Forwarding = new UserForwarding(client, log),
             RightsOf = UserForwarding.RightsOf,
             Connection = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 },
             LoginGraceTime = config.LoginGraceTime,

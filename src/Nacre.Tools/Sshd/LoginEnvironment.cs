@@ -37,6 +37,8 @@ internal static class LoginEnvironment
         environment.Set("SSH_CLIENT", $"{client.Address} {client.Remote.Port} {client.Local.Port}");
         environment.Set("SSH_CONNECTION", $"{client.Address} {client.Remote.Port} {client.LocalAddress} {client.Local.Port}");
         if (terminal is not null) environment.Set("SSH_TTY", terminal);
+        if (request.Display is { } display) environment.Set("DISPLAY", display.Name);
+        if (request.AgentSocket is { } agent) environment.Set("SSH_AUTH_SOCK", agent);
         if (request.Terminal is { Type.Length: > 0 } requested && !requested.Type.Contains('\0', StringComparison.Ordinal)) environment.Set("TERM", requested.Type);
         if (asked is not null && (config.ForceCommand is not null || request.Asked is not null)) environment.Set("SSH_ORIGINAL_COMMAND", asked);
         return environment;

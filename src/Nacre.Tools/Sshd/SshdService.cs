@@ -155,7 +155,6 @@ internal sealed class SshdService : IAsyncDisposable
         try
         {
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(endpoint);
             socket.Listen(128);
             _listening.Add(socket);

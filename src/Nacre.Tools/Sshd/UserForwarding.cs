@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
@@ -8,7 +9,7 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd;
 
 /// <summary>Permits forwarding as the configuration says for the user.</summary>
-internal sealed class UserForwarding(ClientConnection client) : IForwardingPolicy
+internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IForwardingPolicy
 {
     /// <summary>Ports below this are root's to listen on, whoever's process does it.</summary>
     private const int FirstUnprivilegedPort = 1024;
@@ -47,6 +48,37 @@ internal sealed class UserForwarding(ClientConnection client) : IForwardingPolic
         ServerConfig config = client.ConfigFor(user.Name);
         if ((config.AllowStreamLocalForwarding & ForwardingPermission.Remote) == 0 || !config.PermitListen.IsAny) return null;
         return new ForwardOptions { SocketMode = everyPermission & ~config.StreamLocalBindMask, ReplacesSocket = config.StreamLocalBindUnlink };
+    }
+
+    public string? MayLendAgent(AuthenticatedUser user)
+    {
+        ServerConfig config = client.ConfigFor(user.Name);
+        bool isAllowed = config.AllowAgentForwarding && !config.DisableForwarding;
+        return isAllowed && Users.Find(user.Name) is { } account ? UserAgentSocket.MakePath(account, log) : null;
+    }
+
+    public X11Listening? MayForwardX11(AuthenticatedUser user)
+    {
+        ServerConfig config = client.ConfigFor(user.Name);
+        if (!config.X11Forwarding || config.DisableForwarding)
+        {
+            log.Write(1, "X11 forwarding disabled in server configuration file.");
+            return null;
+        }
+
+        if (config.XAuthLocation is not { } xauth || !File.Exists(xauth))
+        {
+            log.Write(1, "No xauth program; cannot forward X11.");
+            return null;
+        }
+
+        AddressFamily family = config.AddressFamily switch
+        {
+            AddressFamilyChoice.Inet => AddressFamily.InterNetwork,
+            AddressFamilyChoice.Inet6 => AddressFamily.InterNetworkV6,
+            _ => AddressFamily.Unspecified,
+        };
+        return new X11Listening { DisplayOffset = config.X11DisplayOffset, IsLocal = config.X11UseLocalhost, Family = family };
     }
 
     /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>

@@ -48,6 +48,12 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     {
         try
         {
+            if (session.Request.Display is { } display && config.XAuthLocation is { } xauth)
+            {
+                CStrings environment = LoginEnvironment.Of(account, session.Request, client, config, terminal: null, asked);
+                await UserXauth.AddAsync(xauth, display, account, environment, log, ct).ConfigureAwait(false);
+            }
+
             if (session.Request.Terminal is null && InternalSftp.Of(Forced(session.Request, config) ?? asked) is { } sftp && sftp.FitsThisProcess(account)) return await sftp.ServeAsync(session, account, client, log, ct).ConfigureAwait(false);
             return session.Request.Terminal is null
                 ? await ChildSession.RunWithPipesAsync(session, ends => Start(session.Request, account, config, asked, ends, null), ct).ConfigureAwait(false)
@@ -122,7 +128,8 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
         return (OwnExecutable, ["nacre", "sftp-server", .. sftp.Arguments]);
     }
 
-    private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account)
+    /// <summary>The launcher, which becomes the program as the user.</summary>
+    internal static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account)
     {
         var plan = new LaunchPlan
         {

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Protocol.Agent;
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Client;
@@ -25,11 +26,18 @@ public sealed class AgentClient : IAsyncDisposable
     public static async ValueTask<AgentClient?> ConnectAsync(string socketPath, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(socketPath);
+        Socket? socket = await DialAsync(socketPath, ct).ConfigureAwait(false);
+        return socket is null ? null : new AgentClient(new NetworkStream(socket, ownsSocket: true));
+    }
+
+    /// <summary>A connection to an agent; null when none listens there.</summary>
+    internal static async ValueTask<Socket?> DialAsync(string socketPath, CancellationToken ct)
+    {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), ct).ConfigureAwait(false);
-            return new AgentClient(new NetworkStream(socket, ownsSocket: true));
+            return socket;
         }
         catch (Exception error) when (error is SocketException or ArgumentException)
         {
@@ -71,6 +79,31 @@ public sealed class AgentClient : IAsyncDisposable
         _isGone = true;
         await _stream.DisposeAsync().ConfigureAwait(false);
         _turn.Dispose();
+    }
+
+    /// <summary>Tells the agent which session its keys are used for through this connection, so that it can hold them to the hosts that they were added for.</summary>
+    /// <param name="session">The session, after its first key exchange.</param>
+    /// <param name="isForwarding">True when programs at the server use the connection, false when it serves to log in there.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>False from an agent that refuses or knows nothing of sessions; it can be used all the same.</returns>
+    /// <exception cref="SshException">The agent is gone.</exception>
+    internal async ValueTask<bool> BindAsync(ITransport session, bool isForwarding, CancellationToken ct)
+    {
+        byte[] reply = await ExchangeAsync(RequestBytes(), ct).ConfigureAwait(false);
+        return AgentMessage.NumberOf(reply) == AgentMessageNumber.Success;
+
+        byte[] RequestBytes()
+        {
+            var bind = new SessionBind
+            {
+                HostKey = session.HostKey.Span,
+                SessionId = session.SessionId.Span,
+                Signature = session.HostKeySignature.Span,
+                IsForwarding = isForwarding,
+            };
+            var request = new AgentExtension { Type = Encoding.ASCII.GetBytes(SessionBind.RecordName), Contents = Message.WriteRecord(ref bind) };
+            return AgentMessage.Write(ref request);
+        }
     }
 
     internal async ValueTask<byte[]> SignAsync(PublicKey key, string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct)

@@ -10,6 +10,9 @@ public sealed class AgentIdentity : IIdentity, ISigner
 
     internal AgentIdentity(AgentClient agent, PublicKey publicKey, string comment) => (_agent, PublicKey, Name) = (agent, publicKey, comment);
 
+    /// <summary>Who keeps the key.</summary>
+    internal AgentClient Agent => _agent;
+
     /// <summary>The comment that the agent keeps with the key; escape it before it is shown.</summary>
     public string Name { get; }
 

@@ -27,6 +27,12 @@ public sealed class RemoteProcess : IAsyncDisposable
     /// <summary>The program's standard error.</summary>
     public PipeReader Error => _channel.ErrorInput;
 
+    /// <summary>True when programs of the session may use the agent of <see cref="RunOptions.AgentSocket"/>.</summary>
+    public bool HasAgent { get; private init; }
+
+    /// <summary>True when programs of the session may use the display of <see cref="RunOptions.Display"/>.</summary>
+    public bool HasDisplay { get; private init; }
+
     /// <summary>Waits until the server has closed the channel.</summary>
     /// <param name="ct">Ends the wait; the program goes on.</param>
     /// <returns>How the program ended. Output that came before may still be read.</returns>
@@ -87,7 +93,7 @@ public sealed class RemoteProcess : IAsyncDisposable
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
     /// <summary>Opens a session and starts what <paramref name="start"/> asks for; everything goes out in one flight after the opening.</summary>
-    internal static async Task<RemoteProcess> StartAsync(Multiplexer multiplexer, RunOptions options, Func<Channel, CancellationToken, Task<bool>> start, string what, CancellationToken ct)
+    internal static async Task<RemoteProcess> StartAsync(Multiplexer multiplexer, SessionLoans loans, RunOptions options, Func<Channel, CancellationToken, Task<bool>> start, string what, CancellationToken ct)
     {
         var exit = new ExitWatch();
         Channel channel = await OpenAsync(multiplexer, exit, ct).ConfigureAwait(false);
@@ -95,6 +101,8 @@ public sealed class RemoteProcess : IAsyncDisposable
         try
         {
             if (options.Terminal is not null) channel.IsUrgent = true;
+            Task<bool> hasDisplay = loans.OfferDisplay(channel, options.Display, ct);
+            Task<bool> hasAgent = loans.OfferAgent(channel, options.AgentSocket, ct);
             Task<bool> hasTerminal = RequestTerminal(channel, options.Terminal, ct);
             foreach ((string name, string value) in options.Environment) SetVariable(channel, name, value);
             Task<bool> isStarted = start(channel, ct);
@@ -102,7 +110,11 @@ public sealed class RemoteProcess : IAsyncDisposable
             if (!isTerminalThere && !options.IsTerminalOptional) throw new SshException($"PTY allocation request failed on channel {channel.LocalId}");
             if (!await isStarted.ConfigureAwait(false)) throw new SshException($"{what} request failed on channel {channel.LocalId}");
             multiplexer.Settings.Steps?.OnStep($"channel {channel.LocalId}: {what} started");
-            return new RemoteProcess(channel, exit, options.Terminal is not null && isTerminalThere);
+            return new RemoteProcess(channel, exit, options.Terminal is not null && isTerminalThere)
+            {
+                HasAgent = await hasAgent.ConfigureAwait(false),
+                HasDisplay = await hasDisplay.ConfigureAwait(false),
+            };
         }
         catch
         {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Forwarding;
+using Nacre.Forwarding.Agent;
+using Nacre.Forwarding.X11;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
@@ -20,8 +22,8 @@ public sealed class SshClient : IAsyncDisposable
     private readonly RemoteForwards _remoteForwards;
 
     private SshClient(
-        SshConnection connection, Multiplexer multiplexer, ClientPolicy policy, RemoteForwards remoteForwards, AuthenticationOutcome outcome, bool isHostVerified) =>
-        (_connection, _multiplexer, Policy, _remoteForwards, Authentication, IsHostVerified) = (connection, multiplexer, policy, remoteForwards, outcome, isHostVerified);
+        SshConnection connection, Multiplexer multiplexer, ClientPolicy policy, RemoteForwards remoteForwards, SessionLoans loans, AuthenticationOutcome outcome, bool isHostVerified) =>
+        (_connection, _multiplexer, Policy, _remoteForwards, Loans, Authentication, IsHostVerified) = (connection, multiplexer, policy, remoteForwards, loans, outcome, isHostVerified);
 
     /// <summary>Ends when the connection has: with its error, or without one when this side closed it.</summary>
     public Task Completion => _connection.Completion;
@@ -42,6 +44,9 @@ public sealed class SshClient : IAsyncDisposable
 
     /// <summary>What the server may open and ask for here.</summary>
     internal ClientPolicy Policy { get; }
+
+    /// <summary>What sessions lend to the server.</summary>
+    internal SessionLoans Loans { get; }
 
     /// <summary>Connects over TCP, verifies the server and logs in.</summary>
     /// <param name="destination">[user@]host[:port].</param>
@@ -144,7 +149,7 @@ public sealed class SshClient : IAsyncDisposable
     public Task<RemoteProcess> RunAsync(string command, RunOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return RemoteProcess.StartAsync(_multiplexer, options ?? RunOptions.Default, (channel, token) => RemoteProcess.Exec(channel, command, token), "exec", ct);
+        return RemoteProcess.StartAsync(_multiplexer, Loans, Checked(options), (channel, token) => RemoteProcess.Exec(channel, command, token), "exec", ct);
     }
 
     /// <summary>Starts the user's shell.</summary>
@@ -153,7 +158,7 @@ public sealed class SshClient : IAsyncDisposable
     /// <returns>The running shell.</returns>
     /// <exception cref="SshException">The server refused the shell or the terminal, or the connection failed.</exception>
     public Task<RemoteProcess> OpenShellAsync(RunOptions? options = null, CancellationToken ct = default) =>
-        RemoteProcess.StartAsync(_multiplexer, options ?? RunOptions.Default, RemoteProcess.Shell, "shell", ct);
+        RemoteProcess.StartAsync(_multiplexer, Loans, Checked(options), RemoteProcess.Shell, "shell", ct);
 
     /// <summary>Starts a subsystem, such as sftp.</summary>
     /// <param name="name">The subsystem's name.</param>
@@ -167,7 +172,7 @@ public sealed class SshClient : IAsyncDisposable
     }
 
     internal Task<RemoteProcess> OpenSubsystemAsync(string name, RunOptions options, CancellationToken ct = default) =>
-        RemoteProcess.StartAsync(_multiplexer, options, (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
+        RemoteProcess.StartAsync(_multiplexer, Loans, Checked(options), (channel, token) => RemoteProcess.Subsystem(channel, name, token), "subsystem", ct);
 
     /// <summary>Begins an SFTP session: files at the server.</summary>
     /// <param name="options">How the session behaves; the defaults when null.</param>
@@ -265,6 +270,9 @@ public sealed class SshClient : IAsyncDisposable
         Multiplexer? multiplexer = null;
         var judge = new PolicyJudge(options.HostKeyPolicy, destination, address);
         var transport = new SecureTransport(TransportOptionsFor(judge, options), CreateService);
+        var loans = new SessionLoans(new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
+        policy.AnswerChannels(AgentOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
+        policy.AnswerChannels(X11Open.RecordName, (offer, _) => ValueTask.FromResult(loans.Display.Answer(offer)));
         var connection = new SshConnection(stream, transport, options.Time)
         {
             KeepAliveInterval = options.KeepAliveInterval,
@@ -279,7 +287,7 @@ public sealed class SshClient : IAsyncDisposable
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
             IdleChannels.Watch(multiplexer!, options.IdleLimits, options.Time);
-            return new SshClient(connection, multiplexer!, policy, remoteForwards, outcome, judge.IsVerified);
+            return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, outcome, judge.IsVerified);
         }
         catch
         {
@@ -292,6 +300,7 @@ public sealed class SshClient : IAsyncDisposable
             multiplexer = new Multiplexer(created, policy, options.Connection with { Steps = options.Steps });
             remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
             authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
+            BindAgents(created, options.Identities, ct);
             authentication.Start(ct);
             keysAgreed.SetResult();
             return authentication;
@@ -356,6 +365,23 @@ public sealed class SshClient : IAsyncDisposable
                 throw new SshViolationException(Violation.PeerSilent, $"Connection timed out during {name}");
             }
         }
+    }
+
+    // A host that may be another's must not sign with the user's keys, nor see their screen.
+    private RunOptions Checked(RunOptions? options)
+    {
+        if (!IsHostVerified && options?.AgentSocket is not null) throw new SshException("Agent forwarding is disabled to avoid man-in-the-middle attacks.");
+        if (!IsHostVerified && options?.Display is not null) throw new SshException("X11 forwarding is disabled to avoid man-in-the-middle attacks.");
+        return options ?? RunOptions.Default;
+    }
+
+    // Before they sign for it: an agent takes its requests in their order.
+    private static void BindAgents(ITransport transport, IReadOnlyList<IIdentity> identities, CancellationToken ct)
+    {
+        foreach (AgentClient agent in identities.OfType<AgentIdentity>().Select(static identity => identity.Agent).Distinct()) _ = BindAsync(agent);
+
+        async Task BindAsync(AgentClient agent) =>
+            await ((Task)agent.BindAsync(transport, isForwarding: false, ct).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");

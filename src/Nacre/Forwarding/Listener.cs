@@ -48,6 +48,9 @@ internal sealed class Listener : IAsyncDisposable
         return new Listener(endpoint.Tcp with { Port = port }, sockets, onAccepted, static () => { });
     }
 
+    /// <summary>Accepts at sockets that listen already, which it takes over.</summary>
+    public static Listener Over(IReadOnlyList<Socket> sockets, TcpEndpoint endpoint, Func<Socket, Task> onAccepted) => new(endpoint, sockets, onAccepted, static () => { });
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;

@@ -29,4 +29,14 @@ public interface IForwardingPolicy
     /// <param name="socketPath">The path, as the client says it.</param>
     /// <returns>How to listen; null to refuse.</returns>
     ForwardOptions? MayListen(AuthenticatedUser user, string socketPath) => null;
+
+    /// <summary>May the client lend its agent to the programs of its sessions (auth-agent-req@openssh.com)?</summary>
+    /// <param name="user">Who asks.</param>
+    /// <returns>The path at which a Unix socket is made for them, in a directory that should be the user's alone; null to refuse.</returns>
+    string? MayLendAgent(AuthenticatedUser user) => null;
+
+    /// <summary>May the client lend its X11 display to the programs of a session (x11-req)?</summary>
+    /// <param name="user">Who asks.</param>
+    /// <returns>Where the session's display is made; null to refuse.</returns>
+    X11Listening? MayForwardX11(AuthenticatedUser user) => null;
 }

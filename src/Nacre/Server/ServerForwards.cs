@@ -180,22 +180,4 @@ internal sealed class ServerForwards
 
         foreach (Listener listener in listeners) _ = listener.DisposeAsync().AsTask();
     }
-
-    private sealed class SocketService(Socket socket) : IChannelService
-    {
-        private int _isRelaying;
-
-        public void OnOpened(Channel channel)
-        {
-            Interlocked.Exchange(ref _isRelaying, 1);
-            _ = SocketRelay.RunAsync(channel, socket);
-        }
-
-        public ValueTask<bool> AnswerRequestAsync(Channel channel, IncomingRequest request, CancellationToken ct) => ValueTask.FromResult(false);
-
-        public void OnClosed(Channel channel, Exception? error)
-        {
-            if (_isRelaying == 0 || error is not null) socket.Dispose();
-        }
-    }
 }

@@ -30,6 +30,8 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     private readonly List<KeyValuePair<string, string>> _environment = [];
     private readonly CancellationTokenSource _ended = new();
     private TerminalRequest? _terminal;
+    private string? _agentSocket;
+    private X11Listener? _display;
     private SessionProgram? _program;
     private SessionRequest? _request;
     private ServerSession? _session;
@@ -45,6 +47,8 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         "pty-req" => ValueTask.FromResult(SetTerminal(channel, request)),
         "env" => ValueTask.FromResult(SetVariable(request)),
+        "auth-agent-req@openssh.com" => BorrowAgentAsync(),
+        "x11-req" => ValueTask.FromResult(BorrowDisplay(channel, request)),
         "shell" => StartAsync(channel, SessionKind.Shell, "", ct),
         "exec" => StartAsync(channel, SessionKind.Command, Text(request.Read<ExecRequest>().Command), ct),
         "subsystem" => StartAsync(channel, SessionKind.Subsystem, Text(request.Read<SubsystemRequest>().Subsystem), ct),
@@ -103,6 +107,21 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         return true;
     }
 
+    private async ValueTask<bool> BorrowAgentAsync()
+    {
+        if (_program is not null || !user.Permissions.AgentForwarding) return false;
+        _agentSocket = await connection.Agent!.StartAsync().ConfigureAwait(false);
+        return _agentSocket is not null;
+    }
+
+    private bool BorrowDisplay(Channel channel, IncomingRequest request)
+    {
+        X11Request x11 = request.Read<X11Request>();
+        if (_program is not null || _display is not null || !user.Permissions.X11Forwarding || connection.Options.Forwarding?.MayForwardX11(user) is not { } where) return false;
+        _display = X11Listener.TryStart(channel.Multiplexer, x11, where);
+        return _display is not null;
+    }
+
     private bool Resize(WindowChangeRequest change)
     {
         _session?.Controls?.Resize(Size(change.Columns), Size(change.Rows), Size(change.WidthPixels), Size(change.HeightPixels));
@@ -123,7 +142,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         if (_program is not null || text.Length > MaxCommandLength || text.Contains('\0', StringComparison.Ordinal)) return false;
         if (connection.Options.Sessions is not { } sessions) return false;
         channel.Type = kind switch { SessionKind.Shell => "session:shell", SessionKind.Command => "session:command", _ => "session:subsystem:" + text };
-        _request = Forced(new SessionRequest(user, kind, text, _terminal, _environment));
+        _request = Forced(new SessionRequest(user, kind, text, _terminal, _environment) { AgentSocket = _agentSocket, Display = _display?.Display });
         _program = await sessions.ChooseAsync(_request, ct).ConfigureAwait(false);
         return _program is not null;
     }
@@ -166,7 +185,9 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
 
     private void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0) connection.OnSessionClosed();
+        if (Interlocked.Decrement(ref _users) != 0) return;
+        _display?.Stop();
+        connection.OnSessionClosed();
     }
 
     private static void TellExit(Channel channel, ProcessExit exit)

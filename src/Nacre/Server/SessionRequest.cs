@@ -30,4 +30,10 @@ public sealed record SessionRequest(
 {
     /// <summary>What the client asked for where the user's key or certificate runs another command in its place; null otherwise.</summary>
     public SessionRequest? Asked { get; init; }
+
+    /// <summary>The socket of the agent that the client lends, for SSH_AUTH_SOCK; null for none.</summary>
+    public string? AgentSocket { get; init; }
+
+    /// <summary>The X11 display that the client lends, for DISPLAY and xauth; null for none.</summary>
+    public SessionDisplay? Display { get; init; }
 }

@@ -49,6 +49,9 @@ public sealed class SshServerConnection : IAsyncDisposable
 
     internal SshConnection Connection => _connection;
 
+    /// <summary>The agent that the client lends; null before the login.</summary>
+    internal ServerAgent? Agent { get; private set; }
+
     /// <summary>Disconnects the client.</summary>
     /// <param name="reason">What it is told.</param>
     /// <param name="description">What it is told in words.</param>
@@ -114,6 +117,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         var policy = new ServerPolicy(this, user);
         var multiplexer = new Multiplexer(transport, policy, Options.Connection);
         policy.Forwards = new ServerForwards(multiplexer, user, Options);
+        Agent = new ServerAgent(multiplexer, user, Options);
         (_connection.KeepAliveInterval, _connection.KeepAliveCount) = (Options.KeepAliveInterval, Options.KeepAliveCount);
         _connection.OnConnectionProtocol(multiplexer);
         _connection.SetTrafficClass(Options.TrafficClass.Bulk);

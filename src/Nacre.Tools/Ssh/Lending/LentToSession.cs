@@ -1,0 +1,44 @@
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
+
+namespace Nacre.Tools.Ssh.Lending;
+
+/// <summary>What ssh lends a session of what the user has here: their agent and their X11 display, as ForwardAgent and ForwardX11 say.</summary>
+internal sealed class LentToSession(SshClient client, ClientConfig config, ErrorTrace trace)
+{
+    /// <summary>Adds to a session's options what it is lent.</summary>
+    public async Task<RunOptions> AddToAsync(RunOptions options) => options with
+    {
+        Display = IsPermitted(config.ForwardX11, "X11") ? await LentDisplay.FindAsync(Environment.GetEnvironmentVariable("DISPLAY"), config, trace).ConfigureAwait(false) : null,
+        AgentSocket = IsPermitted(config.ForwardAgent.IsOn, "Agent") ? FindAgent() : null,
+    };
+
+    /// <summary>Says what the server did not take.</summary>
+    public void Report(RunOptions options, RemoteProcess process)
+    {
+        if (options.Display is not null && !process.HasDisplay) trace.Fail($"X11 forwarding request failed on channel {process.Channel.LocalId}");
+        if (options.AgentSocket is not null && !process.HasAgent) trace.Write(1, "The server does not take the agent.");
+    }
+
+    private bool IsPermitted(bool isWanted, string what)
+    {
+        if (isWanted && !client.IsHostVerified) trace.Fail($"{what} forwarding is disabled to avoid man-in-the-middle attacks.");
+        return isWanted && client.IsHostVerified;
+    }
+
+    // An agent that is not there is not lent: programs at the server would think that they have one.
+    private string? FindAgent()
+    {
+        if ((config.ForwardAgent.Path ?? config.IdentityAgent) is not { Length: > 0 } path) return null;
+        if (!File.Exists(path))
+        {
+            trace.Write(1, $"no agent at {Printable.Escape(path)}");
+            return null;
+        }
+
+        trace.Write(1, "Requesting authentication agent forwarding.");
+        return path;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Nacre.Forwarding.Agent;
+using Nacre.Forwarding.X11;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Messages;
+
+namespace Nacre.Client;
+
+/// <summary>What the sessions of one connection lend to its server: the user's agent and their display.</summary>
+/// <remarks>Each is lent before the server is told of it, so that its first use, which may come at once, finds it.</remarks>
+internal sealed class SessionLoans(AgentLoan agent, X11Loan display)
+{
+    private static readonly Task<bool> Unasked = Task.FromResult(false);
+
+    public AgentLoan Agent => agent;
+
+    public X11Loan Display => display;
+
+    /// <summary>Lends the session an agent, if there is one; true when the server takes it.</summary>
+    public Task<bool> OfferAgent(Channel session, string? socketPath, CancellationToken ct)
+    {
+        if (socketPath is null) return Unasked;
+        agent.Lend(socketPath);
+        var request = default(AgentForwardingRequest);
+        return session.RequestAsync(ref request, ct);
+    }
+
+    /// <summary>Lends the session a display, if there is one; true when the server takes it.</summary>
+    public Task<bool> OfferDisplay(Channel session, X11Forwarding? forwarding, CancellationToken ct)
+    {
+        if (forwarding is null) return Unasked;
+        X11Grant grant = display.Lend(forwarding);
+        var request = new X11Request
+        {
+            SingleConnection = forwarding.IsSingleConnection,
+            AuthenticationProtocol = Encoding.ASCII.GetBytes(forwarding.Protocol),
+            AuthenticationCookie = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(grant.FalseCookie.Span)),
+            ScreenNumber = forwarding.Display.Screen,
+        };
+        return session.RequestAsync(ref request, ct);
+    }
+}
