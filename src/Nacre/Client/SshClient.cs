@@ -418,7 +418,8 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
     private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge
     {
-        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who waits learns it here and now, before the policy has taken any time.
+        private readonly TaskCompletionSource _asked = new();
         private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Done when the server has shown its key and the policy thinks.</summary>
