@@ -10,7 +10,7 @@ internal static class Program
 {
     private static readonly IMeasurement[] All =
     [
-        new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new IdleMemory(),
+        new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new Keystrokes(), new IdleMemory(), new IdleClient(),
         new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(), new Tunnels(),
     ];
 

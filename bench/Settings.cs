@@ -6,13 +6,13 @@ internal sealed record Settings
     public static Settings Full { get; } = new()
     {
         BulkBytes = 1L << 30, BulkPairs = 5, RekeyPairs = 7, LoginPairs = 20, RoundTripPairs = 5, StartPairs = 40, IdleConnections = 1000,
-        FileBytes = 2L << 30, FilePairs = 5, FarPairs = 3, Pings = 5000,
+        FileBytes = 2L << 30, FilePairs = 5, FarPairs = 3, Pings = 5000, KeystrokePairs = 7, IdleClientPairs = 5,
     };
 
     public static Settings Quick { get; } = new()
     {
         BulkBytes = 256L << 20, BulkPairs = 3, RekeyPairs = 3, LoginPairs = 5, RoundTripPairs = 3, StartPairs = 10, IdleConnections = 200,
-        FileBytes = 512L << 20, FilePairs = 3, FarPairs = 1, Pings = 2000,
+        FileBytes = 512L << 20, FilePairs = 3, FarPairs = 1, Pings = 2000, KeystrokePairs = 3, IdleClientPairs = 2,
     };
 
     /// <summary>What one bulk transfer carries.</summary>
@@ -39,4 +39,8 @@ internal sealed record Settings
 
     /// <summary>How often one byte goes there and back.</summary>
     public required int Pings { get; init; }
+
+    public required int KeystrokePairs { get; init; }
+
+    public required int IdleClientPairs { get; init; }
 }

@@ -332,7 +332,7 @@ internal static class ClientKeywords
     { Default = [], Manual = "Environment variables to set at the server." });
 
     public static readonly Keyword<IReadOnlyList<string>> LogVerbose = Declared.Add(new Keyword<IReadOnlyList<string>>("LogVerbose", Lists.WordsOrNone("file:function:line ... | none"))
-    { Default = [], Manual = "Parts of the program, as patterns, that tell everything whatever LogLevel is." });
+    { Default = [], Manual = "Places in the program, as patterns of its files, functions and lines, that tell everything whatever LogLevel is." });
 
     public static readonly Keyword<IReadOnlyList<ChannelTimeout>> ChannelTimeout = Declared.Add(new Keyword<IReadOnlyList<ChannelTimeout>>("ChannelTimeout", Lists.ChannelTimeouts)
     { Default = [], Manual = "Close channels of a type that have been idle for so long; global is about all of them together." });

@@ -86,6 +86,9 @@ internal static unsafe partial class Libc
     public static partial int raise(int signal);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int madvise(byte* address, nuint length, int advice);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int timer_create(int clock, byte* signalEvent, nint* timer);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -36,7 +36,7 @@ internal sealed class IdleChannels
             while (true)
             {
                 await Task.Delay(pause, _time, ended).ConfigureAwait(false);
-                await LookAsync().ConfigureAwait(false);
+                Look();
             }
         }
         catch (OperationCanceledException)
@@ -45,7 +45,7 @@ internal sealed class IdleChannels
         }
     }
 
-    private async ValueTask LookAsync()
+    private void Look()
     {
         IReadOnlyList<Channel> channels = _multiplexer.Channels;
         long now = _time.GetTimestamp();
@@ -56,18 +56,14 @@ internal sealed class IdleChannels
             TimeSpan limit = _limits.Of(channel.Type);
             if (limit == TimeSpan.Zero) continue;
             if (!_seen.TryGetValue(channel, out Seen seen) || seen.Traffic != channel.Traffic) _seen[channel] = new Seen(channel.Traffic, now);
-            else if (_time.GetElapsedTime(seen.Since, now) >= limit) await channel.DisposeAsync().ConfigureAwait(false);
+            else if (_time.GetElapsedTime(seen.Since, now) >= limit) channel.Close();
         }
 
         foreach (Channel gone in _seen.Keys.Except(channels).ToArray()) _seen.Remove(gone);
         if (_limits.Global == TimeSpan.Zero) return;
         if (total != _all.Traffic) _all = new Seen(total, now);
-        else if (_time.GetElapsedTime(_all.Since, now) >= _limits.Global) await CloseAllAsync(channels).ConfigureAwait(false);
-    }
-
-    private static async ValueTask CloseAllAsync(IReadOnlyList<Channel> channels)
-    {
-        foreach (Channel channel in channels) await channel.DisposeAsync().ConfigureAwait(false);
+        bool isIdle = _time.GetElapsedTime(_all.Since, now) >= _limits.Global;
+        foreach (Channel channel in channels.Where(_ => isIdle)) channel.Close();
     }
 
     /// <summary>How much had come and gone, and since when that is all.</summary>

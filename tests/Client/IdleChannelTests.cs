@@ -20,7 +20,7 @@ public sealed class IdleChannelTests
         await PassAsync(2 * Limit);
 
         await process.WaitForExitAsync();
-        Assert.Equal(0, client.Multiplexer.ChannelCount);
+        Assert.True((await process.Output.ReadAsync()).IsCompleted);
     }
 
     [Fact]
@@ -67,7 +67,8 @@ public sealed class IdleChannelTests
 
         await one.WaitForExitAsync();
         await two.WaitForExitAsync();
-        Assert.Equal(0, client.Multiplexer.ChannelCount);
+        Assert.True((await one.Output.ReadAsync()).IsCompleted);
+        Assert.True((await two.Output.ReadAsync()).IsCompleted);
     }
 
     private static IdleLimits For(string type) => new(name => name == type ? Limit : TimeSpan.Zero, TimeSpan.Zero, Limit);

@@ -98,7 +98,7 @@ public sealed class StockRekeyTests(StockAlgorithmTests.EveryAlgorithm server) :
 
         public bool IsOn(int level) => level <= 1;
 
-        public void Write(int level, string line)
+        public void Write(int level, string line, string file = "", string member = "", int number = 0)
         {
             if (line.Contains("SSH2_MSG_NEWKEYS received", StringComparison.Ordinal)) Interlocked.Increment(ref _newKeys);
         }

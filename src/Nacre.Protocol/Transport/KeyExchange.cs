@@ -198,6 +198,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         transport.Router.PermitExchangeMessages([]);
         _stage = Stage.AwaitingNewKeys;
         Options.Trace.Write(1, "SSH2_MSG_NEWKEYS sent");
+        Options.Trace.Write(1, "expecting SSH2_MSG_NEWKEYS");
         transport.OnNewKeysSent(IsFirst);
     }
 

@@ -25,6 +25,7 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         }
 
         (byte[] hostKey, byte[] serverShare, byte[] signature) = ReadReply(packet);
+        Options.Trace.Write(1, packet.Number == MessageNumber.KexDhGexReply ? "SSH2_MSG_KEX_DH_GEX_REPLY received" : "SSH2_MSG_KEX_ECDH_REPLY received");
         Transport.Router.PermitExchangeMessages([]);
         PublicKey key = ParseHostKey(hostKey);
         using Secret sharedSecret = _method!.Finish(serverShare);

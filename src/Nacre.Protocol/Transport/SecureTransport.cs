@@ -132,7 +132,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
         while (_unsentText.IsEmpty && Outbox.TryTake(Outbound, output.Length - written, out OutboxItem item))
         {
             bool isLast = item.Packet.Number == MessageNumber.Disconnect;
-            if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"send packet: {MessageTable.NameOf(item.Packet.Number)}");
+            if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"send packet: type {(byte)item.Packet.Number} ({MessageTable.NameOf(item.Packet.Number)})");
             written += Outbound.Seal(item, output[written..]);
             if (isLast) break;
             if (IsRekeyDue(Outbound.BytesSinceKeys, Outbound.PacketsSinceKeys, _exchange.OutboundLimit)) RequestRekey();
@@ -231,11 +231,18 @@ internal sealed class SecureTransport : ITransport, IDisposable
         int used = _identification.Read(inbound);
         if (_identification.Peer is { } peer)
         {
-            if (Options.Trace.IsOn(1)) Options.Trace.Write(1, $"Remote version string: {Printable.Escape(peer)}");
+            if (Options.Trace.IsOn(1)) Options.Trace.Write(1, $"Remote protocol version {Describe(peer)}");
             Options.Steps?.OnStep($"identification: {Printable.Escape(peer)}");
         }
 
         return used;
+    }
+
+    // RFC 4253 4.2: "SSH-protoversion-softwareversion SP comments"
+    private static string Describe(string identification)
+    {
+        string[] parts = identification.Split('-', 3);
+        return $"{Printable.Escape(parts[1])}, remote software version {Printable.Escape(parts[^1])}";
     }
 
     private int TakeText(Span<byte> output)
@@ -249,7 +256,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
     private ValueTask RouteAsync(Packet packet, CancellationToken ct)
     {
         MessageNumber number = packet.Number;
-        if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"receive packet: {MessageTable.NameOf(number)}");
+        if (Options.Trace.IsOn(3)) Options.Trace.Write(3, $"receive packet: type {(byte)number} ({MessageTable.NameOf(number)})");
         if (_exchange.TakesAsWrongGuess(number))
         {
             packet.Dispose();
@@ -300,6 +307,7 @@ internal sealed class SecureTransport : ITransport, IDisposable
                     OnDebug(packet);
                     break;
                 case MessageNumber.ExtInfo:
+                    Options.Trace.Write(1, "SSH2_MSG_EXT_INFO received");
                     _extensions.Take(packet.Payload, isFirst: _exchange.Completed == 1 && Inbound.PacketsSinceKeys == 1, Router.Phase);
                     break;
                 case MessageNumber.KexInit:

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nacre.Protocol.Wire;
 
 /// <summary>Where a connection tells what it does: the tools' -v to -vvv, a library's logger.</summary>
@@ -7,8 +9,8 @@ internal interface ITrace
     /// <summary>True when lines of this level are wanted; asked before a line is composed.</summary>
     bool IsOn(int level);
 
-    /// <summary>Takes one line.</summary>
-    void Write(int level, string line);
+    /// <summary>Takes one line; the compiler says where it comes from.</summary>
+    void Write(int level, string line, [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int number = 0);
 }
 
 /// <summary>Wants no lines.</summary>
@@ -22,7 +24,7 @@ internal sealed class NoTrace : ITrace
 
     public bool IsOn(int level) => false;
 
-    public void Write(int level, string line)
+    public void Write(int level, string line, string file = "", string member = "", int number = 0)
     {
     }
 }

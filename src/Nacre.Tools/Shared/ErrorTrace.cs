@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
@@ -28,15 +30,24 @@ internal sealed class ErrorTrace : ITrace
     public bool IsRaw { get; set; }
 
     /// <summary>Writes to the system's log.</summary>
-    public static ErrorTrace ToSystemLog(LogLevel level, string program, LogFacility facility)
+    public static ErrorTrace ToSystemLog(LogLevel level, string program, LogFacility facility, IReadOnlyList<string> verbosePlaces)
     {
         SystemLog.Open(program, (SystemLog.Facility)((int)facility << 3));
-        return new ErrorTrace(level);
+        return new ErrorTrace(level) { VerbosePlaces = verbosePlaces };
     }
 
-    public bool IsOn(int detail) => Level >= LogLevel.Verbose + detail;
+    /// <summary>Patterns of the places in the program, as file:function():line, that tell everything whatever the level is (LogVerbose).</summary>
+    public IReadOnlyList<string> VerbosePlaces { get; init; } = [];
 
-    public void Write(int detail, string line) => Write(LogLevel.Verbose + detail, $"debug{detail}: {line}", SystemLog.Priority.Debug);
+    public bool IsOn(int detail) => Level >= LogLevel.Verbose + detail || VerbosePlaces.Count > 0;
+
+    public void Write(int detail, string line, [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int number = 0)
+    {
+        string? place = VerbosePlaces.Count > 0 ? $"{Path.GetFileName(file)}:{member}():{number} (pid={Environment.ProcessId})" : null;
+        bool isForced = place is not null && VerbosePlaces.Any(pattern => PatternMatcher.MatchesList(place, pattern));
+        if (isForced) Write(Level, $"debug{detail}: {place}: {line}", SystemLog.Priority.Debug);
+        else Write(LogLevel.Verbose + detail, $"debug{detail}: {line}", SystemLog.Priority.Debug);
+    }
 
     /// <summary>A step that those see who asked for more, without the mark of a debug line.</summary>
     public void Verbose(string line) => Write(LogLevel.Verbose, line, SystemLog.Priority.Info);

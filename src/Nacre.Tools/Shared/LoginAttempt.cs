@@ -32,6 +32,7 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         IStepObserver? steps = hops == 0 ? trace.Timeline : trace.Timeline?.For(Printable.Escape(config.OriginalHost));
         if (await ServerRoute.ReachAsync(config, trace, steps, hops).ConfigureAwait(false) is not { } route) return null;
         _address = route.Address;
+        trace.Write(1, $"Authenticating to {config.Hostname}:{config.Port} as '{Printable.Escape(config.User)}'");
         (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
         await using ClientTrust owned = trust;
         steps?.OnStep("keys and known hosts read");

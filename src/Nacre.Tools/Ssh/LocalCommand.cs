@@ -15,7 +15,7 @@ internal static class LocalCommand
     /// <returns>Its exit status; -1 when it could not be run.</returns>
     public static async Task<int> RunAsync(string command, ErrorTrace trace)
     {
-        string shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } chosen ? chosen : "/bin/sh";
+        string shell = UserShell.Program;
         trace.Write(1, $"Executing command: '{command}'");
         try
         {

@@ -51,9 +51,9 @@ internal static class SshApplet
     {
         // What is wrong with the configuration is said however quiet ssh is to be.
         var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
-        trace.Write(1, ProductVersion.Line);
+        if (trace.IsOn(1)) trace.Say(ProductVersion.Line);
         if (ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is not { } config) return null;
-        return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility) : new ErrorTrace(config.LogLevel, log));
+        return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility, config.LogVerbose) : new ErrorTrace(config.LogLevel, log) { VerbosePlaces = config.LogVerbose });
     }
 
     private static int Query(string kind)

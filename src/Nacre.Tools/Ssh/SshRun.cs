@@ -54,6 +54,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
         client.Connection.SetTrafficClass(config.IPQoS.Bulk);
         await begin().ConfigureAwait(false);
         using var signals = new EndingSignals(trace);
+        IdleMemory.Release();
         await Task.WhenAny(client.Completion, signals.Came).ConfigureAwait(false);
         if (!signals.Came.IsCompleted) ConnectionEnd.Tell(client.Completion.Exception?.InnerException, config, trace);
         return SshSession.FailureStatus;

@@ -14,6 +14,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
     public const int FailureStatus = 255;
 
     private readonly SessionStart _start = new(client, config, command, trace);
+    private volatile bool _isGivenUp;
 
     /// <summary>Runs it to its end and returns the exit status for ssh.</summary>
     /// <param name="escapes">What escape sequences do; null where there is nobody to type them.</param>
@@ -37,6 +38,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         if (first == running) await ((Task)Task.WhenAny(Task.WhenAll(watching, reading), Task.Delay(100))).ConfigureAwait(false);
         raw?.Leave();
         trace.IsRaw = false;
+        _isGivenUp = first != running;
         if (first == signals.Came) return FailureStatus;
         if (process.HasTerminal) trace.Say($"Connection to {config.Hostname} closed.");
         if (first != running) return FailureStatus;
@@ -119,12 +121,13 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         try
         {
             ProcessExit exit = await process.WaitForExitAsync().ConfigureAwait(false);
-            if (exit.Signal is { } signal) trace.Write(1, $"client_input_channel_req: channel {process.Channel.LocalId} rtype exit-signal: {signal}");
+            if (exit != ProcessExit.Unknown) trace.Write(1, $"client_input_channel_req: channel {process.Channel.LocalId} rtype {(exit.Signal is null ? "exit-status" : "exit-signal")} reply 0");
+            trace.Write(1, $"channel {process.Channel.LocalId}: free: {process.Channel.Type}, nchannels {client.Multiplexer.ChannelCount}");
             return exit;
         }
         catch (SshException error)
         {
-            ConnectionEnd.Tell(error, config, trace);
+            if (!_isGivenUp) ConnectionEnd.Tell(error, config, trace);
             return ProcessExit.Unknown;
         }
     }

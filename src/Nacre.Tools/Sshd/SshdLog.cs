@@ -30,7 +30,7 @@ internal sealed class SshdLog : ITrace, IDisposable
 
     public bool IsOn(int level) => Level >= LogLevel.Verbose + level;
 
-    public void Write(int level, string line) => Write(LogLevel.Verbose + level, $"debug{level}: {line}", SystemLog.Priority.Debug);
+    public void Write(int level, string line, string file = "", string member = "", int number = 0) => Write(LogLevel.Verbose + level, $"debug{level}: {line}", SystemLog.Priority.Debug);
 
     public void Info(string line) => Write(LogLevel.Info, line, SystemLog.Priority.Info);
 

@@ -80,9 +80,8 @@ internal sealed class PublicKeyClientMethod : ClientMethod
         }
 
         if (!TryChoose(identity, key)) return false;
-        if (identity.SignsUnasked) return await TrySignAsync(identity, key, ct).ConfigureAwait(false);
-
         Debug($"Offering public key: {Describe(identity, key)}");
+        if (identity.SignsUnasked) return await TrySignAsync(identity, key, ct).ConfigureAwait(false);
         _queriedKey = key;
         _requests.Transport.PermitMethodMessages([MessageNumber.UserauthPkOk]);
         Send(identity, key, default);
