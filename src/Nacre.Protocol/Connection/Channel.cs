@@ -110,6 +110,9 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         }
     }
 
+    /// <summary>Says that whoever reads the data never blocks, so that little of it is handed over on the reader's own thread.</summary>
+    public void ReadPromptly() => _input.IsPrompt = true;
+
     /// <summary>
     /// True while the peer's CLOSE is left unanswered: whoever serves the channel still has something to say on it, and closes it then. Requests
     /// can be sent as long, data cannot.

@@ -21,6 +21,9 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     /// <summary>Behind this much unread data, what comes in small buffers is gathered in larger ones.</summary>
     private const int ManyUnread = 16 * 1024;
 
+    /// <summary>As much unread data as is passed on while the reader waits.</summary>
+    private const int FewUnread = 4 * 1024;
+
     /// <summary>Buffers may cost this much more than a fifth over the data in them.</summary>
     private const long MaxWaste = 256 * 1024;
 
@@ -68,6 +71,12 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     /// <summary>True when the data of each packet stays a segment by itself; to be chosen before any comes. What would cost too much to hold is dropped then.</summary>
     internal bool KeepsBounds { get; set; }
 
+    /// <summary>
+    /// True for a consumer that never blocks: little data is handed to it on the reader's own thread, which saves a hop; much data goes to another
+    /// thread as ever, so that the reader goes on meanwhile.
+    /// </summary>
+    internal bool IsPrompt { get; set; }
+
     /// <summary>True while this input stands in the reader's list of consumers to wake; the reader's alone.</summary>
     internal bool IsWakeDue { get; set; }
 
@@ -93,12 +102,14 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
     }
 
     /// <summary>Wakes the consumer if it waits for what has come.</summary>
-    public void WakeIfReadable()
+    /// <param name="mayRunHere">True where the reader has nothing in its hands, so that a prompt consumer may go on on its thread.</param>
+    public void WakeIfReadable(bool mayRunHere = false)
     {
         lock (_lock)
         {
             if (!_isWaiting || (_end <= _examined && !_isEnded)) return;
             _isWaiting = false;
+            _waiter.RunContinuationsAsynchronously = !mayRunHere || !IsPrompt || _end - _start > FewUnread;
         }
 
         _waiter.SetResult(true);
@@ -144,6 +155,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
             }
 
             _waiter.Reset();
+            _waiter.RunContinuationsAsynchronously = true;
             version = _waiter.Version;
             _isWaiting = true;
         }

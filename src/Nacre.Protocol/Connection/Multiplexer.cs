@@ -122,7 +122,7 @@ internal sealed class Multiplexer : IPacketSink
         foreach (ChannelInput input in _wakeups)
         {
             input.IsWakeDue = false;
-            input.WakeIfReadable();
+            input.WakeIfReadable(mayRunHere: true);
         }
 
         _wakeups.Clear();

@@ -31,7 +31,9 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
         {
             GatewayPortsChoice.Yes => listen with { Host = "" },
             GatewayPortsChoice.ClientSpecified => listen,
-            _ => listen with { Host = "localhost" },
+
+            // As in OpenSSH, a client may say which of the loopback addresses it means.
+            _ => listen.Host is "127.0.0.1" or "::1" ? listen : listen with { Host = "localhost" },
         };
     }
 

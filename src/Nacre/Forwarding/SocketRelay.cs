@@ -22,6 +22,7 @@ internal static class SocketRelay
         using (socket)
         {
             socket.Blocking = false;
+            channel.ReadPromptly();
             Task toSocket = ToSocketAsync(channel, socket);
             Task toChannel = ToChannelAsync(socket, channel);
             _ = CloseWithChannelAsync(channel, toSocket, socket);
