@@ -1,5 +1,6 @@
 using System.Text;
 using Nacre.Client;
+using Nacre.Client.Dns;
 using Nacre.Protocol.Agent;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Authentication.Methods;
@@ -23,11 +24,14 @@ internal static class AuthenticationTargets
         {
             Words = ["@revoked ", "@cert-authority ", "|1|", "*", "!", ",", "[h]:22", "\n", "\t", Key],
         },
+        new("sshfp-answer", input => DnsAnswer.TryRead(input, Question, out _), [Convert.FromHexString("123481800001000100000000046861736800002c0001c00c002c0001000000000004040201ff")]),
         new("authorized-keys", input => AuthorizedKeys.Read(input).Count(), [Encoding.UTF8.GetBytes($"restrict,command=\"a \\\" b\" {Key} c\n{Key}\r\n# x\n")])
         {
             Words = ["restrict", "command=\"", "from=\"", "\\\"", "\"", ",", " ", "\n", Key],
         },
     ];
+
+    private static DnsQuery Question { get; } = DnsQuery.TryCompose("hash", 0x1234, asksAuthenticated: false)!;
 
     private static void FeedNumbered(byte[] input, MessageNumber number, Action<byte[]> feed)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Client;
 
@@ -33,6 +34,23 @@ internal static class KnownHostName
 
     /// <summary>A hashed name under a new salt.</summary>
     public static string Hash(string host) => Hash(host, RandomNumberGenerator.GetBytes(HashLength));
+
+    /// <summary>What a file gets for a key of a host: one line, or two where the name and the address are hidden each by itself.</summary>
+    /// <param name="name">The host's name.</param>
+    /// <param name="address">Its address in the same form; null to leave it out.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="isHashed">True to hide them.</param>
+    /// <exception cref="ArgumentException">The name cannot stand in a line.</exception>
+    public static string Lines(string name, string? address, PublicKey key, bool isHashed)
+    {
+        if (!IsWritable(name) || (address is not null && !IsWritable(address)))
+        {
+            throw new ArgumentException("A host name with such characters does not go into a known_hosts file.", nameof(name));
+        }
+
+        if (!isHashed) return $"{(address is null ? name : $"{name},{address}")} {key}\n";
+        return address is null ? $"{Hash(name)} {key}\n" : $"{Hash(name)} {key}\n{Hash(address)} {key}\n";
+    }
 
     /// <summary>True when the name can stand in a line and means itself there: nothing that separates, begins something else or is a pattern (A-21).</summary>
     public static bool IsWritable(string name) =>

@@ -37,8 +37,19 @@ public sealed class KnownHosts
     public IReadOnlyList<KnownHostsEntry> Find(string host, int port = KnownHostName.DefaultPort)
     {
         ArgumentNullException.ThrowIfNull(host);
-        string name = KnownHostName.Of(host, port);
-        return [.. _entries.Where(entry => KnownHostName.IsNamed(name, entry.Names))];
+        return FindName(KnownHostName.Of(host, port));
+    }
+
+    /// <summary>The lines for a name as a file has it, with the port that belongs to it.</summary>
+    internal IReadOnlyList<KnownHostsEntry> FindName(string name) => [.. _entries.Where(entry => KnownHostName.IsNamed(name, entry.Names))];
+
+    /// <summary>These lines and those that a source has about a host.</summary>
+    internal async ValueTask<KnownHosts> WithSourceAsync(IKnownHostsSource? source, KnownHostsQuestion question, CancellationToken ct)
+    {
+        if (source is null) return this;
+        string text = await source.ReadAsync(question, ct).ConfigureAwait(false);
+        string name = $"KnownHostsCommand-{question.Purpose.ToString().ToUpperInvariant()}";
+        return new([.. _entries, .. KnownHostsReader.Read(name, Encoding.UTF8.GetBytes(text))]);
     }
 
     /// <summary>The lines that say that a key is a host's own, for whichever host.</summary>
@@ -60,8 +71,6 @@ public sealed class KnownHosts
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(key);
-        string name = KnownHostName.Of(host, port);
-        if (!KnownHostName.IsWritable(name)) throw new ArgumentException("A host name with such characters does not go into a known_hosts file.", nameof(host));
-        await KnownHostsWriter.AppendAsync(file, $"{(isHashed ? KnownHostName.Hash(name) : name)} {key}\n", ct).ConfigureAwait(false);
+        await KnownHostsWriter.AppendAsync(file, KnownHostName.Lines(KnownHostName.Of(host, port), address: null, key, isHashed), ct).ConfigureAwait(false);
     }
 }

@@ -19,8 +19,7 @@ internal static class KnownHostsReader
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            byte[] contents = ReadAll(stream);
-            return Read(path, contents);
+            return Read(path, ReadAll(stream));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -32,20 +31,34 @@ internal static class KnownHostsReader
         }
     }
 
-    public static IReadOnlyList<KnownHostsEntry> Read(string path, ReadOnlySpan<byte> contents)
+    public static IReadOnlyList<KnownHostsEntry> Read(string path, ReadOnlyMemory<byte> contents) =>
+        [.. Lines(path, contents).Select(line => line.Entry).OfType<KnownHostsEntry>()];
+
+    /// <summary>Every line with its end, and what it says; null for a comment and for what makes no sense.</summary>
+    public static IEnumerable<(ReadOnlyMemory<byte> Text, KnownHostsEntry? Entry)> Lines(string path, ReadOnlyMemory<byte> contents)
     {
-        var entries = new List<KnownHostsEntry>();
-        int number = 0;
-        while (!contents.IsEmpty)
+        for (int number = 1; !contents.IsEmpty; number++)
         {
-            number++;
-            int end = contents.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? contents : contents[..end];
-            contents = end < 0 ? default : contents[(end + 1)..];
-            if (TryReadLine(path, number, line) is { } entry) entries.Add(entry);
+            int end = contents.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> line = end < 0 ? contents : contents[..(end + 1)];
+            contents = contents[line.Length..];
+            yield return (line, TryReadLine(path, number, (end < 0 ? line : line[..^1]).Span));
+        }
+    }
+
+    /// <summary>Reads an open file to its end.</summary>
+    /// <exception cref="IOException">It is too large.</exception>
+    public static byte[] ReadAll(FileStream stream)
+    {
+        using var contents = new MemoryStream();
+        byte[] buffer = new byte[16 * 1024];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            contents.Write(buffer, 0, read);
+            if (contents.Length > MaxFileLength) throw new IOException($"it has more than {MaxFileLength} bytes.");
         }
 
-        return entries;
+        return contents.ToArray();
     }
 
     private static KnownHostsEntry? TryReadLine(string path, int number, ReadOnlySpan<byte> bytes)
@@ -82,18 +95,5 @@ internal static class KnownHostsReader
 
         line = line[end..].TrimStart(" \t");
         return !line.StartsWith('@');
-    }
-
-    private static byte[] ReadAll(FileStream stream)
-    {
-        using var contents = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            contents.Write(buffer, 0, read);
-            if (contents.Length > MaxFileLength) throw new IOException($"it has more than {MaxFileLength} bytes.");
-        }
-
-        return contents.ToArray();
     }
 }

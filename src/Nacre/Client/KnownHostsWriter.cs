@@ -1,9 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
+using Nacre.Protocol.Keys;
+using Nacre.Unix;
 
 namespace Nacre.Client;
 
-/// <summary>Appends to known_hosts files, a line at a time and whole.</summary>
+/// <summary>Writes known_hosts files: appends a line at a time and whole, or replaces the keys of one host in a file that nobody ever sees half written.</summary>
 internal static class KnownHostsWriter
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -11,11 +14,13 @@ internal static class KnownHostsWriter
     /// <summary>Another writer of ours is waited for this often.</summary>
     private const int LockAttempts = 100;
 
-    /// <summary>Writes the line in one call, behind a line end if the file lacks one.</summary>
-    public static async Task AppendAsync(string path, string line, CancellationToken ct)
+    private const int TagBytes = 6;
+
+    /// <summary>Writes lines in one call, behind a line end if the file lacks one.</summary>
+    public static async Task AppendAsync(string path, string lines, CancellationToken ct)
     {
         CreateDirectory(path);
-        FileStream file = await OpenAloneAsync(path, ct).ConfigureAwait(false);
+        FileStream file = await OpenAloneAsync(path, FileMode.OpenOrCreate, ct).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
         string prefix = "";
         if (file.CanSeek && file.Length > 0)
@@ -24,7 +29,94 @@ internal static class KnownHostsWriter
             if (file.ReadByte() != '\n') prefix = "\n";
         }
 
-        await file.WriteAsync(Encoding.UTF8.GetBytes(prefix + line), ct).ConfigureAwait(false);
+        await file.WriteAsync(Encoding.UTF8.GetBytes(prefix + lines), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes these keys the only ones that a file has for a host; every other line, comments too, stays as it is.</summary>
+    /// <remarks>The file as it was is kept beside it with .old behind its name, as OpenSSH does; a symbolic link stays one, and the mode is kept.</remarks>
+    /// <param name="path">The file; one that does not exist is not made.</param>
+    /// <param name="name">The host's name, as files have it.</param>
+    /// <param name="address">Its address, which lines may have instead; null to leave it out.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="adds">False where the keys that are missing are not added.</param>
+    /// <param name="isHashed">True to hide the names of new lines.</param>
+    /// <param name="ct">Cancels waiting for another writer.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static async Task ReplaceAsync(string path, string name, string? address, IReadOnlyList<PublicKey> keys, bool adds, bool isHashed, CancellationToken ct)
+    {
+        if (!File.Exists(path)) return;
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        FileStream file = await OpenAloneAsync(target, FileMode.Open, ct).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
+        byte[] contents = KnownHostsReader.ReadAll(file);
+        byte[] replaced = Replace(path, contents, name, address, keys, adds, isHashed);
+        if (replaced.AsSpan().SequenceEqual(contents)) return;
+
+        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TagBytes * 2, lowercase: true)}";
+        try
+        {
+            await WriteNewAsync(temporary, replaced, file, ct).ConfigureAwait(false);
+            File.Delete(path + ".old");
+            await WriteNewAsync(path + ".old", contents, file, ct).ConfigureAwait(false);
+            File.Move(temporary, target, overwrite: true);
+        }
+        finally
+        {
+            // After the move it is there no more.
+            File.Delete(temporary);
+        }
+    }
+
+    private static byte[] Replace(string path, byte[] contents, string name, string? address, IReadOnlyList<PublicKey> keys, bool adds, bool isHashed)
+    {
+        var kept = new MemoryStream();
+        var isNamed = new bool[keys.Count];
+        var isAddressed = new bool[keys.Count];
+        foreach ((ReadOnlyMemory<byte> text, KnownHostsEntry? entry) in KnownHostsReader.Lines(path, contents))
+        {
+            bool hasName = entry is { Marker: KnownHostsMarker.None } && KnownHostName.IsNamed(name, entry.Names);
+            bool hasAddress = entry is { Marker: KnownHostsMarker.None } && address is not null && KnownHostName.IsNamed(address, entry.Names);
+            int index = hasName || hasAddress ? IndexOf(keys, entry!.Key) : -1;
+            if ((hasName || hasAddress) && index < 0) continue;
+            if (index >= 0)
+            {
+                isNamed[index] |= hasName;
+                isAddressed[index] |= hasAddress;
+            }
+
+            kept.Write(text.Span);
+            if (text.Span[^1] != '\n') kept.WriteByte((byte)'\n');
+        }
+
+        for (int i = 0; adds && i < keys.Count; i++)
+        {
+            if (!isNamed[i]) kept.Write(Encoding.UTF8.GetBytes(KnownHostName.Lines(name, isAddressed[i] ? null : address, keys[i], isHashed)));
+            else if (address is not null && !isAddressed[i]) kept.Write(Encoding.UTF8.GetBytes(KnownHostName.Lines(address, null, keys[i], isHashed)));
+        }
+
+        return kept.ToArray();
+    }
+
+    private static int IndexOf(IReadOnlyList<PublicKey> keys, PublicKey key)
+    {
+        for (int i = 0; i < keys.Count; i++)
+        {
+            if (keys[i].Equals(key)) return i;
+        }
+
+        return -1;
+    }
+
+    private static async Task WriteNewAsync(string path, byte[] contents, FileStream original, CancellationToken ct)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        var file = new FileStream(path, options);
+        await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
+        await file.WriteAsync(contents, ct).ConfigureAwait(false);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(original.SafeFileHandle));
+        file.Flush(flushToDisk: true);
     }
 
     // ~/.ssh of a user who never connected anywhere.
@@ -39,21 +131,23 @@ internal static class KnownHostsWriter
     }
 
     /// <summary>Opens the file under a lock that keeps other writers out, so that no line overwrites another.</summary>
-    private static async Task<FileStream> OpenAloneAsync(string path, CancellationToken ct)
+    private static async Task<FileStream> OpenAloneAsync(string path, FileMode mode, CancellationToken ct)
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate,
+            Mode = mode,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             BufferSize = 0,
         };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        if (!OperatingSystem.IsWindows() && mode == FileMode.OpenOrCreate) options.UnixCreateMode = OwnerOnly;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return new FileStream(path, options);
+                var file = new FileStream(path, options);
+                if (attempt == LockAttempts || IsStillNamed(file, path)) return file;
+                await file.DisposeAsync().ConfigureAwait(false);
             }
             catch (IOException) when (attempt < LockAttempts && File.Exists(path))
             {
@@ -61,4 +155,11 @@ internal static class KnownHostsWriter
             }
         }
     }
+
+    // Between opening and locking, another writer may have replaced the file: what went into this one would be lost.
+    private static bool IsStillNamed(FileStream file, string path) =>
+        OperatingSystem.IsWindows()
+        || (FileStatus.TryOfDescriptor((int)file.SafeFileHandle.DangerousGetHandle(), out FileStatus open)
+            && FileStatus.TryOfPath(path, out FileStatus named)
+            && (open.Inode, open.Device) == (named.Inode, named.Device));
 }

@@ -48,6 +48,8 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>What sessions lend to the server.</summary>
     internal SessionLoans Loans { get; }
 
+    private HostKeyLearning? Learning { get; init; }
+
     /// <summary>Connects over TCP, verifies the server and logs in.</summary>
     /// <param name="destination">[user@]host[:port].</param>
     /// <param name="options">Whom to trust and what to log in with.</param>
@@ -256,7 +258,14 @@ public sealed class SshClient : IAsyncDisposable
 
     /// <summary>Disconnects; what is queued goes out first.</summary>
     /// <returns>Done when the connection has ended.</returns>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Learning is not null) await Learning.FinishAsync(_connection.Completion).ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the host keys that the server announced after the login are learned, which may ask a person.</summary>
+    internal Task LearnHostKeysAsync(CancellationToken ct) => Learning is null ? Task.CompletedTask : Learning.SettleAsync(_multiplexer, ct);
 
     internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
     {
@@ -273,6 +282,8 @@ public sealed class SshClient : IAsyncDisposable
         var loans = new SessionLoans(new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
         policy.AnswerChannels(AgentOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
         policy.AnswerChannels(X11Open.RecordName, (offer, _) => ValueTask.FromResult(loans.Display.Answer(offer)));
+        HostKeyLearning? learning = options.HostKeyPolicy is IHostKeyLearner learner ? new HostKeyLearning(learner, judge, transport, options.Time) : null;
+        if (learning is not null) policy.AnswerRequests(HostKeysRequest.RecordName, learning.AnswerAsync);
         var connection = new SshConnection(stream, transport, options.Time)
         {
             KeepAliveInterval = options.KeepAliveInterval,
@@ -287,7 +298,7 @@ public sealed class SshClient : IAsyncDisposable
             AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
             connection.OnConnectionProtocol(multiplexer!);
             IdleChannels.Watch(multiplexer!, options.IdleLimits, options.Time);
-            return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, outcome, judge.IsVerified);
+            return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, outcome, judge.IsVerified) { Learning = learning };
         }
         catch
         {
@@ -414,37 +425,4 @@ public sealed class SshClient : IAsyncDisposable
         Warn = options.Warn,
         PreferredMethods = options.PreferredMethods ?? AuthenticationClientOptions.DefaultMethods,
     };
-
-    /// <summary>Shows the transport's question to the policy of the library's user, with the name that the key belongs to.</summary>
-    private sealed class PolicyJudge(IHostKeyPolicy policy, SshDestination destination, string? address) : IHostKeyJudge
-    {
-        // Who waits learns it here and now, before the policy has taken any time.
-        private readonly TaskCompletionSource _asked = new();
-        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Done when the server has shown its key and the policy thinks.</summary>
-        public Task Asked => _asked.Task;
-
-        /// <summary>Done when the policy has answered.</summary>
-        public Task Answered => _answered.Task;
-
-        /// <summary>False until the policy has said that the key is the server's.</summary>
-        public bool IsVerified { get; private set; }
-
-        public async ValueTask<bool> IsTrustedAsync(PublicKey hostKey, CancellationToken ct)
-        {
-            var offer = new HostKeyOffer(destination.Host, destination.Port, address, hostKey);
-            _asked.TrySetResult();
-            try
-            {
-                HostKeyVerdict verdict = await policy.JudgeAsync(offer, ct).ConfigureAwait(false);
-                IsVerified = verdict == HostKeyVerdict.Trust;
-                return verdict is HostKeyVerdict.Trust or HostKeyVerdict.TrustWithoutSecrets;
-            }
-            finally
-            {
-                _answered.TrySetResult();
-            }
-        }
-    }
 }

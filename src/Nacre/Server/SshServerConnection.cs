@@ -122,6 +122,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         _connection.OnConnectionProtocol(multiplexer);
         _connection.SetTrafficClass(Options.TrafficClass.Bulk);
         IdleChannels.Watch(multiplexer, Options.IdleLimits, Options.Time);
+        policy.HostKeys.Announce();
         return multiplexer;
     }
 
@@ -148,6 +149,8 @@ public sealed class SshServerConnection : IAsyncDisposable
 
         public ServerForwards? Forwards { get; set; }
 
+        public HostKeyAnnouncement HostKeys { get; } = new(connection._connection.Transport, connection.Options.HostKeys);
+
         public ValueTask<ChannelAnswer> AnswerOpenAsync(ChannelOffer offer, CancellationToken ct) => offer.Type switch
         {
             "session" => ValueTask.FromResult(OpenSession()),
@@ -168,6 +171,8 @@ public sealed class SshServerConnection : IAsyncDisposable
                     return Forwards!.ListenStreamLocalAsync(request, ct);
                 case "cancel-streamlocal-forward@openssh.com":
                     return Forwards!.CancelStreamLocalAsync(request);
+                case "hostkeys-prove-00@openssh.com":
+                    return HostKeys.ProveAsync(request, ct);
                 case "no-more-sessions@openssh.com":
                     _noMoreSessions = true;
                     return ValueTask.FromResult(GlobalAnswer.Success());
