@@ -5,6 +5,7 @@ return args switch
 {
     ["run", var destination, var fingerprint, var keyFile, var command] =>
         await RunCommand.RunAsync(destination, fingerprint, keyFile, command, Console.OpenStandardOutput()),
+    ["configured", var host, var command] => await AsConfigured.RunAsync(host, configFile: null, command, Console.OpenStandardOutput()),
     ["tunnel", var destination, var fingerprint, var keyFile, var listen, var target] =>
         await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
     ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
@@ -18,6 +19,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: run    USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
+               configured HOST COMMAND
                tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
                server 'ssh-ed25519 AAAA...'
                drop   'ssh-ed25519 AAAA...' DIRECTORY

@@ -8,7 +8,7 @@ public sealed class ImportTests
         ["Nacre.Crypto"] = [],
         ["Nacre.Protocol"] = ["Nacre.Crypto"],
         ["Nacre.Unix"] = [],
-        ["Nacre.Config"] = ["Nacre.Protocol", "Nacre.Crypto"],
+        ["Nacre.Config"] = ["Nacre", "Nacre.Unix", "Nacre.Protocol", "Nacre.Crypto"],
         ["Nacre"] = ["Nacre.Unix", "Nacre.Protocol", "Nacre.Crypto"],
         ["nacre-tools"] = ["Nacre", "Nacre.Config", "Nacre.Unix", "Nacre.Protocol", "Nacre.Crypto"],
     };

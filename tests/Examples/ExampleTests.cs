@@ -31,6 +31,21 @@ public sealed class ExampleTests
 
         Assert.Equal((0, "Good day, ada.\n"), (status, Encoding.UTF8.GetString(output.ToArray())));
 
+        string port = facts[0][(facts[0].LastIndexOf(':') + 1)..];
+        string config = directory.Write("config", $"""
+            Host greeter
+              Hostname 127.0.0.1
+              Port {port}
+              User ada
+              IdentityAgent none
+              IdentityFile {directory["key"]}
+              UserKnownHostsFile {directory["known_hosts"]}
+              StrictHostKeyChecking accept-new
+            """);
+        output.SetLength(0);
+        status = await AsConfigured.RunAsync("greeter", config, "hello", output).WaitAsync(Limit);
+        Assert.Equal((0, "Good day, ada.\n"), (status, Encoding.UTF8.GetString(output.ToArray())));
+
         using var endTunnel = new CancellationTokenSource();
         var tunnelSaid = new FirstLine();
         Task tunnel = Tunnel.RunAsync("ada@" + facts[0], facts[1], directory["key"], "127.0.0.1:0", "127.0.0.1:9", tunnelSaid, endTunnel.Token);

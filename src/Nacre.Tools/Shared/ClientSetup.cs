@@ -1,5 +1,6 @@
 using Nacre.Client;
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Config.Files;
 using Nacre.Unix;
 

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
+using Nacre.Client;
 
 namespace Nacre.Tools.Shared;
 
 /// <summary>What the tools say of themselves.</summary>
 internal static class ProductVersion
 {
-    /// <summary>What follows SSH-2.0- in the identification; it tells nothing of the machine (H-08).</summary>
-    public const string Identification = "Nacre_0.1";
+    /// <summary>What follows SSH-2.0- in the identification.</summary>
+    public const string Identification = SshClientOptions.DefaultVersion;
 
     /// <summary>The line of -V: the program and the runtime.</summary>
     public static string Line => $"{Identification}, {RuntimeInformation.FrameworkDescription}";

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
-using Nacre.Config.Values;
+using Nacre.Config.Connections;
 using Nacre.Forwarding;
 using Nacre.Protocol.Wire;
 
@@ -38,13 +38,8 @@ internal sealed record ServerRoute(Stream Stream, string? Address, TimeSpan Exch
     {
         TimeProvider clock = TimeProvider.System;
         long began = 0;
-        var options = new DialOptions
+        DialOptions options = ClientOptions.DialOf(config) with
         {
-            Family = FamilyOf(config.AddressFamily),
-            BindAddress = config.BindAddress,
-            BindInterface = config.BindInterface,
-            Timeout = limit,
-            Attempts = config.ConnectionAttempts,
             OnResolved = addresses => steps?.OnStep($"name look-up: {config.Hostname} has {addresses.Count} address{(addresses.Count == 1 ? "" : "es")}"),
             OnTrying = address =>
             {
@@ -65,11 +60,4 @@ internal sealed record ServerRoute(Stream Stream, string? Address, TimeSpan Exch
         if (limit > TimeSpan.Zero && rest < LeastExchange) rest = LeastExchange;
         return new ServerRoute(new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString(), rest);
     }
-
-    private static AddressFamily FamilyOf(AddressFamilyChoice choice) => choice switch
-    {
-        AddressFamilyChoice.Inet => AddressFamily.InterNetwork,
-        AddressFamilyChoice.Inet6 => AddressFamily.InterNetworkV6,
-        _ => AddressFamily.Unspecified,
-    };
 }

@@ -1,4 +1,5 @@
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Config.Shapes;
 using Nacre.Config.Values;
 using Nacre.Tools.Shared;

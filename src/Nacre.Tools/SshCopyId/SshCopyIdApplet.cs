@@ -1,6 +1,7 @@
 using System.Text;
 using Nacre.Client;
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;

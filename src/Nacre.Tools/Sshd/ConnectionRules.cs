@@ -1,4 +1,5 @@
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Config.Patterns;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;

@@ -329,7 +329,7 @@ public sealed class SshClient : IAsyncDisposable
     internal Task<Channel> OpenConnectionAsync(SocketEndpoint target, CancellationToken ct) =>
         IsHostVerified ? LocalForward.OpenAsync(_multiplexer, target, originator: null, ct) : throw NotForwarded();
 
-    private async Task<SshClient> GoOnAsync(SshDestination destination, SshClientOptions options, bool isOwned, CancellationToken ct)
+    internal async Task<SshClient> GoOnAsync(SshDestination destination, SshClientOptions options, bool isOwned, CancellationToken ct)
     {
         Channel channel = await OpenWithinAsync(new TcpEndpoint(destination.Host, destination.Port), options, ct).ConfigureAwait(false);
         return await ConnectAsync(new JumpStream(channel, isOwned ? this : null), destination, address: null, options, ct).ConfigureAwait(false);

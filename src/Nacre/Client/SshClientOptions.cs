@@ -72,5 +72,8 @@ public sealed record SshClientOptions
 
     internal Action<string>? Warn { get; init; }
 
-    internal string Version { get; init; } = "Nacre_0.1";
+    /// <summary>What follows SSH-2.0- in the identification; it tells nothing of the machine (H-08).</summary>
+    internal const string DefaultVersion = "Nacre_0.1";
+
+    internal string Version { get; init; } = DefaultVersion;
 }

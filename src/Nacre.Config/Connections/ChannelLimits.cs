@@ -1,7 +1,7 @@
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Turns ChannelTimeout into limits for the channels of a connection.</summary>
 internal static class ChannelLimits

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Nacre.Config;
 using Nacre.Config.Values;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>The system's resolver, for host names that are to be made canonical.</summary>
 internal sealed class SystemLookup : IHostLookup
@@ -29,7 +28,8 @@ internal sealed class SystemLookup : IHostLookup
         return false;
     }
 
-    private static AddressFamily FamilyOf(AddressFamilyChoice family) => family switch
+    /// <summary>The family of addresses that AddressFamily allows.</summary>
+    public static AddressFamily FamilyOf(AddressFamilyChoice family) => family switch
     {
         AddressFamilyChoice.Inet => AddressFamily.InterNetwork,
         AddressFamilyChoice.Inet6 => AddressFamily.InterNetworkV6,

@@ -1,7 +1,7 @@
 using Nacre.Config.Values;
 using Nacre.Protocol.Transport;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Turns RekeyLimit, which both ends have, into the policy of a transport.</summary>
 internal static class Rekeying

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Tells the configuration of the process that reads it: user, home, host name, environment.</summary>
 internal static class LocalMachine

@@ -1,7 +1,6 @@
-using Nacre.Config;
 using Nacre.Protocol.Algorithms;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Hands the names of the algorithm catalog to the configuration, which knows no catalog itself.</summary>
 internal static class CatalogNames

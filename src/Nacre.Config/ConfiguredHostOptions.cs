@@ -1,0 +1,29 @@
+using Nacre.Client;
+using Nacre.Protocol.Authentication;
+
+namespace Nacre.Config;
+
+/// <summary>Which files a <see cref="ConfiguredHost"/> is read from, and who is asked where they leave a question.</summary>
+public sealed record ConfiguredHostOptions
+{
+    /// <summary>The one file to read, or "none"; null for ~/.ssh/config and /etc/ssh/ssh_config.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>Lines that come before any file, such as "Port=2222" (ssh -o).</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
+    /// <summary>Says whether a host that is not known is the right one; without it such a host is refused, unless StrictHostKeyChecking says otherwise.</summary>
+    public IHostKeyDialog? Dialog { get; init; }
+
+    /// <summary>Unlocks identity files; without it locked ones serve only through an agent.</summary>
+    public IPassphraseSource? Passphrases { get; init; }
+
+    /// <summary>Gives passwords, where PasswordAuthentication allows them.</summary>
+    public IPasswordSource? Passwords { get; init; }
+
+    /// <summary>Answers the server's prompts, where KbdInteractiveAuthentication allows them.</summary>
+    public IInteractivePrompter? Prompter { get; init; }
+
+    /// <summary>Runs a command of Match exec and says whether it succeeded; without it Match exec is an error, since a library starts no programs unasked.</summary>
+    public Func<string, bool>? MatchExec { get; init; }
+}

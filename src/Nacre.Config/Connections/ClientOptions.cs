@@ -1,0 +1,87 @@
+using Nacre.Client;
+using Nacre.Config.Values;
+using Nacre.Forwarding;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Keys;
+
+namespace Nacre.Config.Connections;
+
+/// <summary>Turns what a configuration says into the options of the library; whoever asks a person adds that person.</summary>
+internal static class ClientOptions
+{
+    /// <summary>The options for a host, without anything to log in with.</summary>
+    /// <param name="config">Of the host.</param>
+    /// <param name="policy">Whom to trust.</param>
+    public static SshClientOptions Of(ClientConfig config, IHostKeyPolicy policy)
+    {
+        KnownHosts known = KnownHosts.Load([.. config.UserKnownHostsFiles, .. config.GlobalKnownHostsFiles]);
+        (string host, int port) = config.HostKeyAlias is { } alias ? (alias, 0) : (config.Hostname, config.Port);
+        var start = new SshClientOptions { HostKeyPolicy = policy };
+        return start with
+        {
+            UserName = config.User,
+            ConnectTimeout = config.ConnectTimeout ?? TimeSpan.Zero,
+            KeepAliveInterval = config.ServerAliveInterval,
+            KeepAliveCount = config.ServerAliveCountMax,
+            PreferredMethods = config.PreferredAuthentications,
+            PasswordPrompts = config.NumberOfPasswordPrompts,
+            RequiredRsaBits = config.RequiredRsaSize,
+            UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
+            Rekey = Rekeying.PolicyOf(config.RekeyLimit),
+            IdleLimits = ChannelLimits.Of(config.ChannelTimeout),
+            Version = config.VersionAddendum is { } addendum ? $"{start.Version} {addendum}" : start.Version,
+            Algorithms = AlgorithmSelection.ClientDefault with
+            {
+                KexAlgorithms = config.KexAlgorithms,
+                HostKeyAlgorithms = config.HasOwnHostKeyAlgorithms ? config.HostKeyAlgorithms : HostKeyOrder.For(config.HostKeyAlgorithms, known, host, port),
+                Ciphers = config.Ciphers,
+                Macs = config.Macs,
+                Compressions = config.Compression ? ["zlib@openssh.com", "none"] : ["none", "zlib@openssh.com"],
+            },
+        };
+    }
+
+    /// <summary>How a connection to the host itself is made.</summary>
+    public static DialOptions DialOf(ClientConfig config) => new()
+    {
+        Family = SystemLookup.FamilyOf(config.AddressFamily),
+        BindAddress = config.BindAddress,
+        BindInterface = config.BindInterface,
+        Timeout = config.ConnectTimeout ?? TimeSpan.Zero,
+        Attempts = config.ConnectionAttempts,
+    };
+
+    /// <summary>How known_hosts is used for a host.</summary>
+    public static KnownHostsOptions KnownHostsOf(ClientConfig config) => new()
+    {
+        UserFiles = config.UserKnownHostsFiles,
+        GlobalFiles = config.GlobalKnownHostsFiles,
+        HostKeyAlias = config.HostKeyAlias,
+        HashesNames = config.HashKnownHosts,
+        ChecksAddress = config.CheckHostIP,
+        TrustsLoopback = config.NoHostAuthenticationForLocalhost,
+        RevokedKeysFiles = config.RevokedHostKeys,
+        CASignatureAlgorithms = config.CASignatureAlgorithms,
+        ShowsDrawing = config.VisualHostKey,
+        UpdateHostKeys = config.UpdateHostKeys switch
+        {
+            AskChoice.Yes => UpdateHostKeys.Yes,
+            AskChoice.Ask => UpdateHostKeys.Ask,
+            _ => UpdateHostKeys.No,
+        },
+        VerifyHostKeyDns = config.VerifyHostKeyDNS switch
+        {
+            AskChoice.Yes => VerifyHostKeyDns.Yes,
+            AskChoice.Ask => VerifyHostKeyDns.Ask,
+            _ => VerifyHostKeyDns.No,
+        },
+        FingerprintHash = config.FingerprintHash == FingerprintDigest.Md5 ? FingerprintHash.Md5 : FingerprintHash.Sha256,
+        Strict = config.StrictHostKeyChecking switch
+        {
+            HostKeyChecking.Yes => StrictHostKeyChecking.Yes,
+            HostKeyChecking.No => StrictHostKeyChecking.No,
+            HostKeyChecking.AcceptNew => StrictHostKeyChecking.AcceptNew,
+            _ => StrictHostKeyChecking.Ask,
+        },
+    };
+}

@@ -1,0 +1,69 @@
+using Nacre.Client;
+using Nacre.Config.Values;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Config.Connections;
+
+/// <summary>The keys that a configuration names: identity files, and those of the agent.</summary>
+internal sealed class ConfiguredIdentities : IAsyncDisposable
+{
+    private readonly List<IdentityFile> _files = [];
+    private AgentClient? _agent;
+
+    private ConfiguredIdentities()
+    {
+    }
+
+    /// <summary>The keys, in the order to try them.</summary>
+    public IReadOnlyList<IIdentity> All { get; private set; } = [];
+
+    /// <summary>Looks at the files and asks the agent.</summary>
+    /// <param name="config">Of the host.</param>
+    /// <param name="passphrases">Unlocks files; null leaves locked ones to the agent.</param>
+    /// <param name="note">Told of what is not there.</param>
+    /// <param name="ct">Cancels asking the agent.</param>
+    public static async Task<ConfiguredIdentities> LoadAsync(ClientConfig config, IPassphraseSource? passphrases, Action<string> note, CancellationToken ct)
+    {
+        var identities = new ConfiguredIdentities();
+        if (config.PubkeyAuthentication != PubkeyChoice.No)
+            await identities.FindAsync(config, passphrases, note, ct).ConfigureAwait(false);
+        return identities;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IdentityFile file in _files)
+            file.Dispose();
+        if (_agent is not null)
+            await _agent.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task FindAsync(ClientConfig config, IPassphraseSource? passphrases, Action<string> note, CancellationToken ct)
+    {
+        foreach (string path in config.IdentityFiles)
+        {
+            if (IdentityFile.Find(path, passphrases, config.NumberOfPasswordPrompts) is { } file)
+                _files.Add(file);
+            else
+                note($"no such identity: {Printable.Escape(path)}");
+        }
+
+        IReadOnlyList<AgentIdentity> agentKeys = [];
+        if (config.IdentityAgent is { } socket)
+        {
+            try
+            {
+                _agent = await AgentClient.ConnectAsync(socket, ct).ConfigureAwait(false);
+                if (_agent is not null)
+                    agentKeys = await _agent.ListAsync(ct).ConfigureAwait(false);
+            }
+            catch (SshException error)
+            {
+                note($"agent: {error.Message}");
+            }
+        }
+
+        All = IdentityOrder.Of(_files, FoundCertificate.Load(config.CertificateFiles, config.IdentityFiles), agentKeys, config.IdentitiesOnly);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using Nacre.Client;
+using Nacre.Config;
+using Nacre.Crypto;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Transport;
+using Nacre.Tests.Interop;
+using Nacre.Tests.Pair;
+
+namespace Nacre.Tests.Config;
+
+/// <summary>The library connects as ssh_config says, when it is asked to.</summary>
+public sealed class ConfiguredHostTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_host_is_reached_by_its_name_in_the_file()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("build", Files($"Host build\n{Address(pair)}"));
+
+        Assert.Equal(new SshDestination("tester", "127.0.0.1", pair.Port), host.Destination);
+        Assert.Equal("tester", host.Options.UserName);
+        Assert.Empty(host.Notes);
+        await using SshClient client = await host.ConnectAsync();
+        Assert.Equal("there", await SayAsync(client, "there"));
+    }
+
+    [Fact]
+    public async Task ProxyJump_leads_over_each_machine_as_its_own_block_says()
+    {
+        await using LoopbackPair first = await LoopbackPair.StartAsync(), second = await LoopbackPair.StartAsync(), third = await LoopbackPair.StartAsync();
+        string file = $"Host first\n{Address(first)}Host second\n{Address(second)}Host third\n{Address(third)}ProxyJump first,second\n";
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("third", Files(file));
+
+        SshClient client = await host.ConnectAsync();
+        await using (client)
+        {
+            Assert.Equal("far", await SayAsync(client, "far"));
+            Assert.Equal((1, 1, 1), (first.Server.ConnectionCount, second.Server.ConnectionCount, third.Server.ConnectionCount));
+        }
+
+        while (first.Server.ConnectionCount > 0)
+            await Task.Yield();
+    }
+
+    [Fact]
+    public async Task A_host_key_that_nobody_knows_is_not_trusted_without_a_word()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("build", Files($"Host build\n{Address(pair)}", isKnown: false));
+
+        await Assert.ThrowsAsync<HostKeyNotTrustedException>(() => host.ConnectAsync());
+        Assert.False(File.Exists(_directory["known_hosts"]));
+    }
+
+    [Fact]
+    public async Task Lines_come_before_the_file_and_the_destination_before_both()
+    {
+        ConfiguredHostOptions files = Files("Host h\n  Port 1\n  User file\n  Hostname real\n") with { Lines = ["Port=2", "User=line"] };
+        await using ConfiguredHost plain = await ConfiguredHost.LoadAsync("h", files);
+        await using ConfiguredHost named = await ConfiguredHost.LoadAsync("ssh://me@h:3", files);
+        Assert.Equal([new("line", "real", 2), new("me", "real", 3)], [plain.Destination, named.Destination]);
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_is_told_line_by_line()
+    {
+        SshConfigException wrong = await Assert.ThrowsAsync<SshConfigException>(() => ConfiguredHost.LoadAsync("h", Files("Foo 1\nPort x\n")));
+        string file = _directory["config"];
+        Assert.Equal([$"{file}: line 1: Bad configuration option: foo", $"{file} line 2: Bad port 'x'.", $"{file}: terminating, 2 bad configuration options"], wrong.Faults);
+    }
+
+    [Theory]
+    [InlineData("RefuseConnection \"ask ops first\"", "ask ops first")]
+    [InlineData("ProxyCommand nc %h %p", "h is reached by ProxyCommand, which this library does not start; start it and connect over its streams, or set ProxyCommand=none")]
+    public async Task A_configuration_that_leads_nowhere_says_why(string line, string reason)
+    {
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files(line + "\n"));
+        SshConfigException refused = await Assert.ThrowsAsync<SshConfigException>(() => host.ConnectAsync());
+        Assert.Equal(reason, refused.Message);
+        Assert.Equal(line.StartsWith("Proxy", StringComparison.Ordinal) ? "nc h 22" : null, host.ProxyCommand);
+    }
+
+    [Theory]
+    [InlineData("ProxyJump h\n", "jumphost loop via h")]
+    [InlineData("Host h\nProxyJump a\nHost a\nProxyJump b\nHost b\nProxyJump a\n", "jumphost loop via ")]
+    public async Task Machines_that_send_each_to_the_next_for_ever_are_found_out(string file, string reason)
+    {
+        SshConfigException loop = await Assert.ThrowsAsync<SshConfigException>(() => ConfiguredHost.LoadAsync("h", Files(file)));
+        Assert.StartsWith(reason, loop.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$(id)")]
+    [InlineData("-oProxyCommand=x")]
+    [InlineData("a b")]
+    [InlineData("")]
+    [InlineData("me@")]
+    [InlineData("-x@h")]
+    public async Task A_26_A_destination_that_a_shell_would_act_on_is_refused(string destination) =>
+        await Assert.ThrowsAsync<FormatException>(() => ConfiguredHost.LoadAsync(destination, Files("")));
+
+    [Fact]
+    public async Task Match_exec_runs_what_the_program_gives_for_it_and_nothing_else()
+    {
+        const string file = "Match exec \"test %h\"\n  User asked\n";
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files(file) with { MatchExec = static command => command == "test h" });
+        Assert.Equal("asked", host.Destination.UserName);
+        await Assert.ThrowsAsync<SshConfigException>(() => ConfiguredHost.LoadAsync("h", Files(file)));
+    }
+
+    private ConfiguredHostOptions Files(string config, bool isKnown = true)
+    {
+        using (Secret written = OpenSshPrivateKey.Write(LoopbackPair.UserKey, passphrase: default))
+            File.WriteAllBytes(_directory["key"], written.Span);
+        File.SetUnixFileMode(_directory["key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (isKnown)
+            _directory.Write("known_hosts", $"loopback {LoopbackPair.HostKey.PublicKey}\n");
+        return new ConfiguredHostOptions { ConfigFile = _directory.Write("config", config) };
+    }
+
+    private string Address(LoopbackPair pair) => string.Create(CultureInfo.InvariantCulture, $"""
+          Hostname 127.0.0.1
+          Port {pair.Port}
+          User tester
+          HostKeyAlias loopback
+          IdentityAgent none
+          IdentityFile {_directory["key"]}
+          UserKnownHostsFile {_directory["known_hosts"]}
+          GlobalKnownHostsFile none
+
+        """);
+
+    private static async Task<string> SayAsync(SshClient client, string text)
+    {
+        await using RemoteProcess process = await client.RunAsync($"say {text}");
+        await using Stream output = process.Output.AsStream();
+        using var reader = new StreamReader(output, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+}
