@@ -29,7 +29,7 @@ internal sealed class Tunnel : IDisposable
         int target = ((IPEndPoint)listening.LocalEndPoint!).Port;
         int port = FreePort();
         string forward = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}:127.0.0.1:{target}");
-        Process client = Process.Start(contender.Ssh, ["-F", contender.Config, "-N", "-o", "ExitOnForwardFailure=yes", "-L", forward, "bench"]);
+        Process client = Process.Start(contender.Ssh, ["-F", contender.Config, "-N", "-o", "Ciphers=aes128-gcm@openssh.com", "-o", "ExitOnForwardFailure=yes", "-L", forward, "bench"]);
         return new Tunnel(contender, client, listening, port, before);
     }
 

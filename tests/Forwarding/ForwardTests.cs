@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Client;
 using Nacre.Forwarding;
+using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Pair;
@@ -115,6 +116,33 @@ public sealed class ForwardTests : IDisposable
         using (await TalkingServer.ConnectAsync(EndPointOf(forward.Listening))) Assert.Equal("open failed: administratively prohibited: open failed", failures.Take(Ct).Message);
         await Assert.ThrowsAsync<SshException>(() => client.ForwardRemoteAsync(_directory["remote"], "127.0.0.1:9"));
         Assert.False(File.Exists(_directory["remote"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_leads_to_a_port_or_a_path_at_the_servers_side(bool leadsToPath)
+    {
+        EndPoint there = leadsToPath ? new UnixDomainSocketEndPoint(_directory["there"]) : new IPEndPoint(IPAddress.Loopback, 0);
+        using var listening = new Socket(there.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        listening.Bind(there);
+        listening.Listen();
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        await using SshClient client = await pair.ConnectAsync();
+        Stream stream = await client.OpenStreamAsync(leadsToPath ? _directory["there"] : listening.LocalEndPoint!.ToString()!, Ct);
+        using Socket accepted = await listening.AcceptAsync(Ct);
+        byte[] received = new byte[5];
+        await stream.WriteAsync("hello"u8.ToArray(), Ct);
+        await new NetworkStream(accepted).ReadExactlyAsync(received, Ct);
+        Assert.Equal("hello", Encoding.UTF8.GetString(received));
+        await accepted.SendAsync("world"u8.ToArray(), Ct);
+        await stream.ReadExactlyAsync(received, Ct);
+        Assert.Equal("world", Encoding.UTF8.GetString(received));
+        await stream.DisposeAsync();
+        Assert.Equal(0, await accepted.ReceiveAsync(received, Ct));
+
+        await Assert.ThrowsAsync<ChannelOpenFailedException>(() => client.OpenStreamAsync(_directory["nowhere"], Ct));
+        await Assert.ThrowsAsync<FormatException>(() => client.OpenStreamAsync("nothing", Ct));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ internal static class JumpRoute
         try
         {
             Channel channel = await client.OpenConnectionAsync(new TcpEndpoint(config.Hostname, config.Port), default).ConfigureAwait(false);
-            return new JumpStream(channel, owned: client);
+            return new ChannelStream(channel, owned: client);
         }
         catch (SshException error)
         {

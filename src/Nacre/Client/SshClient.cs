@@ -230,6 +230,19 @@ public sealed class SshClient : IAsyncDisposable
     public Task<LocalForward> ForwardDynamicAsync(string listen, ForwardOptions? options = null, CancellationToken ct = default) =>
         StartLocalForwardAsync(SocketEndpoint.Parse(listen), target: null, options ?? ForwardOptions.Default, ct);
 
+    /// <summary>Has the server connect to a host or a Unix socket, and gives that connection as a stream (ssh -W).</summary>
+    /// <param name="target">Where the server connects to: host:port, or a path.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The connection; dispose of it to close it.</returns>
+    /// <exception cref="FormatException">The endpoint is malformed.</exception>
+    /// <exception cref="ChannelOpenFailedException">The server may not connect there, or nobody answers.</exception>
+    /// <exception cref="SshException">The host is not verified, or the connection failed.</exception>
+    /// <example><code>
+    /// await using Stream database = await ssh.OpenStreamAsync("/run/postgresql/.s.PGSQL.5432");
+    /// </code></example>
+    public async Task<Stream> OpenStreamAsync(string target, CancellationToken ct = default) =>
+        new ChannelStream(await OpenConnectionAsync(SocketEndpoint.Parse(target), ct).ConfigureAwait(false), owned: null);
+
     /// <summary>Has the server listen and carries each connection to a host or a Unix socket at this side (ssh -R).</summary>
     /// <param name="listen">Where the server listens: host:port, where port 0 lets it choose, or a path.</param>
     /// <param name="target">Where this side connects to: host:port, or a path.</param>
@@ -332,7 +345,7 @@ public sealed class SshClient : IAsyncDisposable
     internal async Task<SshClient> GoOnAsync(SshDestination destination, SshClientOptions options, bool isOwned, CancellationToken ct)
     {
         Channel channel = await OpenWithinAsync(new TcpEndpoint(destination.Host, destination.Port), options, ct).ConfigureAwait(false);
-        return await ConnectAsync(new JumpStream(channel, isOwned ? this : null), destination, address: null, options, ct).ConfigureAwait(false);
+        return await ConnectAsync(new ChannelStream(channel, isOwned ? this : null), destination, address: null, options, ct).ConfigureAwait(false);
     }
 
     private async Task<Channel> OpenWithinAsync(TcpEndpoint target, SshClientOptions options, CancellationToken ct)

@@ -3,22 +3,22 @@ using Nacre.Unix;
 
 namespace Nacre.Client;
 
-/// <summary>A connection that goes on behind a jump host: a channel of the connection to that host.</summary>
-internal sealed class JumpStream : StreamWithoutPosition
+/// <summary>Both directions of a channel as one stream: a connection that the server made, be it to the next machine of a jump.</summary>
+internal sealed class ChannelStream : StreamWithoutPosition
 {
     private readonly SshClient? _owned;
     private readonly Channel _channel;
     private readonly Stream _input;
     private readonly Stream _output;
 
-    /// <param name="channel">Leads to the next machine.</param>
+    /// <param name="channel">Leads to where the server connected to.</param>
     /// <param name="owned">The connection that the channel belongs to, when it is to end with the stream.</param>
-    public JumpStream(Channel channel, SshClient? owned)
+    public ChannelStream(Channel channel, SshClient? owned)
     {
         (_channel, _owned) = (channel, owned);
         (_input, _output) = (channel.Input.AsStream(leaveOpen: true), channel.Output.AsStream(leaveOpen: true));
 
-        // What runs within takes whatever comes, and has windows of its own.
+        // Whoever reads a stream like this takes what comes, and what runs within has windows of its own.
         channel.WidenWindow();
     }
 
