@@ -80,7 +80,7 @@ public sealed class ForwardInteropTests : IDisposable
     [InlineData("AllowStreamLocalForwarding yes", true, true)]
     [InlineData("DisableForwarding yes", false, false)]
     [InlineData("PermitOpen 127.0.0.1:80", false, true)]
-    [InlineData("PermitListen 127.0.0.1:80", true, false)]
+    [InlineData("PermitListen 127.0.0.1:80", true, true)]
     public async Task Both_servers_permit_Unix_sockets_by_the_same_keywords_A82(string setting, bool isLocalAllowed, bool isRemoteAllowed)
     {
         using TalkingServer target = TalkingServer.AtPath(InOpen("target"));

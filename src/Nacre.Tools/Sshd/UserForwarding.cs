@@ -37,7 +37,7 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
         };
     }
 
-    // As OpenSSH has it, a list of hosts or ports leaves no path allowed.
+    // As OpenSSH has it, PermitOpen with a list of hosts leaves no path allowed, while PermitListen is of ports alone.
     public bool MayConnect(AuthenticatedUser user, string socketPath)
     {
         ServerConfig config = client.ConfigFor(user.Name);
@@ -48,7 +48,7 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
     {
         const UnixFileMode everyPermission = (UnixFileMode)0x1ff;
         ServerConfig config = client.ConfigFor(user.Name);
-        if ((config.AllowStreamLocalForwarding & ForwardingPermission.Remote) == 0 || !config.PermitListen.IsAny) return null;
+        if ((config.AllowStreamLocalForwarding & ForwardingPermission.Remote) == 0) return null;
         return new ForwardOptions { SocketMode = everyPermission & ~config.StreamLocalBindMask, ReplacesSocket = config.StreamLocalBindUnlink };
     }
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
-using Nacre.Protocol.Wire;
 
 namespace Nacre.Forwarding;
 

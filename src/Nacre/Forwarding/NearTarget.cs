@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Nacre.Protocol.Connection;
+using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
 namespace Nacre.Forwarding;
@@ -24,7 +25,7 @@ internal static class NearTarget
         if (options.PermitsTarget?.Invoke(target) == false)
         {
             await socks.ReplyAsync(SocksOutcome.NotAllowed, ended).ConfigureAwait(false);
-            throw new SocksException($"The server asked for a connection to {Protocol.Wire.Printable.Escape(target.ToString())}, which is not permitted.");
+            throw new SocksException($"The server asked for a connection to {Printable.Escape(target.ToString())}, which is not permitted.");
         }
 
         Socket socket;

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Nacre.Protocol.Connection;
+using Nacre.Protocol.Wire;
 
 namespace Nacre.Forwarding;
 
@@ -31,12 +33,12 @@ public sealed class RemoteForward : IAsyncDisposable
     {
         try
         {
-            System.Net.Sockets.Socket socket = Target is { } target
+            Socket socket = Target is { } target
                 ? await NearTarget.ConnectAsync(target, channel.Multiplexer.Ended).ConfigureAwait(false)
                 : await NearTarget.ConnectAskedAsync(channel, Options).ConfigureAwait(false);
             await SocketRelay.RunAsync(channel, socket).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is System.Net.Sockets.SocketException or IOException or Protocol.Wire.SshException or OperationCanceledException)
+        catch (Exception error) when (error is SocketException or IOException or SshException or OperationCanceledException)
         {
             Options.OnFailure?.Invoke(error);
             await channel.DisposeAsync().ConfigureAwait(false);
