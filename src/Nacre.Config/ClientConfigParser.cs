@@ -237,6 +237,7 @@ internal sealed class ClientConfigParser : FileParsing
             values.Set(ClientKeywords.LocalForward, [], "");
             values.Set(ClientKeywords.RemoteForward, [], "");
             values.Set(ClientKeywords.DynamicForward, [], "");
+            values.Set(ClientKeywords.Tunnel, TunnelChoice.No, "");
         }
 
         TokenExpander expander = ClientTokens.For(source, values, host);

@@ -11,6 +11,8 @@ internal sealed class TestService : IChannelService
 
     public List<string> Requests { get; } = [];
 
+    public bool TakesDatagrams { get; init; }
+
     public int ClosedCount { get; private set; }
 
     public Exception? ClosedError { get; private set; }

@@ -1,10 +1,12 @@
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Ssh.Forwards;
+using Nacre.Tools.Ssh.Lending;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
@@ -12,6 +14,8 @@ namespace Nacre.Tools.Ssh;
 /// <summary>One run of ssh after its configuration is read: connects, starts the forwards and the session, goes to the background where told to, and waits for the end.</summary>
 internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrace trace)
 {
+    private string? _interface;
+
     /// <summary>Connects and stays until there is nothing left to do; returns the exit status.</summary>
     public async Task<int> RunAsync()
     {
@@ -21,6 +25,9 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
         {
             await using var forwards = new ForwardSet(client, config, trace);
             if (!await forwards.StartConfiguredAsync().ConfigureAwait(false)) return SshSession.FailureStatus;
+            await using TunnelForward? tunnel = await SshTunnel.StartAsync(client, config, trace).ConfigureAwait(false);
+            if (tunnel is null && config.Tunnel != TunnelChoice.No && config.ExitOnForwardFailure) return SshSession.FailureStatus;
+            _interface = tunnel?.Device.Name;
             int status = await StayAsync(client, forwards).ConfigureAwait(false);
             Report(client.Connection, status);
             return status;
@@ -80,7 +87,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
 
     private async Task RunLocallyAsync(SshClient client, string command)
     {
-        var known = new Dictionary<char, string> { ['T'] = "NONE", ['I'] = "NONE", ['H'] = config.HostKeyAlias ?? config.Hostname };
+        var known = new Dictionary<char, string> { ['T'] = _interface ?? "NONE", ['I'] = "NONE", ['H'] = config.HostKeyAlias ?? config.Hostname };
         if (PublicKey.TryParse(client.Transport.HostKey.Span, out PublicKey? key)) (known['t'], known['f'], known['K']) = (key.Type, key.Fingerprint, Convert.ToBase64String(client.Transport.HostKey.Span));
         if (config.TryExpandLate(ClientKeywords.LocalCommand, command, known, out string expanded, out string error)) await LocalCommand.RunAsync(expanded, trace).ConfigureAwait(false);
         else trace.Fail($"LocalCommand: {error}");

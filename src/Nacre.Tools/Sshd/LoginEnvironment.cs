@@ -37,6 +37,7 @@ internal static class LoginEnvironment
         environment.Set("SSH_CLIENT", $"{client.Address} {client.Remote.Port} {client.Local.Port}");
         environment.Set("SSH_CONNECTION", $"{client.Address} {client.Remote.Port} {client.LocalAddress} {client.Local.Port}");
         if (terminal is not null) environment.Set("SSH_TTY", terminal);
+        if (request.TunnelNames is { Count: > 0 } tunnels) environment.Set("SSH_TUNNEL", string.Join(',', tunnels));
         if (request.Display is { } display) environment.Set("DISPLAY", display.Name);
         if (request.AgentSocket is { } agent) environment.Set("SSH_AUTH_SOCK", agent);
         if (request.Terminal is { Type.Length: > 0 } requested && !requested.Type.Contains('\0', StringComparison.Ordinal)) environment.Set("TERM", requested.Type);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Authentication;
 using Nacre.Server;
 using Nacre.Unix;
@@ -81,6 +82,32 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
             _ => AddressFamily.Unspecified,
         };
         return new X11Listening { DisplayOffset = config.X11DisplayOffset, IsLocal = config.X11UseLocalhost, Family = family };
+    }
+
+    public TunnelDevice? MayTunnel(AuthenticatedUser user, TunnelMode mode, int? unit)
+    {
+        bool isAllowed = client.ConfigFor(user.Name).PermitTunnel switch
+        {
+            TunnelChoice.Yes => true,
+            TunnelChoice.PointToPoint => mode == TunnelMode.PointToPoint,
+            TunnelChoice.Ethernet => mode == TunnelMode.Ethernet,
+            _ => false,
+        };
+        if (!isAllowed)
+        {
+            log.Write(1, "Server has rejected tunnel device forwarding");
+            return null;
+        }
+
+        try
+        {
+            return TunnelDevice.Open(mode, unit);
+        }
+        catch (UnixException error)
+        {
+            log.Error($"Failed to open the tunnel device: {error.Message}");
+            return null;
+        }
     }
 
     /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>

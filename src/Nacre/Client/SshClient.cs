@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Nacre.Forwarding;
 using Nacre.Forwarding.Agent;
+using Nacre.Forwarding.Tun;
 using Nacre.Forwarding.X11;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
@@ -269,6 +270,22 @@ public sealed class SshClient : IAsyncDisposable
     public Task<RemoteForward> ForwardRemoteDynamicAsync(string listen, ForwardOptions? options = null, CancellationToken ct = default) =>
         StartRemoteForwardAsync(SocketEndpoint.Parse(listen), target: null, options ?? ForwardOptions.Default, ct);
 
+    /// <summary>Joins a network interface here to one at the server (ssh -w): what is sent into either comes out of the other.</summary>
+    /// <remarks>The interface here is made, which takes root or the capability CAP_NET_ADMIN; addresses and routes are then given to both as to any other.</remarks>
+    /// <param name="mode">IP packets or whole frames.</param>
+    /// <param name="localUnit">The number in the name of the interface here; null for the next that is free.</param>
+    /// <param name="remoteUnit">The number in the name of the server's; null leaves it to the server.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The tunnel; dispose of it to take both interfaces down.</returns>
+    /// <exception cref="IOException">The interface cannot be made here.</exception>
+    /// <exception cref="SshException">The server refused, the host is not verified, or the connection failed.</exception>
+    /// <example><code>
+    /// await using TunnelForward tunnel = await ssh.ForwardTunnelAsync(TunnelMode.PointToPoint);
+    /// Console.WriteLine($"ip address add 10.1.1.1 peer 10.1.1.2 dev {tunnel.Device.Name}");
+    /// </code></example>
+    public Task<TunnelForward> ForwardTunnelAsync(TunnelMode mode, int? localUnit = null, int? remoteUnit = null, CancellationToken ct = default) =>
+        IsHostVerified ? StartTunnelAsync(TunnelDevice.Open(mode, localUnit), remoteUnit, ct) : throw new SshException("Tunnel forwarding is disabled to avoid man-in-the-middle attacks.");
+
     /// <summary>Disconnects; what is queued goes out first.</summary>
     /// <returns>Done when the connection has ended.</returns>
     public async ValueTask DisposeAsync()
@@ -337,6 +354,9 @@ public sealed class SshClient : IAsyncDisposable
         var request = default(NoMoreSessionsRequest);
         _multiplexer.Notify(ref request);
     }
+
+    /// <summary>Joins an interface that is there already to one at the server; it is taken over, also when that fails.</summary>
+    internal Task<TunnelForward> StartTunnelAsync(TunnelDevice device, int? remoteUnit, CancellationToken ct) => TunnelForward.StartAsync(_multiplexer, device, remoteUnit, ct);
 
     /// <summary>Has the server connect to a host or a Unix socket, over a channel of this connection.</summary>
     internal Task<Channel> OpenConnectionAsync(SocketEndpoint target, CancellationToken ct) =>

@@ -1,4 +1,5 @@
 using Nacre.Forwarding;
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Authentication;
 
 namespace Nacre.Server;
@@ -39,4 +40,11 @@ public interface IForwardingPolicy
     /// <param name="user">Who asks.</param>
     /// <returns>Where the session's display is made; null to refuse.</returns>
     X11Listening? MayForwardX11(AuthenticatedUser user) => null;
+
+    /// <summary>May the client have an interface of this machine as the end of a tunnel (tun@openssh.com)?</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="mode">What travels through the tunnel.</param>
+    /// <param name="unit">The number in the interface's name; null leaves it to the server.</param>
+    /// <returns>The interface, which is taken over; null to refuse.</returns>
+    TunnelDevice? MayTunnel(AuthenticatedUser user, TunnelMode mode, int? unit) => null;
 }

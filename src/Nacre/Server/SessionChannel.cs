@@ -142,7 +142,7 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         if (_program is not null || text.Length > MaxCommandLength || text.Contains('\0', StringComparison.Ordinal)) return false;
         if (connection.Options.Sessions is not { } sessions) return false;
         channel.Type = kind switch { SessionKind.Shell => "session:shell", SessionKind.Command => "session:command", _ => "session:subsystem:" + text };
-        _request = Forced(new SessionRequest(user, kind, text, _terminal, _environment) { AgentSocket = _agentSocket, Display = _display?.Display });
+        _request = Forced(new SessionRequest(user, kind, text, _terminal, _environment) { AgentSocket = _agentSocket, Display = _display?.Display, TunnelNames = connection.TunnelNames });
         _program = await sessions.ChooseAsync(_request, ct).ConfigureAwait(false);
         return _program is not null;
     }

@@ -34,6 +34,9 @@ public sealed record SessionRequest(
     /// <summary>The socket of the agent that the client lends, for SSH_AUTH_SOCK; null for none.</summary>
     public string? AgentSocket { get; init; }
 
+    /// <summary>The names of the network interfaces that were made for the client's tunnels before, for SSH_TUNNEL.</summary>
+    public IReadOnlyList<string> TunnelNames { get; init; } = [];
+
     /// <summary>The X11 display that the client lends, for DISPLAY and xauth; null for none.</summary>
     public SessionDisplay? Display { get; init; }
 }

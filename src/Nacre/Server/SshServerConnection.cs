@@ -1,7 +1,9 @@
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
@@ -13,6 +15,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     private readonly SshConnection _connection;
     private readonly TaskCompletionSource _authenticated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sessions;
+    private IReadOnlyList<string> _tunnelNames = [];
 
     internal SshServerConnection(Stream stream, SshServerOptions options, PacketPool pool)
     {
@@ -49,6 +52,9 @@ public sealed class SshServerConnection : IAsyncDisposable
 
     internal SshConnection Connection => _connection;
 
+    /// <summary>The names of the interfaces that were made for the client's tunnels.</summary>
+    internal IReadOnlyList<string> TunnelNames => Volatile.Read(ref _tunnelNames);
+
     /// <summary>The agent that the client lends; null before the login.</summary>
     internal ServerAgent? Agent { get; private set; }
 
@@ -73,6 +79,9 @@ public sealed class SshServerConnection : IAsyncDisposable
         Interlocked.Decrement(ref _sessions);
         return false;
     }
+
+    // The reader's alone.
+    internal void AddTunnel(string name) => Volatile.Write(ref _tunnelNames, [.. _tunnelNames, name]);
 
     internal void OnSessionClosed() => Interlocked.Decrement(ref _sessions);
 
@@ -155,6 +164,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         {
             "session" => ValueTask.FromResult(OpenSession()),
             "direct-tcpip" => Forwards!.ConnectTcpAsync(offer, ct),
+            "tun@openssh.com" => ValueTask.FromResult(OpenTunnel(offer)),
             "direct-streamlocal@openssh.com" => Forwards!.ConnectStreamLocalAsync(offer),
             _ => ValueTask.FromResult(ChannelAnswer.Refuse(OpenFailureReason.UnknownChannelType, "unknown channel type")),
         };
@@ -179,6 +189,17 @@ public sealed class SshServerConnection : IAsyncDisposable
                 default:
                     return ValueTask.FromResult(GlobalAnswer.Failure);
             }
+        }
+
+        private ChannelAnswer OpenTunnel(ChannelOffer offer)
+        {
+            TunOpen open = offer.Read<TunOpen>();
+            var mode = (TunnelMode)open.Mode;
+            bool isKnown = open.Unit <= TunOpen.AnyUnit && (mode is TunnelMode.PointToPoint or TunnelMode.Ethernet);
+            int? unit = open.Unit == TunOpen.AnyUnit ? null : (int)open.Unit;
+            if (!isKnown || connection.Options.Forwarding?.MayTunnel(user, mode, unit) is not { } device) return ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
+            connection.AddTunnel(device.Name);
+            return ChannelAnswer.Accept(new TunnelService(device));
         }
 
         private ChannelAnswer OpenSession()
