@@ -151,6 +151,8 @@ internal static class ConnectionTarget
 
         public IReadOnlyList<string>? ServerSignatureAlgorithms => null;
 
+        public bool PeerBindsToHost => false;
+
         public bool PeerAnswersPing => false;
 
         public PacketPool Pool { get; } = new();

@@ -37,6 +37,36 @@ public sealed class AuthenticationClientTests
         Assert.Empty(script.Transport.Permitted);
     }
 
+    [Theory]
+    [InlineData(true, true, "publickey-hostbound-v00@openssh.com")]
+    [InlineData(true, false, "publickey")]
+    [InlineData(false, true, "publickey")]
+    public async Task A_signature_covers_the_host_key_where_both_sides_want_that(bool isWanted, bool isTaken, string method)
+    {
+        var script = new ClientScript(new AuthenticationClientOptions { UserName = "al", Identities = [new TestIdentity(TestKeys.A)], BindsToHost = isWanted });
+        script.Transport.PeerBindsToHost = isTaken;
+        script.Start();
+        await script.AcceptAsync();
+        Assert.Equal([$"al ssh-connection {method} signed ssh-ed25519 A"], await script.PkOkAsync(TestKeys.A.PublicKey));
+
+        UserauthRequest request = Message.Read<UserauthRequest>(script.Transport.Payloads[^1]);
+        if (method == "publickey") return;
+        HostBoundPublicKeyFields fields = Message.ReadRecord<HostBoundPublicKeyFields>(request.MethodFields);
+        Assert.Equal(script.Transport.HostKey.ToArray(), fields.HostKey.ToArray());
+        var signed = new SignedRequest
+        {
+            SessionId = script.Transport.SessionId.Span,
+            UserName = "al"u8,
+            ServiceName = "ssh-connection"u8,
+            Method = "publickey-hostbound-v00@openssh.com"u8,
+            Algorithm = "ssh-ed25519"u8,
+            PublicKey = TestKeys.A.PublicKey.Blob.Span,
+            IsHostBound = true,
+            HostKey = fields.HostKey,
+        };
+        Assert.True(TestKeys.A.PublicKey.Verify("ssh-ed25519", Message.WriteRecord(ref signed), fields.Signature));
+    }
+
     [Fact]
     public void Without_a_key_none_asks_for_the_methods_at_once() =>
         Assert.Equal([.. AskService, "al ssh-connection none"], new ClientScript(With()).Start());

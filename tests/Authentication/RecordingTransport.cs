@@ -25,6 +25,8 @@ internal sealed class RecordingTransport(bool isClient) : ITransport
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms { get; set; }
 
+    public bool PeerBindsToHost { get; set; }
+
     public bool PeerAnswersPing => false;
 
     public PacketPool Pool { get; } = new();
@@ -106,6 +108,9 @@ internal sealed class RecordingTransport(bool isClient) : ITransport
             case "publickey":
                 PublicKeyFields key = Message.ReadRecord<PublicKeyFields>(request.MethodFields);
                 return $"{head} {(key.HasSignature ? "signed" : "query")} {Utf8(key.Algorithm)} {NameOf(key.PublicKey)}";
+            case "publickey-hostbound-v00@openssh.com":
+                HostBoundPublicKeyFields bound = Message.ReadRecord<HostBoundPublicKeyFields>(request.MethodFields);
+                return $"{head} {(bound.HasSignature ? "signed" : "query")} {Utf8(bound.Algorithm)} {NameOf(bound.PublicKey)}";
             case "password":
                 PasswordFields password = Message.ReadRecord<PasswordFields>(request.MethodFields);
                 return $"{head} {Utf8(password.Password)}{(password.IsChange ? " -> " + Utf8(password.NewPassword) : "")}";

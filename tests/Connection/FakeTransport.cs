@@ -25,6 +25,8 @@ internal sealed class FakeTransport(PacketPool pool, bool isClient) : ITransport
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms => null;
 
+    public bool PeerBindsToHost => false;
+
     public bool PeerAnswersPing => true;
 
     public PacketPool Pool => pool;

@@ -30,6 +30,12 @@ internal sealed class LendingServer : IForwardingPolicy, ISessionHandler
         return ValueTask.FromResult<SessionProgram?>(EchoAsync);
     }
 
+    /// <summary>Lets everybody in with these permissions.</summary>
+    internal sealed class Doorman(LoginPermissions permissions) : IAuthenticator
+    {
+        public ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct) => ValueTask.FromResult(AuthenticationVerdict.AcceptWith(permissions));
+    }
+
     private static async Task<ProcessExit> EchoAsync(ServerSession session, CancellationToken ct)
     {
         await session.Input.CopyToAsync(session.Output, ct);

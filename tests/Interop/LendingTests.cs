@@ -46,6 +46,37 @@ public sealed class LendingTests
         Assert.Equal("[]\n", result.Ends().Output);
     }
 
+    [Theory]
+    [InlineData("stock")]
+    [InlineData("ours")]
+    public async Task An_agent_that_holds_a_key_to_one_login_signs_for_it_and_for_no_other(string server)
+    {
+        await using TestSshd sshd = await StartAsync(server);
+        using var directory = new TemporaryDirectory();
+        using StockAgent right = await HoldAsync(sshd.User);
+        using StockAgent wrong = await HoldAsync("somebody");
+
+        Assert.Equal("in\n", (await LogInAsync(right)).Ends().Output);
+        Assert.Contains("Permission denied", (await LogInAsync(right, "-o", "PubkeyAuthentication=unbound")).Ends(255).Error, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", (await LogInAsync(wrong)).Ends(255).Error, StringComparison.Ordinal);
+
+        async Task<StockAgent> HoldAsync(string user)
+        {
+            var agent = new StockAgent(directory[user]);
+            string login = string.Create(CultureInfo.InvariantCulture, $"{user}@[127.0.0.1]:{sshd.Port}");
+            string[] arguments = ["-q", "-H", sshd.KnownHosts, "-h", login, await StockKeys.UserAsync("ed25519")];
+            (await Run.Async("ssh-add", arguments, environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
+            return agent;
+        }
+
+        async Task<RunResult> LogInAsync(StockAgent agent, params string[] more)
+        {
+            IEnumerable<string> usual = (await sshd.ClientArgumentsAsync()).Where(argument => argument != "-i" && !argument.EndsWith("user-ed25519", StringComparison.Ordinal));
+            string[] arguments = [.. more, "-o", $"IdentityAgent={agent.Path}", "-o", "IdentityFile=none", "-o", "IdentitiesOnly=no", .. usual];
+            return await Run.CleanAsync(ProgramOf("ours"), [.. arguments, sshd.Destination, "echo in"]);
+        }
+    }
+
     [Fact]
     public async Task The_socket_of_a_lent_agent_goes_with_the_connection()
     {

@@ -26,6 +26,9 @@ internal sealed class AuthenticationClientOptions
     /// <summary>PubkeyAcceptedAlgorithms; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
     public IReadOnlyList<string>? SignatureAlgorithms { get; init; }
 
+    /// <summary>Has keys sign for the server's host key too, where the server takes that; an agent may insist on it.</summary>
+    public bool BindsToHost { get; init; } = true;
+
     /// <summary>NumberOfPasswordPrompts: how often each of password and keyboard-interactive is begun.</summary>
     public int PasswordPrompts { get; init; } = 3;
 

@@ -16,6 +16,9 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
     /// <summary>The peer's server-sig-algs (RFC 8308 3.1); null when it sent none.</summary>
     public IReadOnlyList<string>? ServerSignatureAlgorithms { get; private set; }
 
+    /// <summary>True when the server takes publickey-hostbound-v00@openssh.com.</summary>
+    public bool PeerBindsToHost { get; private set; }
+
     /// <summary>True when the peer answers ping@openssh.com.</summary>
     public bool PeerAnswersPing { get; private set; }
 
@@ -77,6 +80,10 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
             NameList.Check(extension.Value);
             ServerSignatureAlgorithms = new NameList(extension.Value).ToArray();
             if (options.Trace.IsOn(1)) options.Trace.Write(1, $"kex_input_ext_info: server-sig-algs=<{string.Join(',', ServerSignatureAlgorithms)}>");
+        }
+        else if (extension.Name.SequenceEqual("publickey-hostbound@openssh.com"u8) && options.IsClient)
+        {
+            PeerBindsToHost = extension.Value.SequenceEqual("0"u8);
         }
         else if (extension.Name.SequenceEqual("ping@openssh.com"u8))
         {

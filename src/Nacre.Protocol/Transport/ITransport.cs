@@ -24,6 +24,9 @@ internal interface ITransport
     /// <summary>The peer's server-sig-algs (RFC 8308 3.1); null when it sent none.</summary>
     IReadOnlyList<string>? ServerSignatureAlgorithms { get; }
 
+    /// <summary>True when the server takes publickey-hostbound-v00@openssh.com.</summary>
+    bool PeerBindsToHost { get; }
+
     /// <summary>True when the peer answers ping@openssh.com.</summary>
     bool PeerAnswersPing { get; }
 

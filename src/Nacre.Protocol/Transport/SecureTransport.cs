@@ -66,6 +66,8 @@ internal sealed class SecureTransport : ITransport, IDisposable
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms => _extensions.ServerSignatureAlgorithms;
 
+    public bool PeerBindsToHost => _extensions.PeerBindsToHost;
+
     public bool PeerAnswersPing => _extensions.PeerAnswersPing;
 
     public PacketPool Pool => Options.Pool;

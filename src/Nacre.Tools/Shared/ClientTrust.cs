@@ -97,6 +97,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             PasswordPrompts = _config.NumberOfPasswordPrompts,
             RequiredRsaBits = _config.RequiredRsaSize,
             UserSignatureAlgorithms = _config.PubkeyAcceptedAlgorithms,
+            BindsToHost = _config.PubkeyAuthentication != PubkeyChoice.Unbound,
             Rekey = Rekeying.PolicyOf(_config.RekeyLimit),
             IdleLimits = ChannelLimits.Of(_config.ChannelTimeout),
             Trace = _trace,

@@ -6,7 +6,6 @@ using Nacre.Forwarding.Tun;
 using Nacre.Forwarding.X11;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
@@ -451,6 +450,7 @@ public sealed class SshClient : IAsyncDisposable
         Prompter = isHostVerified ? options.Prompter : null,
         Banners = options.Banners,
         SignatureAlgorithms = options.UserSignatureAlgorithms,
+        BindsToHost = options.BindsToHost,
         PasswordPrompts = options.PasswordPrompts,
         RefusesTrivialLogin = options.RefusesTrivialLogin,
         Trace = options.Trace,

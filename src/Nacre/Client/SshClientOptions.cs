@@ -49,6 +49,8 @@ public sealed record SshClientOptions
 
     internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
 
+    internal bool BindsToHost { get; init; } = true;
+
     internal IReadOnlyList<string>? PreferredMethods { get; init; }
 
     internal int PasswordPrompts { get; init; } = 3;

@@ -154,6 +154,9 @@ public sealed class SshServerConnection : IAsyncDisposable
     /// <summary>Decides what an authenticated client may open and ask for.</summary>
     private sealed class ServerPolicy(SshServerConnection connection, AuthenticatedUser user) : IConnectionPolicy
     {
+        /// <summary>More interfaces than this are not made for one connection, in all its time.</summary>
+        private const int MaxTunnels = 16;
+
         private bool _noMoreSessions;
 
         public ServerForwards? Forwards { get; set; }
@@ -196,8 +199,9 @@ public sealed class SshServerConnection : IAsyncDisposable
             TunOpen open = offer.Read<TunOpen>();
             var mode = (TunnelMode)open.Mode;
             bool isKnown = open.Unit <= TunOpen.AnyUnit && (mode is TunnelMode.PointToPoint or TunnelMode.Ethernet);
+            bool isPermitted = isKnown && user.Permissions.PortForwarding && connection.TunnelNames.Count < MaxTunnels;
             int? unit = open.Unit == TunOpen.AnyUnit ? null : (int)open.Unit;
-            if (!isKnown || connection.Options.Forwarding?.MayTunnel(user, mode, unit) is not { } device) return ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
+            if (!isPermitted || connection.Options.Forwarding?.MayTunnel(user, mode, unit) is not { } device) return ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
             connection.AddTunnel(device.Name);
             return ChannelAnswer.Accept(new TunnelService(device));
         }

@@ -1,10 +1,13 @@
 using System.Text;
 using Nacre.Client;
 using Nacre.Forwarding.Agent;
+using Nacre.Forwarding.X11;
 using Nacre.Protocol.Agent;
+using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
+using Nacre.Server;
 using Nacre.Tests.Connection;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Pair;
@@ -149,6 +152,22 @@ public sealed class AgentForwardingTests
         Assert.Equal(AgentMessageNumber.SignRequest, AgentMessage.NumberOf(agent.Requests[1]));
         CheckBinding(agent.Requests[0], isForwarding: false);
         Assert.Single(agent.Requests, request => AgentMessage.NumberOf(request) == AgentMessageNumber.Extension);
+    }
+
+    [Fact]
+    public async Task A_login_that_may_lend_neither_agent_nor_display_lends_none_whatever_the_policy_says()
+    {
+        using var directory = new TemporaryDirectory();
+        var server = new LendingServer { AgentPath = directory["lent"], Display = new X11Listening() };
+        var limits = new LoginPermissions { AgentForwarding = false, X11Forwarding = false };
+        await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with { Forwarding = server, Sessions = server, Authenticator = new LendingServer.Doorman(limits) });
+        await using SshClient client = await pair.ConnectAsync();
+        var lending = new RunOptions { AgentSocket = directory["agent"], Display = X11Forwarding.WithoutCookie(":0") };
+        await using RemoteProcess process = await client.RunAsync("echo", lending, Ct);
+
+        Assert.False(process.HasAgent);
+        Assert.False(process.HasDisplay);
+        Assert.False(File.Exists(directory["lent"]));
     }
 
     private static Task<LoopbackPair> StartAsync(LendingServer server) => LoopbackPair.StartAsync(options => options with { Forwarding = server, Sessions = server });

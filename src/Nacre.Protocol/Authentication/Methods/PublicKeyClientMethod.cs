@@ -137,9 +137,12 @@ internal sealed class PublicKeyClientMethod : ClientMethod
     private async ValueTask<bool> TrySignAsync(IIdentity identity, ISigner signer, CancellationToken ct)
     {
         byte[] signature;
+
+        // An agent that holds a key to certain hosts wants to see the host in what it signs (PROTOCOL.agent 2).
+        bool isHostBound = _requests.Options.BindsToHost && _requests.Transport.PeerBindsToHost;
         try
         {
-            byte[] data = _requests.DataToSign(_algorithm, signer.PublicKey.Blob.Span);
+            byte[] data = _requests.DataToSign(_algorithm, signer.PublicKey.Blob.Span, isHostBound);
             signature = await signer.SignAsync(_algorithm, data, ct).ConfigureAwait(false);
         }
         catch (SshException error)
@@ -150,7 +153,8 @@ internal sealed class PublicKeyClientMethod : ClientMethod
 
         HasProof = true;
         _requests.Transport.PermitMethodMessages([]);
-        Send(identity, signer.PublicKey, signature);
+        if (isHostBound) SendBound(identity, signer.PublicKey, signature);
+        else Send(identity, signer.PublicKey, signature);
         return true;
     }
 
@@ -177,6 +181,19 @@ internal sealed class PublicKeyClientMethod : ClientMethod
             Signature = signature,
         };
         _requests.Send(Name, $"{Name} {identity.Name}", ref fields);
+    }
+
+    private void SendBound(IIdentity identity, PublicKey key, ReadOnlySpan<byte> signature)
+    {
+        var fields = new HostBoundPublicKeyFields
+        {
+            HasSignature = true,
+            Algorithm = Encoding.ASCII.GetBytes(_algorithm),
+            PublicKey = key.Blob.Span,
+            HostKey = _requests.Transport.HostKey.Span,
+            Signature = signature,
+        };
+        _requests.Send(MethodName.HostBoundPublicKey, $"{Name} {identity.Name}", ref fields);
     }
 
     // RFC 4252 7: PK_OK echoes the algorithm and the blob. Some servers name the key's type where the algorithm should be; the blob must be the one in question.

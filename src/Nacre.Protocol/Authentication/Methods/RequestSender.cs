@@ -33,17 +33,19 @@ internal sealed class RequestSender(ITransport transport, AuthenticationClientOp
         transport.Post(Write(transport.Pool, method, ref fields));
     }
 
-    /// <summary>What a publickey signature covers (RFC 4252 7).</summary>
-    public byte[] DataToSign(string algorithm, ReadOnlySpan<byte> publicKey)
+    /// <summary>What a publickey signature covers (RFC 4252 7); that of publickey-hostbound-v00@openssh.com covers the server's host key too.</summary>
+    public byte[] DataToSign(string algorithm, ReadOnlySpan<byte> publicKey, bool isHostBound)
     {
         var signed = new SignedRequest
         {
             SessionId = transport.SessionId.Span,
             UserName = _userName,
             ServiceName = "ssh-connection"u8,
-            Method = "publickey"u8,
+            Method = isHostBound ? Encoding.ASCII.GetBytes(MethodName.HostBoundPublicKey) : "publickey"u8,
             Algorithm = Encoding.ASCII.GetBytes(algorithm),
             PublicKey = publicKey,
+            IsHostBound = isHostBound,
+            HostKey = transport.HostKey.Span,
         };
         return Message.WriteRecord(ref signed);
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Nacre.Protocol.Connection;
-using Nacre.Protocol.Wire;
 
 namespace Nacre.Forwarding.Tun;
 
