@@ -65,7 +65,8 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public SessionChoice SessionType => values.Get(ClientKeywords.SessionType);
 
-    public bool StdinNull => values.Get(ClientKeywords.StdinNull);
+    /// <summary>ssh_config(5) of ForkAfterAuthentication: "This implies the StdinNull configuration option being set to 'yes'."</summary>
+    public bool StdinNull => values.Get(ClientKeywords.StdinNull) || ForkAfterAuthentication;
 
     public bool ForkAfterAuthentication => values.Get(ClientKeywords.ForkAfterAuthentication);
 

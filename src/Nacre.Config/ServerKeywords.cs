@@ -251,11 +251,12 @@ internal static class ServerKeywords
             "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostKeyAgent", "IgnoreRhosts=yes",
             "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
             "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
-            "PerSourcePenaltyExemptList", "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
+            "PerSourcePenaltyExemptList", "SshdAuthPath", "SshdSessionPath",
             "UnusedConnectionTimeout");
         // Each of these takes something away from users, who must not get it because the line is not obeyed.
         Declared.AddNames(KeywordStatus.PendingRefused, "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection");
-        Declared.AddNames(KeywordStatus.Ignored, "Protocol");
+        // The provider is for host keys that a security key holds, and Nacre has none of those.
+        Declared.AddNames(KeywordStatus.Ignored, "Protocol", "SecurityKeyProvider");
         Declared.AddNames(KeywordStatus.Deprecated, "AuthorizedKeysFile2", "CheckMail", "GSSUseSessionCcache", "GSSAPIUseSessionCredCache",
             "KeyRegenerationInterval", "PAMAuthenticationViaKbdInt", "PermitBlacklistedKeys", "ReverseMappingCheck", "RhostsAuthentication",
             "RhostsRSAAuthentication", "RSAAuthentication", "ServerKeyBits", "UseLogin", "UsePrivilegeSeparation", "VerifyReverseMapping");

@@ -56,14 +56,14 @@ internal sealed class IdleChannels
             TimeSpan limit = _limits.Of(channel.Type);
             if (limit == TimeSpan.Zero) continue;
             if (!_seen.TryGetValue(channel, out Seen seen) || seen.Traffic != channel.Traffic) _seen[channel] = new Seen(channel.Traffic, now);
-            else if (_time.GetElapsedTime(seen.Since, now) >= limit) channel.Close();
+            else if (_time.GetElapsedTime(seen.Since, now) >= limit) channel.GiveUp();
         }
 
         foreach (Channel gone in _seen.Keys.Except(channels).ToArray()) _seen.Remove(gone);
         if (_limits.Global == TimeSpan.Zero) return;
         if (total != _all.Traffic) _all = new Seen(total, now);
         bool isIdle = _time.GetElapsedTime(_all.Since, now) >= _limits.Global;
-        foreach (Channel channel in channels.Where(_ => isIdle)) channel.Close();
+        foreach (Channel channel in channels.Where(_ => isIdle)) channel.GiveUp();
     }
 
     /// <summary>How much had come and gone, and since when that is all.</summary>

@@ -19,8 +19,7 @@ public sealed class IdleChannelTests
 
         await PassAsync(2 * Limit);
 
-        await process.WaitForExitAsync();
-        Assert.True((await process.Output.ReadAsync()).IsCompleted);
+        Assert.Equal(ProcessExit.Unknown, await process.WaitForExitAsync());
     }
 
     [Fact]
@@ -65,10 +64,8 @@ public sealed class IdleChannelTests
 
         await PassAsync(2 * Limit);
 
-        await one.WaitForExitAsync();
-        await two.WaitForExitAsync();
-        Assert.True((await one.Output.ReadAsync()).IsCompleted);
-        Assert.True((await two.Output.ReadAsync()).IsCompleted);
+        Assert.Equal(ProcessExit.Unknown, await one.WaitForExitAsync());
+        Assert.Equal(ProcessExit.Unknown, await two.WaitForExitAsync());
     }
 
     private static IdleLimits For(string type) => new(name => name == type ? Limit : TimeSpan.Zero, TimeSpan.Zero, Limit);

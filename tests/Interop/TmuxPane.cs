@@ -35,15 +35,21 @@ internal sealed class TmuxPane : IAsyncDisposable
     /// <summary>What stands on the screen, and what has gone out at its top.</summary>
     public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p", "-J", "-S", "-200")).Ends().Output;
 
+    /// <summary>How often the screen has a text.</summary>
+    public async Task<int> CountAsync(string text) => (await ScreenAsync()).Split(text).Length - 1;
+
     /// <summary>Waits until the screen has a text; returns the screen.</summary>
-    public async Task<string> UntilAsync(string text, TimeSpan? most = null)
+    /// <param name="text">The text.</param>
+    /// <param name="most">How long to wait at most; half a minute when null.</param>
+    /// <param name="times">How often it is to be there.</param>
+    public async Task<string> UntilAsync(string text, TimeSpan? most = null, int times = 1)
     {
         using var limit = new CancellationTokenSource(most ?? UsualLimit);
         string screen = "";
         while (!limit.IsCancellationRequested)
         {
             screen = await ScreenAsync();
-            if (screen.Contains(text, StringComparison.Ordinal)) return screen;
+            if (screen.Split(text).Length > times) return screen;
         }
 
         throw new TimeoutException($"\"{text}\" did not appear on the screen:\n{screen}");

@@ -195,6 +195,13 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Closes the channel and is done with it: whoever serves it hears of the end now, although the peer may take its time to agree.</summary>
+    public void GiveUp()
+    {
+        Drop();
+        End(null, new SshException($"Channel {LocalId} was given up."));
+    }
+
     /// <summary>What disposing does.</summary>
     internal void Drop()
     {

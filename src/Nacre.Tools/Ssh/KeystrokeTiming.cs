@@ -68,8 +68,8 @@ internal sealed class KeystrokeTiming(TimeSpan interval, Action sendChaff, ITrac
         _disposed.Dispose();
     }
 
-    // A packet with one byte of channel data is as long as this.
-    private static void SendChaff(SshClient client)
+    /// <summary>Sends a packet that is as long as one with one byte of channel data.</summary>
+    public static void SendChaff(SshClient client)
     {
         var ping = new Ping { Data = "PING!"u8 };
         client.Transport.Post(ref ping);

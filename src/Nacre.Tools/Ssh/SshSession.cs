@@ -108,9 +108,9 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
             // Whoever read our output has gone; what still comes is dropped, and the program is told when it was its standard output.
             if (output == process.Output) process.RefuseOutput();
         }
-        catch (SshException)
+        catch (Exception error) when (error is SshException or ObjectDisposedException)
         {
-            // The connection's end is told by the exit that never came.
+            // The end of the connection, or of a channel that was idle for too long, is told by the exit that never came.
         }
 
         await output.CompleteAsync().ConfigureAwait(false);

@@ -1,4 +1,6 @@
+using Nacre.Client;
 using Nacre.Protocol.Wire;
+using Nacre.Tests.Pair;
 using Nacre.Tests.Sftp.Requests;
 using Nacre.Tools.Ssh;
 
@@ -55,6 +57,28 @@ public sealed class KeystrokeTimingTests : IAsyncDisposable
         await _timing.WaitForTurnAsync(1, default);
         Assert.True(_timing.WaitForTurnAsync(257, default).IsCompleted);
         Assert.False(_timing.WaitForTurnAsync(256, default).IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("chacha20-poly1305@openssh.com")]
+    [InlineData("aes256-gcm@openssh.com")]
+    [InlineData("aes128-ctr")]
+    public async Task Chaff_is_as_long_on_the_network_as_a_key(string cipher)
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        await using SshClient client = await pair.ConnectAsync(options => options with { Algorithms = options.Algorithms with { Ciphers = [cipher] } });
+        await using RemoteProcess process = await client.RunAsync("echo", new RunOptions { Terminal = new TerminalRequest("vt100", 80, 24) });
+        Assert.True(client.Transport.PeerAnswersPing);
+
+        long start = client.Connection.BytesSent;
+        await process.Input.WriteAsync("k"u8.ToArray());
+        process.Output.AdvanceTo((await process.Output.ReadAsync()).Buffer.End);
+        long afterKey = client.Connection.BytesSent;
+        long received = client.Connection.BytesReceived;
+        KeystrokeTiming.SendChaff(client);
+        while (client.Connection.BytesReceived == received) await Task.Yield();
+
+        Assert.Equal(afterKey - start, client.Connection.BytesSent - afterKey);
     }
 
     public ValueTask DisposeAsync() => _timing.DisposeAsync();
