@@ -73,12 +73,20 @@ public sealed class KeystrokeTimingTests : IAsyncDisposable
         long start = client.Connection.BytesSent;
         await process.Input.WriteAsync("k"u8.ToArray());
         process.Output.AdvanceTo((await process.Output.ReadAsync()).Buffer.End);
-        long afterKey = client.Connection.BytesSent;
-        long received = client.Connection.BytesReceived;
-        KeystrokeTiming.SendChaff(client);
-        while (client.Connection.BytesReceived == received) await Task.Yield();
 
-        Assert.Equal(afterKey - start, client.Connection.BytesSent - afterKey);
+        // The answer may be here before the writer has counted what it sent.
+        long afterKey = await AfterAsync(client, start);
+        KeystrokeTiming.SendChaff(client);
+        long afterChaff = await AfterAsync(client, afterKey);
+
+        Assert.Equal(afterKey - start, afterChaff - afterKey);
+    }
+
+    private static async Task<long> AfterAsync(SshClient client, long before)
+    {
+        long sent;
+        while ((sent = client.Connection.BytesSent) == before) await Task.Yield();
+        return sent;
     }
 
     public ValueTask DisposeAsync() => _timing.DisposeAsync();
