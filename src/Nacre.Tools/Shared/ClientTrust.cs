@@ -28,6 +28,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     public static async Task<(ClientTrust Trust, SshClientOptions Options)> LoadAsync(ClientConfig config, ErrorTrace trace)
     {
         var trust = new ClientTrust(config, trace);
+        if (config.HostbasedAuthentication) trace.Say("HostbasedAuthentication is not part of Nacre; the other methods are tried.");
         IReadOnlyList<IIdentity> identities = config.PubkeyAuthentication == PubkeyChoice.No ? [] : await trust.LoadIdentitiesAsync().ConfigureAwait(false);
         return (trust, trust.CreateOptions(identities));
     }

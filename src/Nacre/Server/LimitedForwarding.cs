@@ -21,4 +21,8 @@ internal sealed class LimitedForwarding : IForwardingPolicy
     public bool MayConnect(AuthenticatedUser user, string socketPath) => user.Permissions.PortForwarding && _inner.MayConnect(user, socketPath);
 
     public ForwardOptions? MayListen(AuthenticatedUser user, string socketPath) => user.Permissions.PortForwarding ? _inner.MayListen(user, socketPath) : null;
+
+    public string? MayLendAgent(AuthenticatedUser user) => user.Permissions.AgentForwarding ? _inner.MayLendAgent(user) : null;
+
+    public X11Listening? MayForwardX11(AuthenticatedUser user) => user.Permissions.X11Forwarding ? _inner.MayForwardX11(user) : null;
 }
