@@ -12,6 +12,8 @@ return args switch
     ["drop", var authorizedKey, var directory] when !OperatingSystem.IsWindows() => await DropServer.RunAsync(authorizedKey, directory, Console.Out),
     ["files", var destination, var fingerprint, var keyFile, var directory] when !OperatingSystem.IsWindows() =>
         await SftpFiles.RunAsync(destination, fingerprint, keyFile, directory, Console.Out),
+    ["certified", var destination, var knownHosts, var keyFile, var certificateFile, var command] =>
+        (int)(await CertifiedLogin.RunAsync(destination, knownHosts, keyFile, certificateFile, command, Console.OpenStandardOutput()) ?? 255),
     _ => Usage(),
 };
 
@@ -24,6 +26,7 @@ static int Usage()
                server 'ssh-ed25519 AAAA...'
                drop   'ssh-ed25519 AAAA...' DIRECTORY
                files  USER@HOST:PORT SHA256:FINGERPRINT KEYFILE DIRECTORY
+               certified USER@HOST:PORT KNOWN_HOSTS KEYFILE CERTIFICATE COMMAND
         """);
     return 2;
 }

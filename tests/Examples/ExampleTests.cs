@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Nacre.Client;
 using Nacre.Crypto;
@@ -5,8 +6,11 @@ using Nacre.Examples;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Sftp;
+using Nacre.Server;
 using Nacre.Sftp;
 using Nacre.Tests.Interop;
+using Nacre.Tests.Keys;
+using Nacre.Tests.Pair;
 
 namespace Nacre.Tests.Examples;
 
@@ -135,11 +139,45 @@ public sealed class ExampleTests
         Assert.Equal(0, await server.WaitAsync(Limit));
     }
 
+    [Fact]
+    public async Task User_and_host_know_each_other_by_certificates()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey authority = PrivateKey.GenerateEd25519();
+        using PrivateKey hostKey = PrivateKey.GenerateEd25519();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        directory.Write("known_hosts", $"@cert-authority * {authority.PublicKey}\n");
+        directory.Write("certificate", new CertificateDraft(key.PublicKey) { Principals = CertificateDraft.Pack("ada") }.Issue(authority).ToString());
+        Certificate ofHost = new CertificateDraft(hostKey.PublicKey) { Kind = (uint)CertificateKind.Host, Principals = CertificateDraft.Pack("127.0.0.1") }.Issue(authority);
+        await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with
+        {
+            HostKeys = [hostKey, new CertifiedSigner(ofHost, hostKey)],
+            Authenticator = new AuthorizedKeysAuthenticator(new NoFiles()) { TrustedAuthorities = [authority.PublicKey] },
+        });
+
+        using var output = new MemoryStream();
+        string destination = string.Create(CultureInfo.InvariantCulture, $"ada@127.0.0.1:{pair.Port}");
+        uint? status = await CertifiedLogin.RunAsync(destination, directory["known_hosts"], directory["key"], directory["certificate"], "say hello", output).WaitAsync(Limit);
+
+        Assert.Equal(0u, status);
+        Assert.Equal("hello", Encoding.UTF8.GetString(output.ToArray()));
+        directory.Write("known_hosts", $"@cert-authority * {key.PublicKey}\n");
+        await Assert.ThrowsAsync<Protocol.Transport.HostKeyNotTrustedException>(
+            () => CertifiedLogin.RunAsync(destination, directory["known_hosts"], directory["key"], directory["certificate"], "say hello", output).WaitAsync(Limit));
+    }
+
     private static void WriteKey(string path, PrivateKey key)
     {
         using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);
         File.WriteAllBytes(path, written.Span.ToArray());
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>Users without files.</summary>
+    private sealed class NoFiles : IAuthorizedKeysSource
+    {
+        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) => new([]);
     }
 
     /// <summary>A log whose first line a test can wait for.</summary>

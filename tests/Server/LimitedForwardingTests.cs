@@ -1,5 +1,5 @@
-using System.Net;
 using Nacre.Forwarding;
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Authentication;
 using Nacre.Server;
 
@@ -33,6 +33,13 @@ public sealed class LimitedForwardingTests
         Assert.Equal("tcp unix listen-tcp listen-unix agent x11", Show(LoginPermissions.Everything with { Terminal = false }));
     }
 
+    [Fact]
+    public void A_tunnel_is_not_even_opened_without_the_right()
+    {
+        AuthenticatedUser user = User(LoginPermissions.Everything with { PortForwarding = false });
+        Assert.Null(LimitedForwarding.Of(new EverythingForwarded(), user)!.MayTunnel(user, TunnelMode.PointToPoint, null));
+    }
+
     private static AuthenticatedUser User(LoginPermissions permissions) => new("al", []) { Permissions = permissions };
 
     private static string Show(LoginPermissions permissions)
@@ -60,6 +67,8 @@ public sealed class LimitedForwardingTests
 
         public string? MayLendAgent(AuthenticatedUser user) => "/path";
 
-        public X11Listening? MayForwardX11(AuthenticatedUser user) => X11Listening.Default;
+        public X11Listening? MayForwardX11(AuthenticatedUser user) => new X11Listening();
+
+        public TunnelDevice? MayTunnel(AuthenticatedUser user, TunnelMode mode, int? unit) => throw new InvalidOperationException("Nobody may ask.");
     }
 }

@@ -56,6 +56,21 @@ public sealed class KnownHostsPolicy : IHostKeyPolicy, IHostKeyLearner
         await new KnownHostsUpdate(_options, _dialog, offer, keys).RunAsync(proof, ct).ConfigureAwait(false);
     }
 
+    /// <summary>The host key algorithms in an order that asks the host for a key, or a certificate, that the files know.</summary>
+    internal IReadOnlyList<string> Order(IReadOnlyList<string> algorithms, SshDestination destination)
+    {
+        try
+        {
+            (string host, int port) = _options.HostKeyAlias is { } alias ? (alias, 0) : (destination.Host, destination.Port);
+            return HostKeyOrder.For(algorithms, KnownHosts.Load([.. _options.UserFiles, .. _options.GlobalFiles]), host, port);
+        }
+        catch (SshException)
+        {
+            // The judgement says what is wrong with the files.
+            return algorithms;
+        }
+    }
+
     private ValueTask<SshfpVerdict> AskDnsAsync(HostKeyOffer offer, CancellationToken ct) => _options.VerifyHostKeyDns == VerifyHostKeyDns.No
         ? ValueTask.FromResult(SshfpVerdict.Silent)
         : SshfpCheck.JudgeAsync(_options.Fingerprints, offer.Host, offer.Key.PlainKey, _options.Trace, ct);

@@ -4,6 +4,7 @@ using Nacre.Forwarding;
 using Nacre.Forwarding.Agent;
 using Nacre.Forwarding.Tun;
 using Nacre.Forwarding.X11;
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
@@ -307,7 +308,7 @@ public sealed class SshClient : IAsyncDisposable
         AuthenticationClient? authentication = null;
         Multiplexer? multiplexer = null;
         var judge = new PolicyJudge(options.HostKeyPolicy, destination, address);
-        var transport = new SecureTransport(TransportOptionsFor(judge, options), CreateService);
+        var transport = new SecureTransport(TransportOptionsFor(destination, judge, options), CreateService);
         var loans = new SessionLoans(new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
         policy.AnswerChannels(AgentOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
         policy.AnswerChannels(X11Open.RecordName, (offer, _) => ValueTask.FromResult(loans.Display.Answer(offer)));
@@ -429,10 +430,16 @@ public sealed class SshClient : IAsyncDisposable
 
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");
 
-    private static TransportOptions TransportOptionsFor(IHostKeyJudge judge, SshClientOptions options) => new()
+    // A host that is known by its authority has to be asked for a certificate; who chose the algorithms has chosen their order, too.
+    private static AlgorithmSelection AlgorithmsFor(SshDestination destination, SshClientOptions options) =>
+        options.HostKeyPolicy is KnownHostsPolicy known && ReferenceEquals(options.Algorithms, AlgorithmSelection.ClientDefault)
+            ? options.Algorithms with { HostKeyAlgorithms = known.Order(options.Algorithms.HostKeyAlgorithms, destination) }
+            : options.Algorithms;
+
+    private static TransportOptions TransportOptionsFor(SshDestination destination, IHostKeyJudge judge, SshClientOptions options) => new()
     {
         IsClient = true,
-        Algorithms = options.Algorithms,
+        Algorithms = AlgorithmsFor(destination, options),
         Identification = "SSH-2.0-" + options.Version,
         Pool = new PacketPool(),
         Rekey = options.Rekey,

@@ -1,4 +1,5 @@
 using Nacre.Forwarding;
+using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Authentication;
 
 namespace Nacre.Server;
@@ -25,4 +26,6 @@ internal sealed class LimitedForwarding : IForwardingPolicy
     public string? MayLendAgent(AuthenticatedUser user) => user.Permissions.AgentForwarding ? _inner.MayLendAgent(user) : null;
 
     public X11Listening? MayForwardX11(AuthenticatedUser user) => user.Permissions.X11Forwarding ? _inner.MayForwardX11(user) : null;
+
+    public TunnelDevice? MayTunnel(AuthenticatedUser user, TunnelMode mode, int? unit) => user.Permissions.PortForwarding ? _inner.MayTunnel(user, mode, unit) : null;
 }
