@@ -66,7 +66,7 @@ internal static class ClientKeywords
     { Manual = "Look for short host names in CanonicalDomains and read the configuration again for the name found; always also does so behind a proxy." });
 
     public static readonly Keyword<bool> CheckHostIP = Declared.Add(new Keyword<bool>("CheckHostIP", Choices.Flag)
-    { Manual = "Accepted; known_hosts is searched for the host's name only, whatever is said here." });
+    { Manual = "Look the host's address up in known_hosts, too: it must have the same key, and is added." });
 
     public static readonly Keyword<bool> Compression = Declared.Add(new Keyword<bool>("Compression", Choices.Flag)
     { Manual = "Offer compression first." });

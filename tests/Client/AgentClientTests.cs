@@ -51,6 +51,31 @@ public sealed class AgentClientTests
         Assert.Single(await agent.Client.ListAsync(Ct));
     }
 
+    [Theory]
+    [InlineData(null, false, "")]
+    [InlineData(3600, false, "01" + "00000e10")]
+    [InlineData(null, true, "02")]
+    [InlineData(1, true, "01" + "00000001" + "02")]
+    public async Task A_key_is_given_with_its_comment_and_its_constraints(int? seconds, bool mustConfirm, string constraints)
+    {
+        byte[] taken = [];
+        await using var agent = new FakeAgent(request =>
+        {
+            taken = [.. request];
+            return Success();
+        });
+        await agent.Client.AddAsync(TestKeys.A, "a comment", seconds is { } number ? TimeSpan.FromSeconds(number) : null, mustConfirm, Ct);
+        Assert.Equal(constraints.Length == 0 ? AgentMessageNumber.AddIdentity : AgentMessageNumber.AddIdentityConstrained, AgentMessage.NumberOf(taken));
+        Assert.EndsWith(Convert.ToHexStringLower("a comment"u8) + constraints, Convert.ToHexStringLower(taken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_agent_refuses_is_told()
+    {
+        await using var agent = new FakeAgent(_ => Failure());
+        await Assert.ThrowsAsync<SshException>(async () => await agent.Client.AddAsync(TestKeys.A, "", ct: Ct));
+    }
+
     [Fact]
     public async Task Replies_go_to_the_requests_in_order_when_many_ask_at_once_P9987_1()
     {
@@ -170,6 +195,12 @@ public sealed class AgentClientTests
     {
         var failure = default(AgentFailure);
         return AgentMessage.Write(ref failure);
+    }
+
+    private static byte[] Success()
+    {
+        var success = default(AgentSuccess);
+        return AgentMessage.Write(ref success);
     }
 
     private static byte[] Identities(params (byte[] Blob, string Comment)[] keys)

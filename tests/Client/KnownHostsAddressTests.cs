@@ -1,5 +1,4 @@
 using Nacre.Client;
-using Nacre.Protocol.Keys;
 using Nacre.Tests.Interop;
 
 namespace Nacre.Tests.Client;

@@ -4,7 +4,6 @@ using Nacre.Config.Connections;
 using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Tools.Shared;
@@ -30,7 +29,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         var trust = new ClientTrust(config, trace);
         if (config.HostbasedAuthentication) trace.Say("HostbasedAuthentication is not part of Nacre; the other methods are tried.");
         IReadOnlyList<IIdentity> identities = config.PubkeyAuthentication == PubkeyChoice.No ? [] : await trust.LoadIdentitiesAsync().ConfigureAwait(false);
-        return (trust, trust.CreateOptions(identities));
+        return (trust, await trust.CreateOptionsAsync(identities).ConfigureAwait(false));
     }
 
     public void Inform(string message) => _trace.Say(message);
@@ -77,16 +76,22 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             }
         }
 
+        if (_agent is not null && _config.AddKeysToAgent.Choice != AddKeysChoice.No)
+        {
+            var keeper = new AgentKeeper(_agent, _config.AddKeysToAgent, _trace);
+            foreach (IdentityFile file in _files) file.Opened = keeper.KeepAsync;
+        }
+
         return IdentityOrder.Of(_files, FoundCertificate.Load(_config.CertificateFiles, _config.IdentityFiles), agentKeys, _config.IdentitiesOnly);
     }
 
-    private SshClientOptions CreateOptions(IReadOnlyList<IIdentity> identities)
+    private async Task<SshClientOptions> CreateOptionsAsync(IReadOnlyList<IIdentity> identities)
     {
-        KnownHosts known = KnownHosts.Load([.. _config.UserKnownHostsFiles, .. _config.GlobalKnownHostsFiles]);
-        (string host, int port) = _config.HostKeyAlias is { } alias ? (alias, 0) : (_config.Hostname, _config.Port);
+        KnownHostsOptions knownHosts = HostTrust.OptionsOf(_config, _trace);
+        IReadOnlyList<string> hostKeyAlgorithms = await HostTrust.OrderAsync(_config, knownHosts).ConfigureAwait(false);
         return new SshClientOptions
         {
-            HostKeyPolicy = new KnownHostsPolicy(KnownHostsOptions(), this),
+            HostKeyPolicy = new KnownHostsPolicy(knownHosts, this),
             UserName = _config.User,
             Identities = identities,
             Passwords = _config.PasswordAuthentication ? _prompts : null,
@@ -107,27 +112,11 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             Algorithms = AlgorithmSelection.ClientDefault with
             {
                 KexAlgorithms = _config.KexAlgorithms,
-                HostKeyAlgorithms = _config.HasOwnHostKeyAlgorithms ? _config.HostKeyAlgorithms : HostKeyOrder.For(_config.HostKeyAlgorithms, known, host, port),
+                HostKeyAlgorithms = hostKeyAlgorithms,
                 Ciphers = _config.Ciphers,
                 Macs = _config.Macs,
                 Compressions = _config.Compression ? ["zlib@openssh.com", "none"] : ["none", "zlib@openssh.com"],
             },
         };
     }
-
-    private KnownHostsOptions KnownHostsOptions() => new()
-    {
-        UserFiles = _config.UserKnownHostsFiles,
-        GlobalFiles = _config.GlobalKnownHostsFiles,
-        HostKeyAlias = _config.HostKeyAlias,
-        HashesNames = _config.HashKnownHosts,
-        FingerprintHash = _config.FingerprintHash == FingerprintDigest.Md5 ? FingerprintHash.Md5 : FingerprintHash.Sha256,
-        Strict = _config.StrictHostKeyChecking switch
-        {
-            HostKeyChecking.Yes => StrictHostKeyChecking.Yes,
-            HostKeyChecking.No => StrictHostKeyChecking.No,
-            HostKeyChecking.AcceptNew => StrictHostKeyChecking.AcceptNew,
-            _ => StrictHostKeyChecking.Ask,
-        },
-    };
 }

@@ -46,6 +46,7 @@ internal sealed class ErrorTrace : ITrace
         string? place = VerbosePlaces.Count > 0 ? $"{Path.GetFileName(file)}:{member}():{number} (pid={Environment.ProcessId})" : null;
         bool isForced = place is not null && VerbosePlaces.Any(pattern => PatternMatcher.MatchesList(place, pattern));
         if (isForced) Write(Level, $"debug{detail}: {place}: {line}", SystemLog.Priority.Debug);
+        else if (detail == 0) Verbose(line);
         else Write(LogLevel.Verbose + detail, $"debug{detail}: {line}", SystemLog.Priority.Debug);
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Nacre.Client;
 using Nacre.Config;
+using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Transport;
@@ -41,6 +42,9 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         SshClient client = await SshClient.ConnectAsync(route.Stream, destination, _address, options, default).ConfigureAwait(false);
         string way = _address is null ? "(via proxy)" : $"([{_address}]:{config.Port})";
         trace.Verbose($"Authenticated to {config.Hostname} {way} using \"{client.Authentication.Method}\".");
+
+        // Once the session has the terminal, nobody can be asked about new host keys.
+        if (config.UpdateHostKeys == AskChoice.Ask) await client.LearnHostKeysAsync(default).ConfigureAwait(false);
         return client;
     }
 

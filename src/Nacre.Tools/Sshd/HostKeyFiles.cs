@@ -11,7 +11,7 @@ internal static class HostKeyFiles
 {
     private const int MaxFileBytes = 1024 * 1024;
 
-    /// <summary>Loads those that can be used, the first of each type.</summary>
+    /// <summary>Loads those that can be used. Of several of one type the first serves key exchanges; clients are told of the others, too.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="areDefaults">True when nobody named them: then one may be missing without a word.</param>
     /// <param name="log">Told of each that cannot be used.</param>
@@ -20,7 +20,7 @@ internal static class HostKeyFiles
         var keys = new List<ISigner>();
         foreach (string path in paths)
         {
-            if (Load(path, areDefaults, log) is { } key && !keys.Any(known => known.PublicKey.Type == key.PublicKey.Type)) keys.Add(key);
+            if (Load(path, areDefaults, log) is { } key && !keys.Any(known => known.PublicKey.Equals(key.PublicKey))) keys.Add(key);
         }
 
         return keys;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Nacre.Protocol.Agent;
 using Nacre.Protocol.Keys;
@@ -70,6 +71,44 @@ public sealed class AgentClient : IAsyncDisposable
         {
             var request = default(RequestIdentities);
             return AgentMessage.Write(ref request);
+        }
+    }
+
+    /// <summary>Gives the agent a key to keep.</summary>
+    /// <param name="key">The key; the agent gets a copy.</param>
+    /// <param name="comment">What the agent calls it.</param>
+    /// <param name="lifetime">How long it keeps the key, in whole seconds; for ever when null.</param>
+    /// <param name="mustConfirm">True when a person is to confirm each use.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent has the key.</returns>
+    /// <exception cref="SshException">The agent refused the key, or is gone.</exception>
+    public async ValueTask AddAsync(PrivateKey key, string comment, TimeSpan? lifetime = null, bool mustConfirm = false, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(comment);
+        byte[] request = RequestBytes();
+        try
+        {
+            byte[] reply = await ExchangeAsync(request, ct).ConfigureAwait(false);
+            if (AgentMessage.NumberOf(reply) != AgentMessageNumber.Success) throw new SshException("agent refused operation");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request);
+        }
+
+        byte[] RequestBytes()
+        {
+            byte[] name = Encoding.UTF8.GetBytes(comment);
+            byte[] constraints = new AgentConstraints(lifetime, mustConfirm, []).ToBytes();
+            if (constraints.Length == 0)
+            {
+                var plain = new AddIdentity { Key = key.ToFields(), Comment = name };
+                return AgentMessage.Write(ref plain);
+            }
+
+            var constrained = new AddIdentityConstrained { Key = key.ToFields(), Comment = name, Constraints = constraints };
+            return AgentMessage.Write(ref constrained);
         }
     }
 

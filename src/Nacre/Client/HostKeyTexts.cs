@@ -72,7 +72,7 @@ internal sealed class HostKeyTexts(KnownHostsOptions options, PublicKey key, str
     public string Added(bool isWithAddress) =>
         $"Warning: Permanently added '{(isWithAddress ? $"{_name},{_address}" : _name)}' ({key.ShortType}) to the list of known hosts.";
 
-    public string Changed(KnownHostsEntry offending) => $"""
+    public string Changed(KnownHostsEntry offending) => ($"""
         {Alarm}Add correct host key in {UserFile} to get rid of this message.
         Offending {offending.Key.ShortType} key in {Place(offending)}
           remove with:
@@ -80,7 +80,7 @@ internal sealed class HostKeyTexts(KnownHostsOptions options, PublicKey key, str
 
         """ + (options.Strict == StrictHostKeyChecking.No
             ? string.Join('\n', options.Withheld.Select(what => $"{what} is disabled to avoid man-in-the-middle attacks."))
-            : $"Host key for {_name} has changed and you have requested strict checking.");
+            : $"Host key for {_name} has changed and you have requested strict checking.")).TrimEnd('\n');
 
     /// <summary>Goes before <see cref="Changed"/> when the address tells another story than the name.</summary>
     public string Spoofed(KnownHostsFinding byAddress)

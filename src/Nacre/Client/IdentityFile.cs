@@ -16,6 +16,7 @@ public sealed class IdentityFile : IIdentity, IDisposable
     private readonly IPassphraseSource? _passphrases;
     private readonly int _prompts;
     private PrivateKey? _key;
+    private bool _wasOpened;
 
     private IdentityFile(string path, PublicKey? publicKey, PrivateKeyFile? file, SshException? fault, IPassphraseSource? passphrases, int prompts)
     {
@@ -33,6 +34,9 @@ public sealed class IdentityFile : IIdentity, IDisposable
 
     /// <summary>True when there is a private key in the file; false for a public key, whose private half an agent may have.</summary>
     public bool HasPrivateKey => _file is not null || _fault is not null;
+
+    /// <summary>Hears of the key when it is first opened.</summary>
+    internal Func<IdentityFile, PrivateKey, CancellationToken, ValueTask>? Opened { get; set; }
 
     /// <summary>Looks at a key file. Its public half comes from the file itself or from the one beside it with .pub.</summary>
     /// <param name="path">The file.</param>
@@ -77,11 +81,11 @@ public sealed class IdentityFile : IIdentity, IDisposable
     /// <inheritdoc/>
     public async ValueTask<ISigner?> OpenAsync(CancellationToken ct)
     {
-        if (_key is not null) return _key;
-        if (_fault is not null) throw _fault;
-        if (_file is null) throw new SshException($"Load key \"{Printable.Escape(Name)}\": the file holds no private key");
-        _key = _file.IsEncrypted ? await UnlockAsync(_file, ct).ConfigureAwait(false) : Unlock(_file, null);
+        _key ??= await ReadKeyAsync(ct).ConfigureAwait(false);
         PublicKey ??= _key?.PublicKey;
+        if (_key is null || _wasOpened) return _key;
+        _wasOpened = true;
+        if (Opened is { } opened) await opened(this, _key, ct).ConfigureAwait(false);
         return _key;
     }
 
@@ -90,6 +94,13 @@ public sealed class IdentityFile : IIdentity, IDisposable
     {
         _key?.Dispose();
         _file?.Dispose();
+    }
+
+    private async ValueTask<PrivateKey?> ReadKeyAsync(CancellationToken ct)
+    {
+        if (_fault is not null) throw _fault;
+        if (_file is null) throw new SshException($"Load key \"{Printable.Escape(Name)}\": the file holds no private key");
+        return _file.IsEncrypted ? await UnlockAsync(_file, ct).ConfigureAwait(false) : Unlock(_file, null);
     }
 
     private async ValueTask<PrivateKey?> UnlockAsync(PrivateKeyFile file, CancellationToken ct)

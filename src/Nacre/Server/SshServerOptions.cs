@@ -11,7 +11,7 @@ namespace Nacre.Server;
 /// <summary>What a server is, whom it lets in and what they may do. Limits are on by default; nothing is permitted by default.</summary>
 public sealed record SshServerOptions
 {
-    /// <summary>The keys that prove the server's identity; one of each type at most is used. A certificate for a key, which a <see cref="CertifiedSigner"/> shows, is of a type of its own.</summary>
+    /// <summary>The keys that prove the server's identity; of several of one type the first serves key exchanges, and clients are told of all, so that one can take the place of another. A certificate for a key, which a <see cref="CertifiedSigner"/> shows, is of a type of its own.</summary>
     public required IReadOnlyList<ISigner> HostKeys { get; init; }
 
     /// <summary>Decides who may log in.</summary>

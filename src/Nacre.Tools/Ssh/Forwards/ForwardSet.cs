@@ -30,6 +30,8 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
     /// <summary>Starts what the configuration asks for; false when the connection is to end because one failed (ExitOnForwardFailure).</summary>
     public async Task<bool> StartConfiguredAsync()
     {
+        // Whoever went on with a changed host key has been told that nothing is forwarded.
+        if (!client.IsHostVerified) return true;
         bool allLocal = true, allRemote = true;
         foreach (Forward forward in config.LocalForwards) allLocal &= await StartAsync(forward, ForwardKind.Local).ConfigureAwait(false) is not null;
         foreach (Forward forward in config.DynamicForwards) allLocal &= await StartAsync(forward, ForwardKind.Dynamic).ConfigureAwait(false) is not null;

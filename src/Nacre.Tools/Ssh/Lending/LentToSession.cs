@@ -11,8 +11,8 @@ internal sealed class LentToSession(SshClient client, ClientConfig config, Error
     /// <summary>Adds to a session's options what it is lent.</summary>
     public async Task<RunOptions> AddToAsync(RunOptions options) => options with
     {
-        Display = IsPermitted(config.ForwardX11, "X11") ? await LentDisplay.FindAsync(Environment.GetEnvironmentVariable("DISPLAY"), config, trace).ConfigureAwait(false) : null,
-        AgentSocket = IsPermitted(config.ForwardAgent.IsOn, "Agent") ? FindAgent() : null,
+        Display = config.ForwardX11 && client.IsHostVerified ? await LentDisplay.FindAsync(Environment.GetEnvironmentVariable("DISPLAY"), config, trace).ConfigureAwait(false) : null,
+        AgentSocket = config.ForwardAgent.IsOn && client.IsHostVerified ? FindAgent() : null,
     };
 
     /// <summary>Says what the server did not take.</summary>
@@ -20,12 +20,6 @@ internal sealed class LentToSession(SshClient client, ClientConfig config, Error
     {
         if (options.Display is not null && !process.HasDisplay) trace.Fail($"X11 forwarding request failed on channel {process.Channel.LocalId}");
         if (options.AgentSocket is not null && !process.HasAgent) trace.Write(1, "The server does not take the agent.");
-    }
-
-    private bool IsPermitted(bool isWanted, string what)
-    {
-        if (isWanted && !client.IsHostVerified) trace.Fail($"{what} forwarding is disabled to avoid man-in-the-middle attacks.");
-        return isWanted && client.IsHostVerified;
     }
 
     // An agent that is not there is not lent: programs at the server would think that they have one.

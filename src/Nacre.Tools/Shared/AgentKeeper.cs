@@ -1,0 +1,40 @@
+using System.Text;
+using Nacre.Client;
+using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Tools.Shared;
+
+/// <summary>Gives the agent the keys that were read from files, so that their passphrases are asked for once (AddKeysToAgent).</summary>
+internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrace trace)
+{
+    /// <summary>Gives it a key; that it does not take it is no reason not to log in.</summary>
+    public async ValueTask KeepAsync(IdentityFile file, PrivateKey key, CancellationToken ct)
+    {
+        string path = Printable.Escape(file.Name), comment = key.Comment.Length > 0 ? key.Comment : file.Name;
+        if (settings.Choice == AddKeysChoice.Ask && !await IsAgreedAsync($"Add key {path} ({Printable.Escape(comment)}) to agent?", ct).ConfigureAwait(false))
+        {
+            trace.Write(3, "user denied adding this key");
+            return;
+        }
+
+        try
+        {
+            TimeSpan? lifetime = settings.Lifetime > TimeSpan.Zero ? settings.Lifetime : null;
+            await agent.AddAsync(key, comment, lifetime, settings.Choice == AddKeysChoice.Confirm, ct).ConfigureAwait(false);
+            trace.Write(1, $"identity added to agent: {path}");
+        }
+        catch (SshException error)
+        {
+            trace.Write(1, $"could not add identity to agent: {path} ({error.Message})");
+        }
+    }
+
+    // As ssh-add -c has it: an empty answer is a yes, and without a program that asks the answer is no.
+    private static async ValueTask<bool> IsAgreedAsync(string question, CancellationToken ct)
+    {
+        if (!Askpass.OfProcess.IsWanted(hasTerminal: false) || await Askpass.OfProcess.AskAsync(question, ct).ConfigureAwait(false) is not { } answer) return false;
+        return answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase);
+    }
+}
