@@ -45,6 +45,25 @@ public sealed class OverTransportTests
     }
 
     [Fact]
+    public async Task Many_channels_that_all_end_at_once_are_no_flood_A60()
+    {
+        const int count = 6000;
+        using var pair = new TransportPair();
+        (Multiplexer client, Multiplexer server, _) = await ConnectAsync(pair, ConnectionSettings.Default with { MaximumChannels = count });
+        Task<Channel>[] opening = [.. Enumerable.Range(0, count).Select(_ => OpenSessionAsync(client))];
+        await pair.RunAsync();
+        foreach (Channel channel in await Task.WhenAll(opening)) channel.Close();
+
+        // The server has a CLOSE to say on each of them, and nobody takes any.
+        pair.Take(pair.Client, pair.ToServer);
+        await TransportPair.DeliverAsync(pair.Server, pair.ToServer);
+        Assert.InRange(pair.Server.Outbox.HeldBytes, Outbox.MaxHeld + 1, Outbox.MaxHeld + server.HeldAllowance);
+
+        await pair.RunAsync();
+        Assert.Equal((0, 0), (client.ChannelCount, server.ChannelCount));
+    }
+
+    [Fact]
     public async Task Rekeying_during_a_transfer_in_both_directions_keeps_the_bytes_and_their_ends_in_order()
     {
         const int Length = 3_000_000;
@@ -68,13 +87,13 @@ public sealed class OverTransportTests
         Assert.Equal(0, server.ChannelCount);
     }
 
-    private static async Task<(Multiplexer Client, Multiplexer Server, TestPolicy ServerPolicy)> ConnectAsync(TransportPair pair)
+    private static async Task<(Multiplexer Client, Multiplexer Server, TestPolicy ServerPolicy)> ConnectAsync(TransportPair pair, ConnectionSettings? settings = null)
     {
         await pair.StartAsync();
         pair.Authenticate();
         var policy = new TestPolicy();
-        var client = new Multiplexer(pair.Client, new TestPolicy(), ConnectionSettings.Default);
-        var server = new Multiplexer(pair.Server, policy, ConnectionSettings.Default);
+        var client = new Multiplexer(pair.Client, new TestPolicy(), settings ?? ConnectionSettings.Default);
+        var server = new Multiplexer(pair.Server, policy, settings ?? ConnectionSettings.Default);
         pair.Client.EnterConnection(client);
         pair.Server.EnterConnection(server);
         return (client, server, policy);

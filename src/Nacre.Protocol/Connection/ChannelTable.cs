@@ -15,6 +15,9 @@ internal sealed class ChannelTable(int maximum)
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>The most channels that there ever were at once.</summary>
+    public uint Most => Volatile.Read(ref _used);
+
     /// <summary>Gives the channel a number; false when there are too many .</summary>
     public bool TryAdd(Channel channel)
     {

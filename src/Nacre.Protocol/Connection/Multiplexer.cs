@@ -14,6 +14,8 @@ namespace Nacre.Protocol.Connection;
 /// </remarks>
 internal sealed class Multiplexer : IPacketSink
 {
+    private const long MessagesOfChannel = 4;
+
     private readonly ChannelTable _channels;
     private readonly WindowGrowth _growth;
     private readonly PendingBytes _pending;
@@ -43,6 +45,9 @@ internal sealed class Multiplexer : IPacketSink
 
     /// <summary>The channels there are at this moment.</summary>
     public IReadOnlyList<Channel> Channels => _channels.ToArray();
+
+    /// <summary>Each channel has its opening, its window, its EOF and its CLOSE to say, and all of them may at once.</summary>
+    public long HeldAllowance => _channels.Most * MessagesOfChannel * PacketPool.SmallCapacity;
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended { get; }

@@ -11,6 +11,9 @@ internal interface IPacketSink
     /// </summary>
     ValueTask OnPacketAsync(Packet packet, CancellationToken ct);
 
+    /// <summary>How many bytes of buffers the sink's own messages may make the outbox hold beyond its limit for replies.</summary>
+    long HeldAllowance => 0;
+
     /// <summary>The connection is over; called once, last.</summary>
     /// <param name="error">Why, or null when it ended as agreed.</param>
     void OnClosed(Exception? error);

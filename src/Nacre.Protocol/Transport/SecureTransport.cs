@@ -105,7 +105,11 @@ internal sealed class SecureTransport : ITransport, IDisposable
                 used += consumed;
                 await RouteAsync(packet, ct).ConfigureAwait(false);
                 if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
-                if (Outbox.HeldBytes > Outbox.MaxHeld) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
+                if (Outbox.HeldBytes > Outbox.MaxHeld && Outbox.HeldBytes > Outbox.MaxHeld + (_service?.HeldAllowance ?? 0))
+                {
+                    throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
+                }
+
             }
 
             return used;
