@@ -1,3 +1,4 @@
+using Nacre.Client;
 using Nacre.Examples;
 
 // dotnet run --project examples -- NAME ARGUMENTS
@@ -8,6 +9,8 @@ return args switch
     ["configured", var host, var command] => await AsConfigured.RunAsync(host, configFile: null, command, Console.OpenStandardOutput()),
     ["tunnel", var destination, var fingerprint, var keyFile, var listen, var target] =>
         await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
+    ["jump", var gate, var gateFingerprint, var destination, var fingerprint, var keyFile, var command] when IdentityFile.Find(keyFile) is { } key =>
+        await JumpHost.RunAsync(JumpHost.HopOf(gate, gateFingerprint, key), JumpHost.HopOf(destination, fingerprint, key), command, Console.OpenStandardOutput()),
     ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
     ["drop", var authorizedKey, var directory] when !OperatingSystem.IsWindows() => await DropServer.RunAsync(authorizedKey, directory, Console.Out),
     ["files", var destination, var fingerprint, var keyFile, var directory] when !OperatingSystem.IsWindows() =>
@@ -22,6 +25,7 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: run    USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
                configured HOST COMMAND
+               jump   USER@GATE:PORT SHA256:FINGERPRINT USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
                tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
                server 'ssh-ed25519 AAAA...'
                drop   'ssh-ed25519 AAAA...' DIRECTORY

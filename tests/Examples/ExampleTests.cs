@@ -62,6 +62,22 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public async Task A_command_runs_behind_a_jump_host()
+    {
+        using var directory = new TemporaryDirectory();
+        WriteKey(directory["key"], LoopbackPair.UserKey);
+        using IdentityFile key = IdentityFile.Find(directory["key"])!;
+        await using LoopbackPair gate = await LoopbackPair.StartAsync(), inner = await LoopbackPair.StartAsync();
+        using var output = new MemoryStream();
+
+        int status = await JumpHost.RunAsync(HopTo(gate), HopTo(inner), "say hello", output).WaitAsync(Limit);
+
+        Assert.Equal((0, "hello"), (status, Encoding.UTF8.GetString(output.ToArray())));
+
+        SshHop HopTo(LoopbackPair pair) => JumpHost.HopOf($"ada@127.0.0.1:{pair.Port}", LoopbackPair.HostKey.PublicKey.Fingerprint, key);
+    }
+
+    [Fact]
     public async Task Another_host_key_than_the_pinned_one_is_refused()
     {
         using var directory = new TemporaryDirectory();

@@ -98,6 +98,18 @@ public sealed class CopyIdTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_bears_one_unknown_key_is_asked_for_each_alone()
+    {
+        await using StockSshd impatient = await StockSshd.StartAsync("MaxAuthTries 1", $"AuthorizedKeysFile {_directory["authorized"]} {_keys}", "StrictModes no");
+        string[] lines = await Task.WhenAll(new[] { "ecdsa-256", "ed25519", "rsa-2048" }.Select(async kind => await File.ReadAllTextAsync(await StockKeys.UserAsync(kind) + ".pub")));
+        string many = _directory.Write("many.pub", string.Concat(lines));
+
+        RunResult result = await CopyAsync(["-n", "-i", many, "-o", $"UserKnownHostsFile={impatient.KnownHosts}", "-p", impatient.Port.ToString(CultureInfo.InvariantCulture)]);
+
+        Assert.Contains($"key(s):\n\n{lines[0]}{lines[2]}=", result.Ends().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_no_public_key_leaves_this_machine_never()
     {
         string secret = _directory.Write("secret.pub", await File.ReadAllTextAsync(await StockKeys.UserAsync("ed25519")));

@@ -2,6 +2,7 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 
 namespace Nacre.Tools.SshCopyId;
@@ -44,6 +45,16 @@ internal static class KeyCheck
         }
         catch (AuthenticationFailedException)
         {
+            return true;
+        }
+        catch (SshDisconnectedException)
+        {
+            // It had enough of keys that it does not know, be it of a single one. What else it may mean the login that follows will tell.
+            foreach (IIdentity one in offered.Count > 1 ? offered : [])
+            {
+                if (!await OfferAsync([one], config, trace).ConfigureAwait(false)) return false;
+            }
+
             return true;
         }
         catch (Exception error) when (attempt.Explain(error) is { } line)
