@@ -86,7 +86,22 @@ public sealed class KeyscanTests(SharedSshd.Stock server) : IClassFixture<Shared
     }
 
     [Fact]
-    public async Task Certificates_are_asked_for_with_c()
+    public async Task Certificates_are_printed_with_c_as_OpenSSH_prints_them()
+    {
+        File.Copy(await StockKeys.HostAsync("ed25519") + ".pub", _directory["host.pub"]);
+        (await Run.Async("ssh-keygen", ["-q", "-s", await StockKeys.UserAsync("ed25519"), "-I", "host", "-h", "-n", "127.0.0.1", _directory["host.pub"]])).Ends();
+        await using StockSshd certified = await StockSshd.StartAsync($"HostCertificate {_directory["host-cert.pub"]}");
+        string[] arguments = ["-c", "-p", certified.Port.ToString(CultureInfo.InvariantCulture), "127.0.0.1"];
+
+        RunResult ours = await OurTools.RunAsync("ssh-keyscan", ["-q", .. arguments]);
+        RunResult stock = await Run.Async("ssh-keyscan", arguments);
+
+        Assert.StartsWith("ssh-ed25519-cert-v01@openssh.com ", ours.Ends().Output, StringComparison.Ordinal);
+        Assert.Equal(stock.Ends().Output, ours.Output);
+    }
+
+    [Fact]
+    public async Task Certificates_that_a_server_has_not_are_not_printed()
     {
         RunResult result = await OurTools.RunAsync("ssh-keyscan", ["-q", "-c", "-p", Port, "127.0.0.1"]);
 
