@@ -99,4 +99,16 @@ public sealed class SshConfigurationTests : IDisposable
         RunResult missing = await OurTools.RunAsync("ssh", ["-F", "none", "-o", "CanonicalizeHostname=yes", "-o", "CanonicalizeFallbackLocal=no", "-o", "CanonicalDomains=invalid", "-G", "none"]);
         Assert.Equal("ssh: Could not resolve host \"none\"\n", missing.Ends(255).Error);
     }
+
+    [Fact]
+    public async Task A_key_exchange_that_quantum_computers_could_undo_is_warned_of()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync();
+        string[] arguments = [.. await sshd.ClientArgumentsAsync()];
+
+        RunResult warned = await OurTools.RunAsync("ssh", [.. arguments, "-o", "KexAlgorithms=curve25519-sha256", sshd.Destination, "true"]);
+        Assert.StartsWith("** WARNING: connection is not using a post-quantum key exchange algorithm.\n", warned.Ends().Error, StringComparison.Ordinal);
+        Assert.Equal("", (await OurTools.RunAsync("ssh", [.. arguments, "-o", "KexAlgorithms=curve25519-sha256", "-o", "WarnWeakCrypto=no-pq-kex", sshd.Destination, "true"])).Ends().Error);
+        Assert.Equal("", (await OurTools.RunAsync("ssh", [.. arguments, sshd.Destination, "true"])).Ends().Error);
+    }
 }

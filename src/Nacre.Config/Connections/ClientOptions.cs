@@ -25,6 +25,7 @@ internal static class ClientOptions
             KeepAliveCount = config.ServerAliveCountMax,
             PreferredMethods = config.PreferredAuthentications,
             PasswordPrompts = config.NumberOfPasswordPrompts,
+            InteractiveDevices = config.KbdInteractiveDevices ?? "",
             RequiredRsaBits = config.RequiredRsaSize,
             UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),

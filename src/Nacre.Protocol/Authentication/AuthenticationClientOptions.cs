@@ -32,6 +32,9 @@ internal sealed class AuthenticationClientOptions
     /// <summary>NumberOfPasswordPrompts: how often each of password and keyboard-interactive is begun.</summary>
     public int PasswordPrompts { get; init; } = 3;
 
+    /// <summary>KbdInteractiveDevices: what the server is asked to use for keyboard-interactive, with commas between; empty leaves it to the server.</summary>
+    public string InteractiveDevices { get; init; } = "";
+
     /// <summary>Refuses a server that lets the client in without a signature, a password or an answer: one that may only pretend to have asked .</summary>
     public bool RefusesTrivialLogin { get; init; }
 

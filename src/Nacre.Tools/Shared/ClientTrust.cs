@@ -101,6 +101,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
             KeepAliveCount = _config.ServerAliveCountMax,
             PreferredMethods = _config.PreferredAuthentications,
             PasswordPrompts = _config.NumberOfPasswordPrompts,
+            InteractiveDevices = _config.KbdInteractiveDevices ?? "",
             RequiredRsaBits = _config.RequiredRsaSize,
             UserSignatureAlgorithms = _config.PubkeyAcceptedAlgorithms,
             BindsToHost = _config.PubkeyAuthentication != PubkeyChoice.Unbound,

@@ -37,7 +37,7 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
         await using ClientTrust owned = trust;
         steps?.OnStep("keys and known hosts read");
-        options = change(options with { ConnectTimeout = route.ExchangeTimeout, Steps = steps });
+        options = change(options with { ConnectTimeout = route.ExchangeTimeout, Steps = steps, OnAgreed = config.WarnWeakCrypto ? WarnOfWeakExchange : null });
         var destination = new SshDestination(config.User, config.Hostname, config.Port);
         SshClient client = await SshClient.ConnectAsync(route.Stream, destination, _address, options, default).ConfigureAwait(false);
         string way = _address is null ? "(via proxy)" : $"([{_address}]:{config.Port})";
@@ -46,6 +46,14 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         // Once the session has the terminal, nobody can be asked about new host keys.
         if (config.UpdateHostKeys == AskChoice.Ask) await client.LearnHostKeysAsync(default).ConfigureAwait(false);
         return client;
+    }
+
+    private void WarnOfWeakExchange(NegotiatedAlgorithms agreed)
+    {
+        if (agreed.KeyExchange.IsPostQuantum) return;
+        trace.Say("** WARNING: connection is not using a post-quantum key exchange algorithm.");
+        trace.Say("** This session may be vulnerable to \"store now, decrypt later\" attacks.");
+        trace.Say("** The server may need to be upgraded. See https://openssh.com/pq.html");
     }
 
     /// <summary>What to say of an error of <see cref="RunAsync"/>; null for one that is our own fault.</summary>

@@ -338,6 +338,7 @@ public sealed class SshClient : IAsyncDisposable
 
         IPacketSink CreateService(ITransport created)
         {
+            if (options.OnAgreed is { } hears && created is SecureTransport { Negotiated: { } agreed }) hears(agreed);
             multiplexer = new Multiplexer(created, policy, options.Connection with { Steps = options.Steps });
             remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
             authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
@@ -459,6 +460,7 @@ public sealed class SshClient : IAsyncDisposable
         SignatureAlgorithms = options.UserSignatureAlgorithms,
         BindsToHost = options.BindsToHost,
         PasswordPrompts = options.PasswordPrompts,
+        InteractiveDevices = options.InteractiveDevices,
         RefusesTrivialLogin = options.RefusesTrivialLogin,
         Trace = options.Trace,
         Steps = options.Steps,

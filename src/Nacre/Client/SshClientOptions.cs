@@ -55,6 +55,11 @@ public sealed record SshClientOptions
 
     internal int PasswordPrompts { get; init; } = 3;
 
+    internal string InteractiveDevices { get; init; } = "";
+
+    /// <summary>Hears what the first key exchange has agreed on, before anybody logs in.</summary>
+    internal Action<NegotiatedAlgorithms>? OnAgreed { get; init; }
+
     internal int RequiredRsaBits { get; init; } = 2048;
 
     internal RekeyPolicy Rekey { get; init; } = RekeyPolicy.Default;

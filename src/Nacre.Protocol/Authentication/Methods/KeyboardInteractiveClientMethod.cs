@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
@@ -17,7 +18,7 @@ internal sealed class KeyboardInteractiveClientMethod(RequestSender requests, II
         if (_attempts > 0 && !_wasAsked) return new(false);
         _attempts++;
         requests.Transport.PermitMethodMessages([MessageNumber.UserauthInfoRequest]);
-        var fields = default(KeyboardInteractiveFields);
+        var fields = new KeyboardInteractiveFields { Submethods = Encoding.UTF8.GetBytes(requests.Options.InteractiveDevices) };
         requests.Send(Name, Name, ref fields);
         return new(true);
     }
