@@ -14,6 +14,7 @@ public sealed class FolderOrderTests
         ["Connection"] = ["Wire", "Messages", "Keys", "Algorithms", "Transport", "Authentication"],
         ["Sftp"] = ["Wire", "Messages"],
         ["Agent"] = ["Wire", "Messages", "Keys"],
+        ["Mux"] = ["Wire"],
     };
 
     [Fact]

@@ -1,0 +1,9 @@
+namespace Nacre.Protocol.Mux;
+
+/// <summary>What a <see cref="MuxOpenForward"/> asks for (PROTOCOL.mux 11).</summary>
+internal enum MuxForwardKind : uint
+{
+    Local = 1,
+    Remote = 2,
+    Dynamic = 3,
+}
