@@ -6,7 +6,7 @@ namespace Nacre.Unix;
 
 /// <summary>Returning to the shell while the work goes on, without fork: a successor does the work, and says when it is ready.</summary>
 /// <remarks>
-/// The process that people start calls <see cref="RunSuccessor"/> at once and leaves with what that returns. The successor, in the
+/// The process that people start calls <see cref="RunSuccessor(string, CStrings, string, ReadOnlySpan{SafeHandle})"/> at once and leaves with what that returns. The successor, in the
 /// same session and with the same standard streams, prompts and reports errors as if nothing had happened. When it is ready
 /// (sockets listening, PID file written) it calls <see cref="Detach"/>. If it ends before, its exit status is that of the command.
 /// </remarks>
@@ -15,6 +15,9 @@ internal static unsafe class Daemon
     private const string Variable = "NACRE_STATUS_DESCRIPTOR";
     private const int StatusDescriptor = 3;
     private const byte ReadyByte = (byte)'R';
+
+    /// <summary>The role of a successor that does what the process before it was called for.</summary>
+    public const string NoRole = "";
 
     private static SafeFileHandle? status;
 
@@ -33,23 +36,40 @@ internal static unsafe class Daemon
 
             // Programs that the successor starts are no successors.
             _ = Libc.unsetenv(Variable);
-            status = Descriptors.Adopt(int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
+            string[] words = number.Split(' ', 2);
+            Role = words.Length > 1 ? words[1] : NoRole;
+            status = Descriptors.Adopt(int.Parse(words[0], NumberStyles.None, CultureInfo.InvariantCulture));
             return true;
         }
     }
+
+    /// <summary>What a successor is for, in the word of who started it; it keeps it when it has detached.</summary>
+    public static string Role
+    {
+        get
+        {
+            _ = IsSuccessor;
+            return field;
+        }
+        private set;
+    } = NoRole;
 
     /// <summary>Starts a successor and waits until it is ready or has ended. Returns what to exit with, and the successor's pid.</summary>
     /// <param name="executable">The program; usually this process's own.</param>
     /// <param name="arguments">Its arguments from argv[0] on; usually this process's own.</param>
     /// <param name="extra">Descriptors that it has from <see cref="FirstExtra"/> on.</param>
-    public static (int ExitStatus, int Pid) RunSuccessor(string executable, CStrings arguments, params ReadOnlySpan<SafeHandle> extra)
+    public static (int ExitStatus, int Pid) RunSuccessor(string executable, CStrings arguments, params ReadOnlySpan<SafeHandle> extra) =>
+        RunSuccessor(executable, arguments, NoRole, extra);
+
+    /// <summary>Starts a successor with a <see cref="Role"/> and waits until it is ready or has ended.</summary>
+    public static (int ExitStatus, int Pid) RunSuccessor(string executable, CStrings arguments, string role, params ReadOnlySpan<SafeHandle> extra)
     {
         (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
         using SafeFileHandle input = Descriptors.Inherited(0);
         using SafeFileHandle output = Descriptors.Inherited(1);
         using SafeFileHandle error = Descriptors.Inherited(2);
         CStrings environment = CStrings.OwnEnvironment();
-        environment.Set(Variable, StatusDescriptor.ToString(CultureInfo.InvariantCulture));
+        environment.Set(Variable, string.Create(CultureInfo.InvariantCulture, $"{StatusDescriptor} {role}").TrimEnd());
         ChildProcess successor;
         using (writing)
         {

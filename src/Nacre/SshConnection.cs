@@ -20,7 +20,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private const int LargeBuffer = PacketLimits.MaxPacketLength + (64 * 1024);
 
     private readonly Stream _stream;
-    private readonly SecureTransport _transport;
+    private readonly IStreamTransport _transport;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +39,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private SshViolationException? _silence;
 
     /// <summary>Takes over the stream and the transport.</summary>
-    public SshConnection(Stream stream, SecureTransport transport, TimeProvider time)
+    public SshConnection(Stream stream, IStreamTransport transport, TimeProvider time)
     {
         (_stream, _transport, _time) = (stream, transport, time);
         _startedAt = time.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>Ends when the connection has: with its error, or without one when it ended as agreed.</summary>
     public Task Completion => _completion.Task;
 
-    public SecureTransport Transport => _transport;
+    public IStreamTransport Transport => _transport;
 
     /// <summary>Bytes that the stream has taken.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
@@ -81,7 +81,7 @@ internal sealed class SshConnection : IAsyncDisposable
     public void Start()
     {
         _transport.Start();
-        long seconds = _transport.Options.Rekey.Seconds;
+        long seconds = _transport.Rekey.Seconds;
         if (seconds > 0)
         {
             var period = TimeSpan.FromSeconds(Math.Clamp(seconds / 8, 1, 60));

@@ -160,6 +160,12 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     public void Notify<T>(scoped ref T fields)
         where T : INamedRecord<T>, allows ref struct => _replies.Notify(ref fields);
 
+    /// <summary>Sends a request of somebody else's, as it came to us.</summary>
+    internal Task<bool> RequestAsync(string name, ReadOnlySpan<byte> fields, CancellationToken ct) => _replies.RequestAsync(name, fields, ct);
+
+    /// <summary>Sends a request of somebody else's that wants no reply.</summary>
+    internal void Notify(string name, ReadOnlySpan<byte> fields) => _replies.Notify(name, fields);
+
     /// <summary>PROTOCOL 2.1: tells the peer that what it sends has no reader here any more, so that it need not go on.</summary>
     public void RefuseInput()
     {

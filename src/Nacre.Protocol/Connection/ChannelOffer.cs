@@ -9,6 +9,9 @@ internal sealed class ChannelOffer(string type, ReadOnlyMemory<byte> fields)
 {
     public string Type => type;
 
+    /// <summary>The fields as they came, for whoever passes the offer on.</summary>
+    public ReadOnlySpan<byte> Fields => fields.Span;
+
     /// <summary>Reads the fields that the channel type has.</summary>
     public T Read<T>()
         where T : IRecord<T>, allows ref struct => Message.ReadRecord<T>(fields.Span);

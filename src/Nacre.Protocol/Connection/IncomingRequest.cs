@@ -30,6 +30,9 @@ internal sealed class IncomingRequest : IDisposable
 
     public bool WantsReply { get; }
 
+    /// <summary>The fields as they came, for whoever passes the request on; they live until it is answered.</summary>
+    public ReadOnlySpan<byte> Fields => _fields.Span;
+
     /// <summary>Reads the fields that the request has; the spans live until the request is answered.</summary>
     public T Read<T>()
         where T : IRecord<T>, allows ref struct => Message.ReadRecord<T>(_fields.Span);

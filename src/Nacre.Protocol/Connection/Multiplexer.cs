@@ -69,11 +69,14 @@ internal sealed class Multiplexer : IPacketSink
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ChannelOpenFailedException">The peer refused, or there are too many channels.</exception>
     public Task<Channel> OpenAsync<T>(scoped ref T fields, IChannelService? service, bool acceptsErrorData, CancellationToken ct)
-        where T : INamedRecord<T>, allows ref struct
+        where T : INamedRecord<T>, allows ref struct => OpenAsync(T.RecordName, Message.WriteRecord(ref fields), service, acceptsErrorData, ct);
+
+    /// <summary>Opens a channel of a type that whoever asked for it knows, and of which nobody here reads the fields.</summary>
+    public Task<Channel> OpenAsync(string type, byte[] fields, IChannelService? service, bool acceptsErrorData, CancellationToken ct)
     {
         if (ct.IsCancellationRequested) return Task.FromCanceled<Channel>(ct);
         var opening = new TaskCompletionSource<Channel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var channel = new Channel(this, T.RecordName, service, acceptsErrorData, opening);
+        var channel = new Channel(this, type, service, acceptsErrorData, opening);
         if (_error is { } error) return Task.FromException<Channel>(error);
         if (!_channels.TryAdd(channel))
         {
@@ -85,11 +88,11 @@ internal sealed class Multiplexer : IPacketSink
         if (Volatile.Read(ref _error) is { } end) channel.OnConnectionClosed(end);
         var open = new ChannelOpen
         {
-            ChannelType = System.Text.Encoding.ASCII.GetBytes(T.RecordName),
+            ChannelType = System.Text.Encoding.ASCII.GetBytes(type),
             SenderChannel = channel.LocalId,
             InitialWindowSize = Settings.InitialWindow,
             MaximumPacketSize = Settings.MaximumPacket,
-            TypeFields = Message.WriteRecord(ref fields),
+            TypeFields = fields,
         };
         Transport.Post(Message.Write(Transport.Pool, ref open), isUrgent: true);
         return WaitForOpenAsync(channel, opening.Task, ct);

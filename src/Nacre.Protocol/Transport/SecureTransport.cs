@@ -13,7 +13,7 @@ namespace Nacre.Protocol.Transport;
 /// wrong is thrown from <see cref="ReceiveAsync"/> after a DISCONNECT that says so has been queued; the owner then lets the writer drain,
 /// closes the stream and calls <see cref="Close"/>.
 /// </remarks>
-internal sealed class SecureTransport : ITransport, IDisposable
+internal sealed class SecureTransport : IStreamTransport
 {
     private readonly Identification _identification;
     private readonly KeyExchange _exchange;
@@ -71,6 +71,8 @@ internal sealed class SecureTransport : ITransport, IDisposable
     public bool PeerAnswersPing => _extensions.PeerAnswersPing;
 
     public PacketPool Pool => Options.Pool;
+
+    public RekeyPolicy Rekey => Options.Rekey;
 
     /// <summary>True from USERAUTH_SUCCESS on.</summary>
     public bool IsAuthenticated { get; private set; }

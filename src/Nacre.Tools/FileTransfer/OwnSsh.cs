@@ -4,6 +4,7 @@ using Nacre.Client;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Ssh;
+using Nacre.Tools.Ssh.Mux;
 
 namespace Nacre.Tools.FileTransfer;
 
@@ -26,6 +27,11 @@ internal static class OwnSsh
         }
 
         if (SshApplet.Configure(line, Console.Error) is not var (config, trace)) return Failed();
+        if (new SharedRun(line, arguments, config, trace).TryOpen() is { } shared)
+        {
+            if (SharedCommand.TryStart(shared, config, line.Command, trace) is { } carried) return carried;
+        }
+
         SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
         if (client is null) return Failed();
         var session = new SshSession(client, config, line.Command, trace);

@@ -11,6 +11,9 @@ namespace Nacre.Tools.Ssh;
 /// <summary>Does what escape sequences ask for, and says so at the terminal.</summary>
 internal sealed class EscapeActions(SshClient client, ClientConfig config, ForwardSet forwards, ErrorTrace trace)
 {
+    /// <summary>OpenSSH's; a server takes it for its usual length.</summary>
+    public static readonly TimeSpan BreakLength = TimeSpan.FromSeconds(1);
+
     /// <summary>What a terminal takes for the end of input.</summary>
     private static readonly byte[] EndOfInput = [4];
 
@@ -54,9 +57,6 @@ internal sealed class EscapeActions(SshClient client, ClientConfig config, Forwa
 
         return true;
     }
-
-    // OpenSSH's; a server takes it for its usual length.
-    private static readonly TimeSpan BreakLength = TimeSpan.FromSeconds(1);
 
     private static void Show(string text)
     {

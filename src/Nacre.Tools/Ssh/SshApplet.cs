@@ -2,6 +2,7 @@ using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Ssh.Mux;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
@@ -36,8 +37,9 @@ internal static class SshApplet
         if (line.Query is { } kind) return Query(kind);
         try
         {
-            using TextWriter log = line.LogFile is { } file ? LogFile.Append(file) : Console.Error;
-            return Run(line, arguments, log);
+            // Standard error is not closed here: what goes wrong is said on it.
+            using TextWriter? file = line.LogFile is { } name ? LogFile.Append(name) : null;
+            return Run(line, arguments, file ?? Console.Error);
         }
         catch (FatalException fatal)
         {
@@ -84,6 +86,8 @@ internal static class SshApplet
             return SshSession.FailureStatus;
         }
 
+        if (new SharedRun(line, arguments, config, trace).TryRun() is { } shared) return shared;
+
         // There is no fork in managed code: the process that people start waits here for one that does the work and, when logged in, lets it go.
         if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
         trace.Timeline = timeline;
@@ -99,7 +103,8 @@ internal static class SshApplet
         foreach (string row in timeline.Lines()) trace.Say(row);
     }
 
-    private static CStrings OwnArguments(string[] arguments)
+    /// <summary>The call with which a process of its own does what this one was called for.</summary>
+    public static CStrings OwnArguments(IEnumerable<string> arguments)
     {
         CStrings own = ["ssh"];
         foreach (string argument in arguments) own.Add(argument);

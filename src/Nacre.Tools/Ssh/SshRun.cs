@@ -7,6 +7,7 @@ using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Ssh.Forwards;
 using Nacre.Tools.Ssh.Lending;
+using Nacre.Tools.Ssh.Mux;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
@@ -20,7 +21,14 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     public async Task<int> RunAsync()
     {
         SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
-        if (client is null) return SshSession.FailureStatus;
+        return client is null ? SshSession.FailureStatus : await RunAsync(client, isShared: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Stays on a connection until there is nothing left to do, and ends it; returns the exit status.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="isShared">True where another process is its master, and this one is only passed on.</param>
+    public async Task<int> RunAsync(SshClient client, bool isShared)
+    {
         await using (client)
         {
             await using var forwards = new ForwardSet(client, config, trace);
@@ -28,17 +36,40 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
             await using TunnelForward? tunnel = await SshTunnel.StartAsync(client, config, trace).ConfigureAwait(false);
             if (tunnel is null && config.Tunnel != TunnelChoice.No && config.ExitOnForwardFailure) return SshSession.FailureStatus;
             _interface = tunnel?.Device.Name;
-            int status = await StayAsync(client, forwards).ConfigureAwait(false);
+            await using MuxMaster? master = isShared ? null : MuxMaster.TryStart(client, config, forwards, trace);
+            if (master is null && SharedRun.IsBackgroundMaster) return SharedRun.OtherMasterStatus;
+            if (master is null && !isShared && config is { ControlPath: not null } && config.ControlMaster != ControlMasterChoice.No) trace.Fail($"ControlSocket {config.ControlPath} already exists, disabling multiplexing");
+            int status = master is null ? await StayAsync(client, forwards, null).ConfigureAwait(false) : await StayAsMasterAsync(client, forwards, master).ConfigureAwait(false);
             Report(client.Connection, status);
             return status;
         }
     }
 
-    private Task<int> StayAsync(SshClient client, ForwardSet forwards)
+    // What is done here ends when it is done and nobody shares the connection any more, or when somebody who shares it has asked for the end of it.
+    private async Task<int> StayAsMasterAsync(SshClient client, ForwardSet forwards, MuxMaster master)
+    {
+        Task<int> staying = SharedRun.IsBackgroundMaster ? ServeAsync(client, master) : StayAsync(client, forwards, master);
+        await Task.WhenAny(staying, master.Terminated).ConfigureAwait(false);
+        if (!staying.IsCompleted) return SshSession.FailureStatus;
+        int status = await staying.ConfigureAwait(false);
+        using var signals = new EndingSignals(trace);
+        await Task.WhenAny(master.HoldAsync(staysUnused: false), signals.Came).ConfigureAwait(false);
+        return status;
+    }
+
+    // Others have the sessions; the process that people started is the first of them.
+    private async Task<int> ServeAsync(SshClient client, MuxMaster master)
+    {
+        await BeginAsync(client).ConfigureAwait(false);
+        await master.HoldAsync(staysUnused: true).ConfigureAwait(false);
+        return 0;
+    }
+
+    private Task<int> StayAsync(SshClient client, ForwardSet forwards, MuxMaster? master)
     {
         Task Begin() => BeginAsync(client);
         if (line.StdioForward is { } target) return new StdioForward(client, target, trace).RunAsync(Begin);
-        return config.SessionType == SessionChoice.None ? HoldAsync(client, Begin) : RunSessionAsync(client, forwards, Begin);
+        return config.SessionType == SessionChoice.None ? HoldAsync(client, master, Begin) : RunSessionAsync(client, forwards, Begin);
     }
 
     private async Task<int> RunSessionAsync(SshClient client, ForwardSet forwards, Func<Task> begin)
@@ -56,13 +87,13 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     }
 
     // Without a session, the connection lasts until somebody ends it.
-    private async Task<int> HoldAsync(SshClient client, Func<Task> begin)
+    private async Task<int> HoldAsync(SshClient client, MuxMaster? master, Func<Task> begin)
     {
         client.Connection.SetTrafficClass(config.IPQoS.Bulk);
         await begin().ConfigureAwait(false);
         using var signals = new EndingSignals(trace);
         IdleMemory.Release();
-        await Task.WhenAny(client.Completion, signals.Came).ConfigureAwait(false);
+        await Task.WhenAny(master?.HoldAsync(staysUnused: true) ?? client.Completion, signals.Came).ConfigureAwait(false);
         if (!signals.Came.IsCompleted) ConnectionEnd.Tell(client.Completion.Exception?.InnerException, config, trace);
         return SshSession.FailureStatus;
     }
@@ -77,7 +108,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
         }
 
         if (config.PermitLocalCommand && config.LocalCommand is { } command) await RunLocallyAsync(client, command).ConfigureAwait(false);
-        if (config.ForkAfterAuthentication) GoToBackground();
+        if (config.ForkAfterAuthentication || SharedRun.IsBackgroundMaster) GoToBackground();
         trace.Write(1, "Entering interactive session.");
     }
 
@@ -97,7 +128,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     private void GoToBackground()
     {
         trace.Write(1, "forking to background");
-        bool hasSession = config.SessionType != SessionChoice.None;
+        bool hasSession = config.SessionType != SessionChoice.None && !SharedRun.IsBackgroundMaster;
         Daemon.Detach(firstNull: 0, lastNull: hasSession ? 0 : trace.IsOn(1) ? 1 : 2);
     }
 

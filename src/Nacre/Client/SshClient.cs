@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Nacre.Forwarding;
 using Nacre.Forwarding.Agent;
 using Nacre.Forwarding.Tun;
@@ -37,7 +38,7 @@ public sealed class SshClient : IAsyncDisposable
 
     internal AuthenticationOutcome Authentication { get; }
 
-    internal SecureTransport Transport => _connection.Transport;
+    internal IStreamTransport Transport => _connection.Transport;
 
     internal Multiplexer Multiplexer => _multiplexer;
 
@@ -297,12 +298,39 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Waits until the host keys that the server announced after the login are learned, which may ask a person.</summary>
     internal Task LearnHostKeysAsync(CancellationToken ct) => Learning is null ? Task.CompletedTask : Learning.SettleAsync(_multiplexer, ct);
 
+    /// <summary>Uses the connection of another process, which passes on the connection protocol over a stream (PROTOCOL.mux 9).</summary>
+    internal static SshClient OverProxy(Stream stream, TimeProvider time)
+    {
+        var remoteForwards = new RemoteForwards();
+        ClientPolicy policy = PolicyFor(remoteForwards);
+        Multiplexer? multiplexer = null;
+        var transport = new PlainTransport(isClient: true, new PacketPool(), created => multiplexer = new Multiplexer(created, policy, ConnectionSettings.Default));
+        remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
+        var connection = new SshConnection(stream, transport, time) { DrainTime = TimeSpan.Zero };
+        connection.Start();
+        connection.OnConnectionProtocol(multiplexer!);
+
+        // What the server opens for a session goes to the process that holds the connection, so that these are lent in vain.
+        var loans = new SessionLoans(new AgentLoan(transport, null), new X11Loan(time, null));
+        return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, new AuthenticationOutcome(MethodName.None, []), isHostVerified: true);
+    }
+
+    /// <summary>Passes the connection protocol of another process on, over this connection, until that process or the connection has ended.</summary>
+    internal async Task ServeProxyAsync(Stream stream, CancellationToken ct)
+    {
+        Multiplexer? near = null;
+        var transport = new PlainTransport(isClient: false, new PacketPool(), created => near = new Multiplexer(created, new ProxyPolicy(_multiplexer), ConnectionSettings.Default));
+        var connection = new SshConnection(stream, transport, TimeProvider.System) { DrainTime = TimeSpan.Zero };
+        await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
+        connection.Start();
+        connection.OnConnectionProtocol(near!);
+        await ((Task)Task.WhenAny(connection.Completion, Completion).WaitAsync(ct)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
     {
         var remoteForwards = new RemoteForwards();
-        var policy = new ClientPolicy();
-        policy.AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
-        policy.AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
+        ClientPolicy policy = PolicyFor(remoteForwards);
         foreach ((string name, RequestAnswerer answer) in options.RequestAnswerers) policy.AnswerRequests(name, answer);
         var keysAgreed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         AuthenticationClient? authentication = null;
@@ -427,6 +455,14 @@ public sealed class SshClient : IAsyncDisposable
 
         async Task BindAsync(AgentClient agent) =>
             await ((Task)agent.BindAsync(transport, isForwarding: false, ct).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static ClientPolicy PolicyFor(RemoteForwards remoteForwards)
+    {
+        var policy = new ClientPolicy();
+        policy.AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
+        policy.AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
+        return policy;
     }
 
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");

@@ -8,7 +8,7 @@ namespace Nacre.Server;
 
 /// <summary>Tells a client that has logged in which host keys the server has, and proves those that it asks about (PROTOCOL 2.5).</summary>
 /// <remarks>So clients learn of a new key before the old one goes, and of keys of types that they did not ask for.</remarks>
-internal sealed class HostKeyAnnouncement(SecureTransport transport, IReadOnlyList<ISigner> hostKeys)
+internal sealed class HostKeyAnnouncement(IStreamTransport transport, IReadOnlyList<ISigner> hostKeys)
 {
     /// <summary>Clients that end the connection over it, by the beginnings of what they call themselves; OpenSSH spares them, too.</summary>
     private static readonly string[] Confused = ["TeraTerm SSH", "TTSSH/1.5.", "TTSSH/2.1", "TTSSH/2.2", "TTSSH/2.3", "TTSSH/2.4", "TTSSH/2.5", "TTSSH/2.6", "TTSSH/2.70", "TTSSH/2.71", "TTSSH/2.72", "Cisco-1."];

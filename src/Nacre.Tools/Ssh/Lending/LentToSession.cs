@@ -9,10 +9,13 @@ namespace Nacre.Tools.Ssh.Lending;
 internal sealed class LentToSession(SshClient client, ClientConfig config, ErrorTrace trace)
 {
     /// <summary>Adds to a session's options what it is lent.</summary>
-    public async Task<RunOptions> AddToAsync(RunOptions options) => options with
+    /// <param name="options">The options.</param>
+    /// <param name="wantsDisplay">False where the session is another process's, which wants none.</param>
+    /// <param name="wantsAgent">The same of the agent.</param>
+    public async Task<RunOptions> AddToAsync(RunOptions options, bool wantsDisplay = true, bool wantsAgent = true) => options with
     {
-        Display = config.ForwardX11 && client.IsHostVerified ? await LentDisplay.FindAsync(Environment.GetEnvironmentVariable("DISPLAY"), config, trace).ConfigureAwait(false) : null,
-        AgentSocket = config.ForwardAgent.IsOn && client.IsHostVerified ? FindAgent() : null,
+        Display = wantsDisplay && config.ForwardX11 && client.IsHostVerified ? await LentDisplay.FindAsync(Environment.GetEnvironmentVariable("DISPLAY"), config, trace).ConfigureAwait(false) : null,
+        AgentSocket = wantsAgent && config.ForwardAgent.IsOn && client.IsHostVerified ? FindAgent() : null,
     };
 
     /// <summary>Says what the server did not take.</summary>

@@ -1,0 +1,79 @@
+using System.IO.Pipelines;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Client;
+
+/// <summary>Makes a channel of another process and one of the server's the same: data, requests and ends of each go to the other.</summary>
+internal sealed class ChannelRelay
+{
+    private readonly TaskCompletionSource<Channel> _near = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Channel> _far = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _nearClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _farClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Serves the server's channel, whose requests wait until the other one is open.</summary>
+    public IChannelService FarEnd => new End(_near.Task, _farClosed, onOpened: null);
+
+    /// <summary>The server's channel is open; returns what serves the one of the other process.</summary>
+    public IChannelService Join(Channel far)
+    {
+        _far.SetResult(far);
+        return new End(_far.Task, _nearClosed, near => _ = RunAsync(near, far));
+    }
+
+    private async Task RunAsync(Channel near, Channel far)
+    {
+        _near.SetResult(near);
+        Task toServer = PumpAsync(near.Input, far.Output);
+        Task fromServer = Task.WhenAll(PumpAsync(far.Input, near.Output), PumpAsync(far.ErrorInput, near.ErrorOutput));
+        _ = CloseAfterAsync(_nearClosed.Task, toServer, far);
+        await CloseAfterAsync(_farClosed.Task, fromServer, near).ConfigureAwait(false);
+    }
+
+    // What one end sent before it closed is still to go to the other.
+    private static async Task CloseAfterAsync(Task closed, Task pumping, Channel other)
+    {
+        await closed.ConfigureAwait(false);
+        await pumping.ConfigureAwait(false);
+        await other.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task PumpAsync(PipeReader from, PipeWriter to)
+    {
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await from.ReadAsync().ConfigureAwait(false);
+                bool isTaken = true;
+                foreach (ReadOnlyMemory<byte> piece in read.Buffer) isTaken &= !(await to.WriteAsync(piece).ConfigureAwait(false)).IsCompleted;
+                from.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted || !isTaken) break;
+            }
+        }
+        catch (Exception end) when (end is SshException or InvalidOperationException)
+        {
+            // One of the two is over, and the other is closed for it.
+        }
+
+        await to.CompleteAsync().ConfigureAwait(false);
+        await from.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One of the two channels: hands its requests to the other, and says when it is closed.</summary>
+    private sealed class End(Task<Channel> other, TaskCompletionSource closed, Action<Channel>? onOpened) : IChannelService
+    {
+        public void OnOpened(Channel channel) => onOpened?.Invoke(channel);
+
+        public async ValueTask<bool> AnswerRequestAsync(Channel channel, IncomingRequest request, CancellationToken ct)
+        {
+            Channel target = await other.WaitAsync(ct).ConfigureAwait(false);
+            if (request.WantsReply) return await target.RequestAsync(request.Name, request.Fields, ct).ConfigureAwait(false);
+            target.Notify(request.Name, request.Fields);
+            return true;
+        }
+
+        public void OnClosed(Channel channel, Exception? error) => closed.TrySetResult();
+    }
+}

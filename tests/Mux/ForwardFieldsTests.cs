@@ -1,0 +1,67 @@
+using Nacre.Config.Values;
+using Nacre.Protocol.Mux;
+using Nacre.Tools.Ssh.Mux;
+
+namespace Nacre.Tests.Mux;
+
+public sealed class ForwardFieldsTests
+{
+    [Theory]
+    [InlineData("8080:web:80", (uint)MuxForwardKind.Local)]
+    [InlineData("*:8080:[::1]:80", (uint)MuxForwardKind.Local)]
+    [InlineData("/run/a:/run/b", (uint)MuxForwardKind.Local)]
+    [InlineData("/run/a:web:80", (uint)MuxForwardKind.Local)]
+    [InlineData("0:web:80", (uint)MuxForwardKind.Remote)]
+    [InlineData("localhost:8080", (uint)MuxForwardKind.Remote)]
+    [InlineData("1080", (uint)MuxForwardKind.Dynamic)]
+    public void A_forward_comes_back_as_it_went(string text, uint kind)
+    {
+        Forward forward = Parse(text, (MuxForwardKind)kind);
+        (string listen, uint listenPort, string connect, uint connectPort) = ForwardFields.Of(forward);
+
+        Assert.True(ForwardFields.TryRead((MuxForwardKind)kind, Utf8(listen), listenPort, Utf8(connect), connectPort, out Forward? read));
+        Assert.Equal(forward, read);
+    }
+
+    [Fact]
+    public void Socks_is_named_as_OpenSSH_names_it() => Assert.Equal(("", 1080u, "socks", 0u), ForwardFields.Of(Parse("1080", MuxForwardKind.Dynamic)));
+
+    [Fact]
+    public void A_path_stands_where_a_host_would_with_a_port_of_its_own() =>
+        Assert.Equal(("/a", MuxPort.UnixSocket, "/b", MuxPort.UnixSocket), ForwardFields.Of(Parse("/a:/b", MuxForwardKind.Local)));
+
+    [Theory]
+    [InlineData(0u, "", 80u, "web", 80u)]
+    [InlineData(4u, "", 80u, "web", 80u)]
+    [InlineData((uint)MuxForwardKind.Local, "", 0u, "web", 80u)]
+    [InlineData((uint)MuxForwardKind.Local, "", 65536u, "web", 80u)]
+    [InlineData((uint)MuxForwardKind.Local, "", 80u, "web", 65536u)]
+    [InlineData((uint)MuxForwardKind.Local, "", 80u, "web", 0u)]
+    [InlineData((uint)MuxForwardKind.Local, "", 80u, "", 80u)]
+    [InlineData((uint)MuxForwardKind.Local, "", MuxPort.UnixSocket, "web", 80u)]
+    [InlineData((uint)MuxForwardKind.Dynamic, "/run/a", MuxPort.UnixSocket, "socks", 0u)]
+    [InlineData((uint)MuxForwardKind.Dynamic, "", 80u, "web", 80u)]
+    public void What_makes_no_forward_is_refused(uint kind, string listen, uint listenPort, string connect, uint connectPort) =>
+        Assert.False(ForwardFields.TryRead((MuxForwardKind)kind, Utf8(listen), listenPort, Utf8(connect), connectPort, out _));
+
+    [Theory]
+    [InlineData(ForwardEnd.MaxPath - 1, true)]
+    [InlineData(ForwardEnd.MaxPath, false)]
+    public void A_path_is_as_long_as_that_of_a_socket_may_be(int length, bool isGood) =>
+        Assert.Equal(isGood, ForwardFields.TryRead(MuxForwardKind.Local, Utf8(new string('a', length)), MuxPort.UnixSocket, "web"u8, 80, out _));
+
+    private static Forward Parse(string text, MuxForwardKind kind)
+    {
+        Forward? forward = null;
+        bool isGood = kind switch
+        {
+            MuxForwardKind.Remote => Forward.TryParseRemote(text, out forward),
+            MuxForwardKind.Dynamic => Forward.TryParseDynamic(text, out forward),
+            _ => Forward.TryParseLocal(text, out forward),
+        };
+        Assert.True(isGood);
+        return forward!;
+    }
+
+    private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+}
