@@ -69,16 +69,16 @@ public sealed class PlainTransportTests
     }
 
     [Theory]
-    [InlineData(MessageNumber.Disconnect)]
-    [InlineData(MessageNumber.KexInit)]
-    [InlineData(MessageNumber.NewKeys)]
-    [InlineData(MessageNumber.UserauthRequest)]
-    [InlineData(MessageNumber.UserauthSuccess)]
-    [InlineData(MessageNumber.Ping)]
-    public async Task What_is_not_of_the_connection_protocol_is_a_violation(MessageNumber number)
+    [InlineData((byte)MessageNumber.Disconnect)]
+    [InlineData((byte)MessageNumber.KexInit)]
+    [InlineData((byte)MessageNumber.NewKeys)]
+    [InlineData((byte)MessageNumber.UserauthRequest)]
+    [InlineData((byte)MessageNumber.UserauthSuccess)]
+    [InlineData((byte)MessageNumber.Ping)]
+    public async Task What_is_not_of_the_connection_protocol_is_a_violation(byte number)
     {
         using PlainTransport transport = Create();
-        SshViolationException violation = await Assert.ThrowsAsync<SshViolationException>(async () => await transport.ReceiveAsync(new byte[] { 0, 0, 0, 2, 0, (byte)number }, default));
+        SshViolationException violation = await Assert.ThrowsAsync<SshViolationException>(async () => await transport.ReceiveAsync(new byte[] { 0, 0, 0, 2, 0, number }, default));
         Assert.Equal(Violation.UnexpectedMessage, violation.Violation);
         Assert.Empty(_kept.Numbers);
     }
