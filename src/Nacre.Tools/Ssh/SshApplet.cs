@@ -52,7 +52,8 @@ internal static class SshApplet
     public static (ClientConfig Config, ErrorTrace Trace)? Configure(SshCommandLine line, TextWriter log)
     {
         // What is wrong with the configuration is said however quiet ssh is to be.
-        var trace = new ErrorTrace(line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info, log);
+        LogLevel atFirst = line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info;
+        ErrorTrace trace = line.LogsToSystem ? ErrorTrace.ToSystemLog(atFirst, "ssh", LogFacility.User, []) : new ErrorTrace(atFirst, log);
         if (trace.IsOn(1)) trace.Say(ProductVersion.Line);
         if (ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is not { } config) return null;
         return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility, config.LogVerbose) : new ErrorTrace(config.LogLevel, log) { VerbosePlaces = config.LogVerbose });

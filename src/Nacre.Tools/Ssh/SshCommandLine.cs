@@ -90,6 +90,7 @@ internal sealed class SshCommandLine
     // Those that the last flag decides, or how often it was given.
     private void Finish()
     {
+        if (LogsToSystem && LogFile is not null) throw new FatalException("Can't specify both -y and -E");
         if (Level is { } level) Options.SetForGood(ClientKeywords.LogLevel, level);
         if (_terminal is { } terminal) Options.Set(ClientKeywords.RequestTTY, terminal);
         if (_masterFlags > 0) Options.Set(ClientKeywords.ControlMaster, _masterFlags > 1 ? ControlMasterChoice.Ask : ControlMasterChoice.Yes);

@@ -70,6 +70,7 @@ public sealed class SshCommandLineTests
     [InlineData("-W 1", "Bad stdio forwarding specification '1'")]
     [InlineData("-O check -O exit", "Multiplexing command already specified")]
     [InlineData("-O fly", "Invalid multiplex command.")]
+    [InlineData("-y -E /tmp/log", "Can't specify both -y and -E")]
     [InlineData("-N -s", "Cannot specify -s with -N/SessionType")]
     [InlineData("-s -N", "Cannot specify -N with -s/SessionType")]
     [InlineData("-D x", "Bad dynamic forwarding specification 'x'")]
