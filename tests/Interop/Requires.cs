@@ -25,6 +25,7 @@ internal static class Requires
         ["dropbear"] = "dropbear-bin",
         ["dropbearkey"] = "dropbear-bin",
         ["dropbearconvert"] = "dropbear-bin",
+        ["ansible"] = "ansible-core",
         ["curl"] = "curl",
         ["lftp"] = "lftp",
         ["rclone"] = "rclone",
