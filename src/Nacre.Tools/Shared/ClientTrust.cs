@@ -43,7 +43,8 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
 
     public ValueTask ShowAsync(PeerText banner, CancellationToken ct)
     {
-        _trace.Say(banner.Lines.TrimEnd('\n'));
+        // It is for the person, and goes to standard error even where -E or -y has what is told elsewhere.
+        if (_trace.Level >= LogLevel.Info) Console.Error.Write(banner.Lines);
         return ValueTask.CompletedTask;
     }
 
