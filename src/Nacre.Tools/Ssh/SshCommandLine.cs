@@ -2,7 +2,6 @@ using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Shapes;
 using Nacre.Config.Values;
-using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh;
