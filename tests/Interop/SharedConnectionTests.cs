@@ -54,7 +54,7 @@ public sealed class SharedConnectionTests(SharedSshd.Stock server) : IClassFixtu
     {
         await StartAsync(master);
         RunResult result = await ClientAsync(client, "-tt", "host", "tty; exit 5");
-        Assert.Matches("^/dev/pts/[0-9]+\r\n$", result.Ends(5).Output);
+        Assert.Matches("^/dev/pts/[0-9]+\r?\n$", result.Ends(5).Output);
         Assert.Equal("Shared connection to host closed.\n", result.Error.Replace("\r", "", StringComparison.Ordinal));
     }
 

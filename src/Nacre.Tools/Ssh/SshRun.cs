@@ -61,6 +61,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     private async Task<int> ServeAsync(SshClient client, MuxMaster master)
     {
         await BeginAsync(client).ConfigureAwait(false);
+        IdleMemory.Release();
         await master.HoldAsync(staysUnused: true).ConfigureAwait(false);
         return 0;
     }

@@ -48,9 +48,9 @@ internal static class DescriptorPump
         {
             isTaken = false;
         }
-        catch (Exception end) when (end is OperationCanceledException or SshException)
+        catch (Exception end) when (end is OperationCanceledException or SshException or InvalidOperationException)
         {
-            // The session was given up, or the connection is lost.
+            // The session was given up or closed under us, or the connection is lost.
         }
 
         await input.CompleteAsync().ConfigureAwait(false);

@@ -119,20 +119,25 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
     private async Task RunSessionAsync(Passenger passenger, PassengerStreams streams)
     {
         master.Add(passenger);
-        ProcessExit exit;
-        using (streams)
+        try
         {
-            await using (passenger.ConfigureAwait(false)) exit = await passenger.RunAsync(_gone.Token).ConfigureAwait(false);
-        }
+            ProcessExit exit;
+            using (streams)
+            {
+                await using (passenger.ConfigureAwait(false)) exit = await passenger.RunAsync(_gone.Token).ConfigureAwait(false);
+            }
 
-        master.Remove(passenger);
-        if (exit.Status is { } status)
+            if (exit.Status is { } status)
+            {
+                var end = new MuxExitMessage { SessionId = SessionId, ExitStatus = status };
+                await socket.SendAsync(MuxMessage.Write(ref end)).ConfigureAwait(false);
+            }
+        }
+        finally
         {
-            var end = new MuxExitMessage { SessionId = SessionId, ExitStatus = status };
-            await socket.SendAsync(MuxMessage.Write(ref end)).ConfigureAwait(false);
+            master.Remove(passenger);
+            await _gone.CancelAsync().ConfigureAwait(false);
         }
-
-        await _gone.CancelAsync().ConfigureAwait(false);
     }
 
     private async Task OpenStdioForwardAsync(uint id, byte[] message)
@@ -174,17 +179,20 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
     // Each direction ends by itself, so that an answer still comes to whoever has said all.
     private async Task RunStdioForwardAsync(Channel channel, PassengerStreams streams)
     {
-        using (streams)
+        try
         {
+            using PassengerStreams owned = streams;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
             Task reading = DescriptorPump.FromAsync(streams.Input, channel.Output, ended.Token);
             await DescriptorPump.ToAsync(channel.Input, streams.Output, _gone.Token).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await reading.ConfigureAwait(false);
+            await channel.DisposeAsync().ConfigureAwait(false);
         }
-
-        await channel.DisposeAsync().ConfigureAwait(false);
-        await _gone.CancelAsync().ConfigureAwait(false);
+        finally
+        {
+            await _gone.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task<PassengerStreams?> ReadStreamsAsync(int count)
