@@ -3,7 +3,6 @@ using System.Text;
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Crypto;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Transport;
 using Nacre.Tests.Interop;
