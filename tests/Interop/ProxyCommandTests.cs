@@ -52,7 +52,7 @@ public sealed class ProxyCommandTests(SharedSshd.Stock server) : IClassFixture<S
     {
         string script = _directory.Write("proxy", $"""
             exec 3<&0
-            trap 'echo hung up >&2; kill $!; exit' HUP
+            trap 'echo hung up >&2; kill $! 2>/dev/null; exit' HUP
             {await StockForwardAsync()} <&3 &
             wait
             exec 1>&- 3<&-

@@ -141,14 +141,6 @@ public sealed class SftpInteropTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-A", "-4", "ForwardAgent")]
-    public async Task What_our_ssh_has_not_yet_is_told_by_it(string flag, string second, string keyword)
-    {
-        RunResult run = await OurTools.RunAsync("sftp", [flag, second, "-oConnectTimeout=1", "-F", "none", "127.0.0.1"]);
-        Assert.Contains(keyword, run.Ends(255).Error, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Theory]
     [InlineData("-B 0 h", 255, "Invalid buffer size \"0\"\n")]
     [InlineData("-R x h", 255, "Invalid number of requests \"x\"\n")]
     [InlineData("-X nrequests=0 h", 255, "Invalid number of requests \"0\": too small\n")]
