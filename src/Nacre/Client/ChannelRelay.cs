@@ -19,24 +19,30 @@ internal sealed class ChannelRelay
     public IChannelService Join(Channel far)
     {
         _far.SetResult(far);
-        return new End(_far.Task, _nearClosed, near => _ = RunAsync(near, far));
+        End? end = null;
+        return end = new End(_far.Task, _nearClosed, near => _ = RunAsync(near, far, end!));
     }
 
-    private async Task RunAsync(Channel near, Channel far)
+    private async Task RunAsync(Channel near, Channel far, End nearEnd)
     {
         _near.SetResult(near);
         Task toServer = PumpAsync(near.Input, far.Output);
         Task fromServer = Task.WhenAll(PumpAsync(far.Input, near.Output), PumpAsync(far.ErrorInput, near.ErrorOutput));
-        _ = CloseAfterAsync(_nearClosed.Task, toServer, far);
-        await CloseAfterAsync(_farClosed.Task, fromServer, near).ConfigureAwait(false);
+        _ = CloseFarAsync(toServer, far);
+        await _farClosed.Task.ConfigureAwait(false);
+        await fromServer.ConfigureAwait(false);
+
+        // The server's last reply too is still to go to the one who asked.
+        await nearEnd.Answered.ConfigureAwait(false);
+        await near.DisposeAsync().ConfigureAwait(false);
     }
 
     // What one end sent before it closed is still to go to the other.
-    private static async Task CloseAfterAsync(Task closed, Task pumping, Channel other)
+    private async Task CloseFarAsync(Task toServer, Channel far)
     {
-        await closed.ConfigureAwait(false);
-        await pumping.ConfigureAwait(false);
-        await other.DisposeAsync().ConfigureAwait(false);
+        await _nearClosed.Task.ConfigureAwait(false);
+        await toServer.ConfigureAwait(false);
+        await far.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task PumpAsync(PipeReader from, PipeWriter to)
@@ -64,16 +70,28 @@ internal sealed class ChannelRelay
     /// <summary>One of the two channels: hands its requests to the other, and says when it is closed.</summary>
     private sealed class End(Task<Channel> other, TaskCompletionSource closed, Action<Channel>? onOpened) : IChannelService
     {
+        private volatile TaskCompletionSource? _answering;
+
+        /// <summary>Done when the answer to the request that came last is on its way.</summary>
+        public Task Answered => _answering?.Task ?? Task.CompletedTask;
+
         public void OnOpened(Channel channel) => onOpened?.Invoke(channel);
 
         public async ValueTask<bool> AnswerRequestAsync(Channel channel, IncomingRequest request, CancellationToken ct)
         {
+            if (request.WantsReply) _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Channel target = await other.WaitAsync(ct).ConfigureAwait(false);
             if (request.WantsReply) return await target.RequestAsync(request.Name, request.Fields, ct).ConfigureAwait(false);
             target.Notify(request.Name, request.Fields);
             return true;
         }
 
-        public void OnClosed(Channel channel, Exception? error) => closed.TrySetResult();
+        public void OnAnswered(Channel channel, IncomingRequest request, bool isAccepted) => _answering?.TrySetResult();
+
+        public void OnClosed(Channel channel, Exception? error)
+        {
+            _answering?.TrySetResult();
+            closed.TrySetResult();
+        }
     }
 }
