@@ -104,8 +104,10 @@ public sealed class ConfiguredHost : IAsyncDisposable
         try
         {
             identities = await ConfiguredIdentities.LoadAsync(config, options.Passphrases, notes.Add, ct).ConfigureAwait(false);
-            var policy = new KnownHostsPolicy(ClientOptions.KnownHostsOf(config), options.Dialog ?? new NobodyToAsk(notes));
-            SshClientOptions client = ClientOptions.Of(config, policy) with
+            KnownHostsOptions knownHosts = ClientOptions.KnownHostsOf(config);
+            IReadOnlyList<string> hostKeyAlgorithms = await ClientOptions.OrderAsync(config, knownHosts, ct).ConfigureAwait(false);
+            var policy = new KnownHostsPolicy(knownHosts, options.Dialog ?? new NobodyToAsk(notes));
+            SshClientOptions client = ClientOptions.Of(config, policy, hostKeyAlgorithms) with
             {
                 Identities = identities.All,
                 Passwords = config.PasswordAuthentication ? options.Passwords : null,

@@ -12,10 +12,9 @@ internal static class ClientOptions
     /// <summary>The options for a host, without anything to log in with.</summary>
     /// <param name="config">Of the host.</param>
     /// <param name="policy">Whom to trust.</param>
-    public static SshClientOptions Of(ClientConfig config, IHostKeyPolicy policy)
+    /// <param name="hostKeyAlgorithms">The host key algorithms to offer: <see cref="OrderAsync"/>.</param>
+    public static SshClientOptions Of(ClientConfig config, IHostKeyPolicy policy, IReadOnlyList<string> hostKeyAlgorithms)
     {
-        KnownHosts known = KnownHosts.Load([.. config.UserKnownHostsFiles, .. config.GlobalKnownHostsFiles]);
-        (string host, int port) = config.HostKeyAlias is { } alias ? (alias, 0) : (config.Hostname, config.Port);
         var start = new SshClientOptions { HostKeyPolicy = policy };
         return start with
         {
@@ -34,12 +33,22 @@ internal static class ClientOptions
             Algorithms = AlgorithmSelection.ClientDefault with
             {
                 KexAlgorithms = config.KexAlgorithms,
-                HostKeyAlgorithms = config.HasOwnHostKeyAlgorithms ? config.HostKeyAlgorithms : HostKeyOrder.For(config.HostKeyAlgorithms, known, host, port),
+                HostKeyAlgorithms = hostKeyAlgorithms,
                 Ciphers = config.Ciphers,
                 Macs = config.Macs,
                 Compressions = config.Compression ? ["zlib@openssh.com", "none"] : ["none", "zlib@openssh.com"],
             },
         };
+    }
+
+    /// <summary>The host key algorithms to offer: those of keys that are known first, unless the user has said which.</summary>
+    public static async Task<IReadOnlyList<string>> OrderAsync(ClientConfig config, KnownHostsOptions options, CancellationToken ct)
+    {
+        if (config.HasOwnHostKeyAlgorithms) return config.HostKeyAlgorithms;
+        (string host, int port) = config.HostKeyAlias is { } alias ? (alias, 0) : (config.Hostname, config.Port);
+        var question = new KnownHostsQuestion(KnownHostsPurpose.Order, KnownHostName.Of(host, port), Key: null);
+        KnownHosts known = await KnownHosts.Load([.. options.UserFiles, .. options.GlobalFiles]).WithSourceAsync(options.Source, question, ct).ConfigureAwait(false);
+        return HostKeyOrder.For(config.HostKeyAlgorithms, known, host, port);
     }
 
     /// <summary>How a connection to the host itself is made.</summary>

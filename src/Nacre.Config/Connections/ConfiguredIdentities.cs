@@ -9,7 +9,6 @@ namespace Nacre.Config.Connections;
 internal sealed class ConfiguredIdentities : IAsyncDisposable
 {
     private readonly List<IdentityFile> _files = [];
-    private AgentClient? _agent;
 
     private ConfiguredIdentities()
     {
@@ -17,6 +16,12 @@ internal sealed class ConfiguredIdentities : IAsyncDisposable
 
     /// <summary>The keys, in the order to try them.</summary>
     public IReadOnlyList<IIdentity> All { get; private set; } = [];
+
+    /// <summary>The identity files that there are.</summary>
+    public IReadOnlyList<IdentityFile> Files => _files;
+
+    /// <summary>The agent; null where there is none, or none is to be asked.</summary>
+    public AgentClient? Agent { get; private set; }
 
     /// <summary>Looks at the files and asks the agent.</summary>
     /// <param name="config">Of the host.</param>
@@ -35,8 +40,8 @@ internal sealed class ConfiguredIdentities : IAsyncDisposable
     {
         foreach (IdentityFile file in _files)
             file.Dispose();
-        if (_agent is not null)
-            await _agent.DisposeAsync().ConfigureAwait(false);
+        if (Agent is not null)
+            await Agent.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task FindAsync(ClientConfig config, IPassphraseSource? passphrases, Action<string> note, CancellationToken ct)
@@ -54,9 +59,9 @@ internal sealed class ConfiguredIdentities : IAsyncDisposable
         {
             try
             {
-                _agent = await AgentClient.ConnectAsync(socket, ct).ConfigureAwait(false);
-                if (_agent is not null)
-                    agentKeys = await _agent.ListAsync(ct).ConfigureAwait(false);
+                Agent = await AgentClient.ConnectAsync(socket, ct).ConfigureAwait(false);
+                if (Agent is not null)
+                    agentKeys = await Agent.ListAsync(ct).ConfigureAwait(false);
             }
             catch (SshException error)
             {

@@ -1,4 +1,5 @@
 using Nacre.Tools.FileTransfer;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sftp;
@@ -48,7 +49,7 @@ internal sealed class LocalCommands(Reporter reporter)
     // How the command ends is told but fails nothing, as with OpenSSH.
     private async Task<bool> ShellAsync(string command)
     {
-        string shell = Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } named ? named : "/bin/sh";
+        string shell = UserShell.Program;
         try
         {
             int status = await new ProgramCall(shell, command.Length > 0 ? [shell, "-c", command] : [shell]).RunAsync().ConfigureAwait(false);

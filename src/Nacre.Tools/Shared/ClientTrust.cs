@@ -2,7 +2,6 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Values;
-using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Wire;
 
@@ -14,8 +13,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     private readonly ClientConfig _config;
     private readonly ErrorTrace _trace;
     private readonly Prompts _prompts;
-    private readonly List<IdentityFile> _files = [];
-    private AgentClient? _agent;
+    private ConfiguredIdentities? _identities;
 
     private ClientTrust(ClientConfig config, ErrorTrace trace)
     {
@@ -28,8 +26,14 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     {
         var trust = new ClientTrust(config, trace);
         if (config.HostbasedAuthentication) trace.Say("HostbasedAuthentication is not part of Nacre; the other methods are tried.");
-        IReadOnlyList<IIdentity> identities = config.PubkeyAuthentication == PubkeyChoice.No ? [] : await trust.LoadIdentitiesAsync().ConfigureAwait(false);
-        return (trust, await trust.CreateOptionsAsync(identities).ConfigureAwait(false));
+        ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, told => trace.Write(1, told), default).ConfigureAwait(false);
+        if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
+        {
+            var keeper = new AgentKeeper(agent, config.AddKeysToAgent, trace);
+            foreach (IdentityFile file in identities.Files) file.Opened = keeper.KeepAsync;
+        }
+
+        return (trust, await trust.CreateOptionsAsync(identities.All).ConfigureAwait(false));
     }
 
     public void Inform(string message) => _trace.Say(message);
@@ -48,77 +52,21 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IdentityFile file in _files) file.Dispose();
-        if (_agent is not null) await _agent.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task<IReadOnlyList<IIdentity>> LoadIdentitiesAsync()
-    {
-        foreach (string path in _config.IdentityFiles)
-        {
-            IdentityFile? file = IdentityFile.Find(path, this, _config.NumberOfPasswordPrompts);
-            if (file is not null) _files.Add(file);
-            else _trace.Write(1, $"no such identity: {Printable.Escape(path)}");
-        }
-
-        IReadOnlyList<AgentIdentity> agentKeys = [];
-        if (_config.IdentityAgent is { } socket)
-        {
-            try
-            {
-                _agent = await AgentClient.ConnectAsync(socket, default).ConfigureAwait(false);
-                if (_agent is not null) agentKeys = await _agent.ListAsync(default).ConfigureAwait(false);
-            }
-            catch (SshException error)
-            {
-                _trace.Write(1, $"agent: {error.Message}");
-            }
-        }
-
-        if (_agent is not null && _config.AddKeysToAgent.Choice != AddKeysChoice.No)
-        {
-            var keeper = new AgentKeeper(_agent, _config.AddKeysToAgent, _trace);
-            foreach (IdentityFile file in _files) file.Opened = keeper.KeepAsync;
-        }
-
-        return IdentityOrder.Of(_files, FoundCertificate.Load(_config.CertificateFiles, _config.IdentityFiles), agentKeys, _config.IdentitiesOnly);
-    }
+    public ValueTask DisposeAsync() => _identities?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<SshClientOptions> CreateOptionsAsync(IReadOnlyList<IIdentity> identities)
     {
         KnownHostsOptions knownHosts = HostTrust.OptionsOf(_config, _trace);
-        IReadOnlyList<string> hostKeyAlgorithms = await HostTrust.OrderAsync(_config, knownHosts).ConfigureAwait(false);
-        return new SshClientOptions
+        IReadOnlyList<string> hostKeyAlgorithms = await ClientOptions.OrderAsync(_config, knownHosts, default).ConfigureAwait(false);
+        return ClientOptions.Of(_config, new KnownHostsPolicy(knownHosts, this), hostKeyAlgorithms) with
         {
-            HostKeyPolicy = new KnownHostsPolicy(knownHosts, this),
-            UserName = _config.User,
             Identities = identities,
             Passwords = _config.PasswordAuthentication ? _prompts : null,
             Prompter = _config.KbdInteractiveAuthentication ? _prompts : null,
             Banners = this,
-            KeepAliveInterval = _config.ServerAliveInterval,
-            KeepAliveCount = _config.ServerAliveCountMax,
-            PreferredMethods = _config.PreferredAuthentications,
-            PasswordPrompts = _config.NumberOfPasswordPrompts,
-            InteractiveDevices = _config.KbdInteractiveDevices ?? "",
-            RequiredRsaBits = _config.RequiredRsaSize,
-            UserSignatureAlgorithms = _config.PubkeyAcceptedAlgorithms,
             BindsToHost = _config.PubkeyAuthentication != PubkeyChoice.Unbound,
-            Rekey = Rekeying.PolicyOf(_config.RekeyLimit),
-            IdleLimits = ChannelLimits.Of(_config.ChannelTimeout),
             Trace = _trace,
             Warn = _trace.Fail,
-            Version = _config.VersionAddendum is { } addendum ? $"{ProductVersion.Identification} {addendum}" : ProductVersion.Identification,
-            Algorithms = AlgorithmSelection.ClientDefault with
-            {
-                KexAlgorithms = _config.KexAlgorithms,
-                HostKeyAlgorithms = hostKeyAlgorithms,
-                Ciphers = _config.Ciphers,
-                Macs = _config.Macs,
-                Compressions = _config.Compression ? ["zlib@openssh.com", "none"] : ["none", "zlib@openssh.com"],
-            },
         };
     }
 }
