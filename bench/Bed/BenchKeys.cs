@@ -43,7 +43,7 @@ internal sealed class BenchKeys : IDisposable
         PrintLastLog no
         UseDNS no
         LogLevel ERROR
-        MaxStartups 1000
+        MaxStartups 10000
         Subsystem sftp internal-sftp
 
         """);

@@ -7,18 +7,14 @@ internal static class ProcessUse
 {
     private const double TicksPerSecond = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The seconds used so far, as soon as no child is left whose time would still be missing.</summary>
-    public static async Task<double> OfServerAsync(int processId)
+    /// <summary>The seconds used so far by a server and all its processes; what has ended is in its parent's account.</summary>
+    public static async Task<double> OfServerAsync(int serverId) => (await AtRestAsync(serverId)).Sum(SecondsOf);
+
+    private static double SecondsOf(int processId)
     {
-        DateTime end = DateTime.UtcNow + Limit;
-        while (ChildrenOf(processId).Any())
-        {
-            if (DateTime.UtcNow > end) throw new InvalidOperationException($"the server {processId} still has children {Limit.TotalSeconds:F0} s after its client ended");
-            await Task.Delay(5);
-        }
-
-        string stat = await File.ReadAllTextAsync($"/proc/{processId}/stat");
+        string stat = File.ReadAllText($"/proc/{processId}/stat");
 
         // The name in brackets may have any character; what follows it is the third field, so utime, the fourteenth, is at 11.
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
@@ -36,9 +32,37 @@ internal static class ProcessUse
     }
 
     /// <summary>The processes below this one, with all of theirs.</summary>
-    public static IEnumerable<int> TreeOf(int processId) => ChildrenOf(processId).SelectMany(TreeOf).Prepend(processId);
+    private static IEnumerable<int> TreeOf(int processId) => ChildrenOf(processId).SelectMany(TreeOf).Prepend(processId);
 
-    private static IEnumerable<int> ChildrenOf(int processId) => Directory.EnumerateDirectories($"/proc/{processId}/task")
-        .SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
+    /// <summary>The memory of a server with all its processes. The proportional set size counts a page that processes share by its part, so that the sum over them counts it once.</summary>
+    public static async Task<double> ProportionalKiBAsync(int serverId) => (await AtRestAsync(serverId)).Sum(id => KiB($"/proc/{id}/smaps_rollup", "Pss:"));
+
+    /// <summary>A server with all its processes, as soon as none has come or gone for a moment.</summary>
+    private static async Task<int[]> AtRestAsync(int serverId)
+    {
+        DateTime end = DateTime.UtcNow + Limit;
+        for (int[] seen = []; ;)
+        {
+            int[] there = [.. TreeOf(serverId).Order()];
+            if (there.SequenceEqual(seen)) return there;
+            if (DateTime.UtcNow > end) throw new InvalidOperationException($"the processes of the server {serverId} still come and go after {Limit.TotalSeconds:F0} s");
+            seen = there;
+            await Task.Delay(Rest);
+        }
+    }
+
+    private static IEnumerable<int> ChildrenOf(int processId)
+    {
+        try
+        {
+            return [.. Directory.GetDirectories($"/proc/{processId}/task")
+                .SelectMany(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile, or one of its threads has.
+            return [];
+        }
+    }
 }

@@ -41,8 +41,8 @@ internal sealed class IdleMemory : IMeasurement
 
     private static async Task<double> StockAsync(TestBed bed)
     {
-        double empty = ProportionalKiB(bed.Stock.ServerId);
-        double full = await HoldAsync(bed, bed.Stock.Port, StockConnections, () => Task.FromResult(ProportionalKiB(bed.Stock.ServerId)));
+        double empty = await ProcessUse.ProportionalKiBAsync(bed.Stock.ServerId);
+        double full = await HoldAsync(bed, bed.Stock.Port, StockConnections, () => ProcessUse.ProportionalKiBAsync(bed.Stock.ServerId));
         return (full - empty) / StockConnections;
     }
 
@@ -68,7 +68,4 @@ internal sealed class IdleMemory : IMeasurement
         await server.AskAsync("collect");
         return ProcessUse.KiB($"/proc/{server.Id}/status", "VmRSS:");
     }
-
-    // The proportional set size counts a page that processes share by its part, so that the sum over them counts it once.
-    private static double ProportionalKiB(int serverId) => ProcessUse.TreeOf(serverId).Sum(id => ProcessUse.KiB($"/proc/{id}/smaps_rollup", "Pss:"));
 }
