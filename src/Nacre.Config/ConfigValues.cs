@@ -62,7 +62,7 @@ internal sealed class ConfigValues(KeywordTable table, AlgorithmNames algorithms
         for (int i = 0; i < values.Length; i++)
         {
             bool isReplaced = over.values[i] is not null;
-            copy.values[i] = isReplaced ? over.values[i] : values[i];
+            copy.values[i] = over.values[i] is { } upper && values[i] is { } under ? table.All[i].Lay(upper, under) : over.values[i] ?? values[i];
             copy.origins[i] = isReplaced ? over.origins[i] : origins[i];
         }
 

@@ -11,10 +11,10 @@ internal enum KeywordStatus
     /// <summary>It opens a block or reads a file; the parser itself obeys it.</summary>
     Structural,
 
-    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out does no harm, so it is ignored, with a warning unless its value holds anyway.</summary>
+    /// <summary>OpenSSH has it, Nacre does not; leaving it out does no harm, so it is read and not obeyed, with a warning unless its value holds anyway.</summary>
     Pending,
 
-    /// <summary>OpenSSH has it, Nacre does not yet; leaving it out would be unsafe, so it is an error unless its value holds anyway.</summary>
+    /// <summary>OpenSSH has it, Nacre does not; leaving it out would be unsafe, so it is an error unless its value holds anyway.</summary>
     PendingRefused,
 
     /// <summary>Ignored without a word, as OpenSSH ignores it.</summary>
@@ -25,6 +25,9 @@ internal enum KeywordStatus
 
     /// <summary>A feature that OpenSSH can be built without, and Nacre is.</summary>
     Unsupported,
+
+    /// <summary>Something that OpenSSH, too, refuses on this kind of system.</summary>
+    Impossible,
 }
 
 /// <summary>
@@ -67,6 +70,9 @@ internal abstract class Keyword(string name)
 
     /// <summary>Adds to <paramref name="target"/> what a block that comes later has set.</summary>
     public abstract void Merge(ConfigValues target, ConfigValues later);
+
+    /// <summary>The value where a Match that fits says <paramref name="over"/> and what stands outside of it <paramref name="under"/>.</summary>
+    public virtual object Lay(object over, object under) => over;
 
     /// <summary>Replaces tokens in the value; false with the reason when that fails.</summary>
     public abstract bool TryExpand(ConfigValues values, TokenExpander expander, out string error);
@@ -121,6 +127,9 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
     /// <summary>The value when nothing is said.</summary>
     public T? Default { get; init; }
 
+    /// <summary>What a Match makes of the value outside of it (the second), where it does not simply replace that.</summary>
+    public Func<T, T, T>? LaidOver { get; init; }
+
     /// <summary>Whether another keyword that came first leaves this one nothing to say.</summary>
     public Func<ConfigValues, bool>? YieldsTo { get; init; }
 
@@ -163,6 +172,8 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
         else if (Shape.Accumulates && Shape.TryCombine(earlier, value!, null, out T? combined))
             target.Set(this, combined!, target.OriginOf(this));
     }
+
+    public override object Lay(object over, object under) => LaidOver is null ? over : LaidOver((T)over, (T)under)!;
 
     public override bool TryExpand(ConfigValues values, TokenExpander expander, out string error)
     {

@@ -22,21 +22,25 @@ internal sealed class KeywordTable
         return keyword;
     }
 
-    /// <summary>Adds keywords that are known by name only; NAME=VALUE says which value is what happens all the same.</summary>
+    /// <summary>Adds keywords that are known by name only.</summary>
     public void AddNames(KeywordStatus status, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-        {
-            string[] parts = name.Split('=');
-            Add(new BareKeyword(parts[0]) { Status = status, IsAllowedInMatch = true, ValueThatHolds = parts.Length > 1 ? parts[1] : "none" });
-        }
+            Add(new BareKeyword(name) { Status = status });
+    }
+
+    /// <summary>Adds keywords that are known by name only, and may stand after a server's Match.</summary>
+    public void AddNamesForMatch(KeywordStatus status, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            Add(new BareKeyword(name) { Status = status, IsAllowedInMatch = true });
     }
 
     /// <summary>Adds keywords that OpenSSH obeys and Nacre does not, for a reason that is told with them.</summary>
     public void AddLeftOut(KeywordStatus status, string reason, string valueThatHolds, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            Add(new BareKeyword(name) { Status = status, IsAllowedInMatch = true, Reason = reason, ValueThatHolds = valueThatHolds });
+            Add(new BareKeyword(name) { Status = status, Reason = reason, ValueThatHolds = valueThatHolds });
     }
 
     public bool TryFind(string name, out Keyword? keyword) => byName.TryGetValue(name, out keyword);

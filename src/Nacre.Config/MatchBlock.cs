@@ -1,5 +1,5 @@
-using System.Globalization;
 using Nacre.Config.Patterns;
+using Nacre.Config.Values;
 
 namespace Nacre.Config;
 
@@ -13,6 +13,10 @@ internal enum MatchAttribute
     LocalAddress,
     LocalPort,
     RDomain,
+    Version,
+
+    /// <summary>The user is not there; the one attribute without patterns.</summary>
+    InvalidUser,
 }
 
 /// <summary>One criterion of a Match line: the value must fit one of the patterns.</summary>
@@ -23,31 +27,21 @@ internal sealed record MatchCriterion(MatchAttribute Attribute, string Patterns)
     [
         ("User", MatchAttribute.User), ("Group", MatchAttribute.Group), ("Host", MatchAttribute.Host), ("Address", MatchAttribute.Address),
         ("LocalAddress", MatchAttribute.LocalAddress), ("LocalPort", MatchAttribute.LocalPort), ("RDomain", MatchAttribute.RDomain),
+        ("Version", MatchAttribute.Version), ("Invalid-User", MatchAttribute.InvalidUser),
     ];
 
-    public string Name => Array.Find(Names, entry => entry.Attribute == Attribute).Name;
-
-    /// <summary>The name that -C gives it.</summary>
-    public string TestName => Attribute switch
+    /// <summary>Whether the connection fits, which it does not while nothing is known of what is asked.</summary>
+    public bool Fits(MatchCriteria connection) => Attribute switch
     {
-        MatchAttribute.User or MatchAttribute.Group => "user",
-        MatchAttribute.Host => "host",
-        MatchAttribute.Address => "addr",
-        MatchAttribute.LocalAddress => "laddr",
-        MatchAttribute.LocalPort => "lport",
-        _ => "rdomain",
-    };
-
-    /// <summary>Whether the connection fits; null when nothing is known of what is asked.</summary>
-    public bool? Fits(MatchCriteria connection) => Attribute switch
-    {
-        MatchAttribute.User => connection.User is { } user ? PatternMatcher.MatchesList(user, Patterns) : null,
-        MatchAttribute.Group => connection.User is { } user ? FitsGroup(connection.GroupsOf(user)) : null,
-        MatchAttribute.Host => connection.Host is { } host ? PatternMatcher.MatchesHost(host, Patterns) : null,
-        MatchAttribute.Address => connection.Address is { } address ? FitsAddress(address) : null,
-        MatchAttribute.LocalAddress => connection.LocalAddress is { } local ? FitsAddress(local) : null,
-        MatchAttribute.LocalPort => connection.LocalPort is { } port ? Patterns == port.ToString(CultureInfo.InvariantCulture) : null,
-        _ => false,
+        MatchAttribute.User => connection.User is { } user && PatternMatcher.MatchesList(user, Patterns),
+        MatchAttribute.Group => connection.User is { } user && FitsGroup(connection.GroupsOf(user)),
+        MatchAttribute.Host => connection.Host is { } host && PatternMatcher.MatchesHost(host, Patterns),
+        MatchAttribute.Address => connection.Address is { } address && FitsAddress(address),
+        MatchAttribute.LocalAddress => connection.LocalAddress is { } local && FitsAddress(local),
+        MatchAttribute.LocalPort => connection.LocalPort is { } port && PortNumber.TryParse(Patterns, out int asked) && asked == port,
+        MatchAttribute.RDomain => connection.RDomain is { } domain && PatternMatcher.MatchesList(domain, Patterns),
+        MatchAttribute.Version => PatternMatcher.MatchesList(connection.ProgramVersion, Patterns),
+        _ => connection.IsInvalidUser,
     };
 
     private bool FitsAddress(string address) => AddressPattern.TryJudge(address, Patterns, out int verdict) && verdict > 0;
@@ -73,16 +67,15 @@ internal sealed class MatchBlock(IReadOnlyList<MatchCriterion> criteria, MatchBl
 {
     public ConfigValues Values => values;
 
-    /// <summary>Whether the block applies; adds to <paramref name="missing"/> what a test connection does not say.</summary>
+    /// <summary>Whether the block applies; adds to <paramref name="missing"/> that a test connection does not say its local port, which OpenSSH insists on.</summary>
     public bool AppliesTo(MatchCriteria connection, ConfigDiagnostics missing)
     {
         bool applies = outer is null || outer.AppliesTo(connection, missing);
         foreach (MatchCriterion criterion in criteria)
         {
-            bool? fits = criterion.Fits(connection);
-            if (fits is null && connection.IsTest)
-                missing.Error($"'Match {criterion.Name}' in configuration but '{criterion.TestName}' not in connection test specification.");
-            applies &= fits == true;
+            if (criterion.Attribute == MatchAttribute.LocalPort && connection is { IsTest: true, LocalPort: null })
+                missing.Error("'Match LocalPort' in configuration but 'lport' not in connection test specification.");
+            applies &= criterion.Fits(connection);
         }
 
         return applies;

@@ -17,19 +17,36 @@ internal sealed record MatchCriteria
 
     public int? LocalPort { get; init; }
 
+    /// <summary>The routing domain (on Linux, the VRF device) in which it came.</summary>
+    public string? RDomain { get; init; }
+
+    /// <summary>Whether a user has been named and is not there.</summary>
+    public bool IsInvalidUser { get; init; }
+
+    /// <summary>What Match version is about.</summary>
+    public string ProgramVersion { get; init; } = "";
+
     /// <summary>The groups of a user, or null when there is no such user.</summary>
     public Func<string, IReadOnlyList<string>?> GroupsOf { get; init; } = static _ => null;
 
     /// <summary>Whether this is sshd -C, where a Match on something that was not given is an error.</summary>
     public bool IsTest { get; init; }
 
-    /// <summary>Parses an argument of -C: user=, host=, addr=, laddr=, lport= and rdomain=, separated by commas.</summary>
+    /// <summary>Parses an argument of -C: user=, host=, addr=, laddr=, lport=, rdomain= and invalid-user, separated by commas.</summary>
     public static bool TryParse(string text, MatchCriteria start, out MatchCriteria criteria, out string error)
     {
         criteria = start with { IsTest = true };
         error = "";
         foreach (string part in text.Split(','))
         {
+            if (part.Length == 0)
+                break;
+            if (part == "invalid-user")
+            {
+                criteria = criteria with { IsInvalidUser = true };
+                continue;
+            }
+
             int equals = part.IndexOf('=', StringComparison.Ordinal);
             string value = part[(equals + 1)..];
             switch (equals < 0 ? "" : part[..equals])
@@ -47,6 +64,7 @@ internal sealed record MatchCriteria
                     criteria = criteria with { LocalAddress = value };
                     break;
                 case "rdomain":
+                    criteria = criteria with { RDomain = value };
                     break;
                 case "lport" when PortNumber.TryParse(value, out int port):
                     criteria = criteria with { LocalPort = port };

@@ -19,23 +19,25 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public AddressFamilyChoice AddressFamily => values.Get(ServerKeywords.AddressFamily);
 
     /// <summary>Every address and port to listen on, in order; the wildcard addresses when none is named.</summary>
-    public IReadOnlyList<(string Host, int Port)> ListenEndpoints
+    public IReadOnlyList<ListenAddress> ListenEndpoints
     {
         get
         {
             if (values.Get(ServerKeywords.ListenAddress) is { Count: > 0 } named)
-                return [.. named.SelectMany(a => a.Port is { } port ? [(a.Host, port)] : Ports.Select(p => (a.Host, p)))];
+                return [.. named.SelectMany(a => a.Port is null ? Ports.Select(port => a with { Port = port }) : [a])];
             string[] any = AddressFamily switch
             {
                 AddressFamilyChoice.Inet => ["0.0.0.0"],
                 AddressFamilyChoice.Inet6 => ["::"],
                 _ => ["::", "0.0.0.0"],
             };
-            return [.. any.SelectMany(host => Ports.Select(port => (host, port)))];
+            return [.. any.SelectMany(host => Ports.Select(port => new ListenAddress(host, port)))];
         }
     }
 
     public bool UsePam => values.Get(ServerKeywords.UsePAM);
+
+    public string PamServiceName => values.Get(ServerKeywords.PAMServiceName)!;
 
     /// <summary>Zero for no limit.</summary>
     public TimeSpan LoginGraceTime => values.Get(ServerKeywords.LoginGraceTime) ?? TimeSpan.Zero;
@@ -49,6 +51,9 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public int MaxSessions => values.Get(ServerKeywords.MaxSessions);
 
     /// <summary>Zero for never.</summary>
+    public TimeSpan UnusedConnectionTimeout => values.Get(ServerKeywords.UnusedConnectionTimeout) ?? TimeSpan.Zero;
+
+    /// <summary>Zero for never.</summary>
     public TimeSpan ClientAliveInterval => values.Get(ServerKeywords.ClientAliveInterval) ?? TimeSpan.Zero;
 
     public int ClientAliveCountMax => values.Get(ServerKeywords.ClientAliveCountMax);
@@ -56,6 +61,16 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public int RequiredRsaSize => values.Get(ServerKeywords.RequiredRSASize);
 
     public RootLogin PermitRootLogin => values.Get(ServerKeywords.PermitRootLogin);
+
+    public IgnoreRhosts IgnoreRhosts => values.Get(ServerKeywords.IgnoreRhosts);
+
+    public bool IgnoreUserKnownHosts => values.Get(ServerKeywords.IgnoreUserKnownHosts);
+
+    public bool HostbasedAuthentication => values.Get(ServerKeywords.HostbasedAuthentication);
+
+    public bool HostbasedUsesNameFromPacketOnly => values.Get(ServerKeywords.HostbasedUsesNameFromPacketOnly);
+
+    public IReadOnlyList<string> HostbasedAcceptedAlgorithms => values.Get(ServerKeywords.HostbasedAcceptedAlgorithms)!;
 
     public bool PubkeyAuthentication => values.Get(ServerKeywords.PubkeyAuthentication);
 
@@ -68,6 +83,14 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public bool PrintLastLog => values.Get(ServerKeywords.PrintLastLog);
 
     public bool PermitTty => values.Get(ServerKeywords.PermitTTY);
+
+    public bool PermitUserRc => values.Get(ServerKeywords.PermitUserRC);
+
+    public UserEnvironment PermitUserEnvironment => values.Get(ServerKeywords.PermitUserEnvironment)!;
+
+    public bool ExposeAuthInfo => values.Get(ServerKeywords.ExposeAuthInfo);
+
+    public bool RefuseConnection => values.Get(ServerKeywords.RefuseConnection);
 
     public bool StrictModes => values.Get(ServerKeywords.StrictModes);
 
@@ -116,6 +139,9 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     /// <summary>Null for no file.</summary>
     public string? PidFile => NotNone(values.Get(ServerKeywords.PidFile));
 
+    /// <summary>The file of groups for Diffie-Hellman group exchange, or null.</summary>
+    public string? ModuliFile => NotNone(values.Get(ServerKeywords.ModuliFile));
+
     /// <summary>The file of the banner, or null.</summary>
     public string? Banner => NotNone(values.Get(ServerKeywords.Banner));
 
@@ -124,8 +150,25 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     /// <summary>The file of the authorities' keys, or null.</summary>
     public string? TrustedUserCAKeys => NotNone(values.Get(ServerKeywords.TrustedUserCAKeys));
 
-    /// <summary>The file of the keys that are refused, or null.</summary>
-    public string? RevokedKeys => NotNone(values.Get(ServerKeywords.RevokedKeys));
+    /// <summary>The files of the keys that are refused.</summary>
+    public IReadOnlyList<string> RevokedKeys => values.Get(ServerKeywords.RevokedKeys)!;
+
+    /// <summary>The command with its arguments and their tokens, or null.</summary>
+    public string? AuthorizedKeysCommand => NotNone(values.Get(ServerKeywords.AuthorizedKeysCommand));
+
+    public string? AuthorizedKeysCommandUser => NotNone(values.Get(ServerKeywords.AuthorizedKeysCommandUser));
+
+    /// <summary>The command with its arguments and their tokens, or null.</summary>
+    public string? AuthorizedPrincipalsCommand => NotNone(values.Get(ServerKeywords.AuthorizedPrincipalsCommand));
+
+    public string? AuthorizedPrincipalsCommandUser => NotNone(values.Get(ServerKeywords.AuthorizedPrincipalsCommandUser));
+
+    public PubkeyRequirements PubkeyAuthOptions => values.Get(ServerKeywords.PubkeyAuthOptions);
+
+    /// <summary>The agent's socket, or SSH_AUTH_SOCK for the one that this variable names, or null.</summary>
+    public string? HostKeyAgent => NotNone(values.Get(ServerKeywords.HostKeyAgent));
+
+    public FingerprintDigest FingerprintHash => values.Get(ServerKeywords.FingerprintHash);
 
     public IReadOnlyList<string> CASignatureAlgorithms => values.Get(ServerKeywords.CASignatureAlgorithms)!;
 
@@ -145,6 +188,8 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public IReadOnlyList<string> PubkeyAcceptedAlgorithms => values.Get(ServerKeywords.PubkeyAcceptedAlgorithms)!;
 
     public LogLevel LogLevel => values.Get(ServerKeywords.LogLevel);
+
+    public IReadOnlyList<string> LogVerbose => values.Get(ServerKeywords.LogVerbose)!;
 
     public LogFacility SyslogFacility => values.Get(ServerKeywords.SyslogFacility);
 
@@ -173,6 +218,17 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public IReadOnlyList<SubsystemCommand> Subsystems => values.Get(ServerKeywords.Subsystem)!;
 
     public MaxStartups MaxStartups => values.Get(ServerKeywords.MaxStartups);
+
+    /// <summary>Null for no limit.</summary>
+    public int? PerSourceMaxStartups => values.Get(ServerKeywords.PerSourceMaxStartups) is var most and not Shapes.LimitShape.None ? most : null;
+
+    public NetBlockSize PerSourceNetBlockSize => values.Get(ServerKeywords.PerSourceNetBlockSize);
+
+    /// <summary>Every value is there.</summary>
+    public SourcePenalties PerSourcePenalties => values.Get(ServerKeywords.PerSourcePenalties)!.OrStandard();
+
+    /// <summary>A list of addresses and networks, or null.</summary>
+    public string? PerSourcePenaltyExemptList => NotNone(values.Get(ServerKeywords.PerSourcePenaltyExemptList));
 
     public RekeyLimit RekeyLimit => values.Get(ServerKeywords.RekeyLimit);
 
@@ -210,7 +266,26 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     public string? AuthorizedPrincipalsFileOf(string userName, uint userId, string homeDirectory) =>
         PathOf(values.Get(ServerKeywords.AuthorizedPrincipalsFile)!, userName, userId, homeDirectory);
 
+    /// <summary>The directory that is a user's root, with its tokens expanded; null where there is none, as for the keys.</summary>
+    /// <param name="userName">The user.</param>
+    /// <param name="userId">Their number.</param>
+    /// <param name="homeDirectory">Their home.</param>
+    /// <param name="isWanted">True when the configuration asks for one: then a null must not let the user in.</param>
+    public string? ChrootDirectoryOf(string userName, uint userId, string homeDirectory, out bool isWanted)
+    {
+        string directory = values.Get(ServerKeywords.ChrootDirectory)!;
+        isWanted = NotNone(directory) is not null;
+        return Expanded(directory, userName, userId, homeDirectory);
+    }
+
     private static string? PathOf(string file, string userName, uint userId, string homeDirectory)
+    {
+        if (Expanded(file, userName, userId, homeDirectory) is not { } path)
+            return null;
+        return path.StartsWith('/') ? path : $"{homeDirectory.TrimEnd('/')}/{path}";
+    }
+
+    private static string? Expanded(string file, string userName, uint userId, string homeDirectory)
     {
         if (userName is "" or "." or ".." || userName.AsSpan().ContainsAny('/', '\0') || NotNone(file) is null)
             return null;
@@ -221,9 +296,7 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
                 ['U'] = userId.ToString(CultureInfo.InvariantCulture),
                 ['u'] = userName,
             });
-        if (!expander.TryExpand(file, ServerKeywords.AuthorizedKeysFile.Tokens!, out string path, out _))
-            return null;
-        return path.StartsWith('/') ? path : $"{homeDirectory.TrimEnd('/')}/{path}";
+        return expander.TryExpand(file, ServerKeywords.AuthorizedKeysFile.Tokens!, out string path, out _) ? path : null;
     }
 
     /// <summary>Whether AllowUsers, DenyUsers, AllowGroups and DenyGroups let a user in, with the line to log when they do not.</summary>
@@ -253,8 +326,8 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
                 continue;
             }
 
-            foreach ((string host, int port) in ListenEndpoints)
-                yield return $"listenaddress {(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port.ToString(CultureInfo.InvariantCulture)}";
+            foreach (ListenAddress address in ListenEndpoints)
+                yield return $"listenaddress {address}";
         }
     }
 

@@ -103,6 +103,12 @@ internal sealed class ServerConfigParser : FileParsing
 
             if (!TryFindAttribute(name, out MatchAttribute attribute))
                 return BadMatch(place, $"Unsupported Match attribute {name}");
+            if (attribute == MatchAttribute.InvalidUser)
+            {
+                criteria.Add(new MatchCriterion(attribute, ""));
+                continue;
+            }
+
             if (!reader.TryNextValue(out string value))
                 return BadMatch(place, $"Missing Match criteria for {name}");
             if (attribute is MatchAttribute.Address or MatchAttribute.LocalAddress && !AddressPattern.TryJudge(null, value, out _))

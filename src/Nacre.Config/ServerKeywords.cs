@@ -8,11 +8,11 @@ internal static class ServerKeywords
 {
     private static readonly KeywordTable Declared = new();
 
-    public static readonly BareKeyword Match = Declared.Add(new BareKeyword("Match", "criterion pattern ... | all")
+    public static readonly BareKeyword Match = Declared.Add(new BareKeyword("Match", "criterion [pattern] ... | all")
     {
         Status = KeywordStatus.Structural,
         IsAllowedInMatch = true,
-        Manual = "The lines up to the next Match override those before it for connections that all criteria fit: User, Group, Host, Address, LocalAddress, LocalPort.",
+        Manual = "The lines up to the next Match override those before it for connections that all criteria fit: User, Group, Host, Address, LocalAddress, LocalPort, RDomain, Version, Invalid-User.",
     });
 
     public static readonly BareKeyword Include = Declared.Add(new BareKeyword("Include", "file ...")
@@ -33,6 +33,9 @@ internal static class ServerKeywords
 
     public static readonly Keyword<bool> UsePAM = Declared.Add(new Keyword<bool>("UsePAM", Choices.Flag)
     { Manual = "Let PAM check passwords and accounts." });
+
+    public static readonly Keyword<string> PAMServiceName = Declared.Add(new Keyword<string>("PAMServiceName", new TextShape("name") { Missing = "missing argument." })
+    { Status = KeywordStatus.Pending, Default = "sshd", Manual = "The name of the service that PAM is asked for." });
 
     public static readonly Keyword<TimeSpan?> LoginGraceTime = Declared.Add(new Keyword<TimeSpan?>("LoginGraceTime", new TimeShape())
     { Default = TimeSpan.FromSeconds(120), Manual = "How long a login may take; 0 for no limit." });
@@ -58,8 +61,23 @@ internal static class ServerKeywords
     public static readonly Keyword<UnixFileMode> StreamLocalBindMask = Declared.Add(new Keyword<UnixFileMode>("StreamLocalBindMask", new FileModeMaskShape())
     { IsAllowedInMatch = true, Default = (UnixFileMode)0x7f, Manual = "The permissions that the Unix sockets of remote forwardings are not to have." });
 
+    public static readonly Keyword<TimeSpan?> UnusedConnectionTimeout = Declared.Add(new Keyword<TimeSpan?>("UnusedConnectionTimeout", new TimeShape { NoneIsZero = true })
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = TimeSpan.Zero, Manual = "Close a connection that has had no channel open for so long; none for never." });
+
     public static readonly Keyword<RootLogin> PermitRootLogin = Declared.Add(new Keyword<RootLogin>("PermitRootLogin", Choices.RootLogin)
     { IsAllowedInMatch = true, Manual = "Whether root may log in, and how; prohibit-password leaves keys." });
+
+    public static readonly Keyword<IgnoreRhosts> IgnoreRhosts = Declared.Add(new Keyword<IgnoreRhosts>("IgnoreRhosts", Choices.IgnoreRhosts)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Whether host-based authentication passes over users' own .rhosts and .shosts." });
+
+    public static readonly Keyword<bool> IgnoreUserKnownHosts = Declared.Add(new Keyword<bool>("IgnoreUserKnownHosts", Choices.Flag)
+    { Status = KeywordStatus.Pending, Manual = "Whether host-based authentication passes over users' own known_hosts." });
+
+    public static readonly Keyword<bool> HostbasedAuthentication = Declared.Add(new Keyword<bool>("HostbasedAuthentication", Choices.Flag)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Allow host-based authentication: the client's machine says who its user is." });
+
+    public static readonly Keyword<bool> HostbasedUsesNameFromPacketOnly = Declared.Add(new Keyword<bool>("HostbasedUsesNameFromPacketOnly", Choices.Flag)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Believe the name that the client's machine gives itself, rather than look its address up." });
 
     public static readonly Keyword<bool> PubkeyAuthentication = Declared.Add(new Keyword<bool>("PubkeyAuthentication", Choices.Flag)
     { Aliases = ["DSAAuthentication"], IsAllowedInMatch = true, Default = true, Manual = "Allow public key authentication." });
@@ -89,6 +107,9 @@ internal static class ServerKeywords
 
     public static readonly Keyword<bool> PermitTTY = Declared.Add(new Keyword<bool>("PermitTTY", Choices.Flag)
     { IsAllowedInMatch = true, Default = true, Manual = "Give a terminal to those who ask for one." });
+
+    public static readonly Keyword<bool> PermitUserRC = Declared.Add(new Keyword<bool>("PermitUserRC", Choices.Flag)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = true, Manual = "Run ~/.ssh/rc before a session." });
 
     public static readonly Keyword<bool> StrictModes = Declared.Add(new Keyword<bool>("StrictModes", Choices.Flag)
     { Default = true, Manual = "Ignore a user's files that others may write." });
@@ -123,8 +144,20 @@ internal static class ServerKeywords
     public static readonly Keyword<bool> StreamLocalBindUnlink = Declared.Add(new Keyword<bool>("StreamLocalBindUnlink", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Remove what is at the path of a remote forwarding's Unix socket before it is listened at." });
 
+    public static readonly Keyword<FingerprintDigest> FingerprintHash = Declared.Add(new Keyword<FingerprintDigest>("FingerprintHash", Choices.ServerDigest)
+    { Status = KeywordStatus.Pending, Manual = "The hash that fingerprints are logged in." });
+
+    public static readonly Keyword<bool> ExposeAuthInfo = Declared.Add(new Keyword<bool>("ExposeAuthInfo", Choices.Flag)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Tell sessions in a file, named by SSH_USER_AUTH, how the user has authenticated." });
+
+    public static readonly Keyword<bool> RefuseConnection = Declared.Add(new Keyword<bool>("RefuseConnection", Choices.Flag)
+    { Status = KeywordStatus.PendingRefused, IsAllowedInMatch = true, Manual = "Close the connection at once; of use after Match." });
+
     public static readonly Keyword<string> PidFile = Declared.Add(new Keyword<string>("PidFile", new TextShape("file | none") { IsPath = true })
     { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
+
+    public static readonly Keyword<string> ModuliFile = Declared.Add(new Keyword<string>("ModuliFile", new TextShape("file | none") { IsPath = true })
+    { Status = KeywordStatus.Pending, Default = "/etc/ssh/moduli", Manual = "The groups for Diffie-Hellman group exchange." });
 
     public static readonly Keyword<string> XAuthLocation = Declared.Add(new Keyword<string>("XAuthLocation", new TextShape("file") { IsPath = true })
     { Default = "/usr/bin/xauth", Manual = "The program xauth, without which X11 is not forwarded." });
@@ -141,11 +174,17 @@ internal static class ServerKeywords
     public static readonly Keyword<string> ForceCommand = Declared.Add(new Keyword<string>("ForceCommand", new CommandShape("command | none"))
     { IsAllowedInMatch = true, Default = "none", Manual = "A command to run in place of what the client asks for." });
 
+    public static readonly Keyword<string> ChrootDirectory = Declared.Add(new Keyword<string>("ChrootDirectory", new TextShape("directory | none") { Missing = "{0} missing argument." })
+    {
+        Status = KeywordStatus.PendingRefused,
+        IsAllowedInMatch = true,
+        Default = "none",
+        Tokens = new TokenRules("hUu"),
+        Manual = "The directory that is the root of sessions' file system; it and all above it must be root's alone to write.",
+    });
+
     public static readonly Keyword<string> TrustedUserCAKeys = Declared.Add(new Keyword<string>("TrustedUserCAKeys", new TextShape("file | none") { IsPath = true })
     { IsAllowedInMatch = true, Default = "none", Manual = "A file with the keys of authorities whose certificates let in the users that they name." });
-
-    public static readonly Keyword<string> RevokedKeys = Declared.Add(new Keyword<string>("RevokedKeys", new TextShape("file | none") { IsPath = true })
-    { IsAllowedInMatch = true, Default = "none", Manual = "A file of keys and certificates that are refused: a key revocation list, or one public key on a line." });
 
     public static readonly Keyword<string> AuthorizedPrincipalsFile = Declared.Add(new Keyword<string>("AuthorizedPrincipalsFile", new TextShape("file | none"))
     {
@@ -158,11 +197,47 @@ internal static class ServerKeywords
     public static readonly Keyword<string> VersionAddendum = Declared.Add(new Keyword<string>("VersionAddendum", new CommandShape("text | none"))
     { Default = "none", Manual = "Text to add to the identification that the server sends." });
 
+    public static readonly Keyword<string> AuthorizedKeysCommand = Declared.Add(new Keyword<string>("AuthorizedKeysCommand", new CommandShape("command | none") { MustBeAbsolute = true })
+    {
+        Status = KeywordStatus.Pending,
+        IsAllowedInMatch = true,
+        Default = "none",
+        Tokens = new TokenRules("CDfhktUu"),
+        Manual = "A program that prints more lines of authorized_keys for a user; by default its one argument is the user's name.",
+    });
+
+    public static readonly Keyword<string> AuthorizedKeysCommandUser = Declared.Add(new Keyword<string>("AuthorizedKeysCommandUser", new TextShape("user") { Missing = "missing {0} argument." })
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedKeysCommand is run." });
+
+    public static readonly Keyword<string> AuthorizedPrincipalsCommand = Declared.Add(new Keyword<string>("AuthorizedPrincipalsCommand", new CommandShape("command | none") { MustBeAbsolute = true })
+    {
+        Status = KeywordStatus.PendingRefused,
+        IsAllowedInMatch = true,
+        Default = "none",
+        Tokens = new TokenRules("CDFfhiKksTtUu"),
+        Manual = "A program that prints lines as AuthorizedPrincipalsFile has them.",
+    });
+
+    public static readonly Keyword<string> AuthorizedPrincipalsCommandUser = Declared.Add(new Keyword<string>("AuthorizedPrincipalsCommandUser", new TextShape("user") { Missing = "missing {0} argument." })
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedPrincipalsCommand is run." });
+
+    public static readonly Keyword<string> HostKeyAgent = Declared.Add(new Keyword<string>("HostKeyAgent", new AgentSocketShape())
+    { Status = KeywordStatus.Pending, Default = "none", Manual = "The socket of an agent that holds private host keys, whose public parts HostKey names; SSH_AUTH_SOCK takes it from that variable." });
+
     public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
     { DefaultFrom = static a => a.KeyExchanges.Defaults, Manual = "The key exchange methods to allow." });
 
     public static readonly Keyword<IReadOnlyList<string>> CASignatureAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("CASignatureAlgorithms", Choices.CASignatureAlgorithms)
     { IsAllowedInMatch = true, DefaultFrom = static a => a.CASignatures.Defaults, Manual = "The algorithms that users' certificates may be signed with." });
+
+    public static readonly Keyword<IReadOnlyList<string>> HostbasedAcceptedAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("HostbasedAcceptedAlgorithms", Choices.HostKeyAlgorithms)
+    {
+        Status = KeywordStatus.Pending,
+        Aliases = ["HostbasedAcceptedKeyTypes"],
+        IsAllowedInMatch = true,
+        DefaultFrom = static a => a.HostKeys.Defaults,
+        Manual = "The signature algorithms to accept from clients' machines.",
+    });
 
     public static readonly Keyword<IReadOnlyList<string>> HostKeyAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("HostKeyAlgorithms", Choices.HostKeyAlgorithms)
     { DefaultFrom = static a => a.HostKeys.Defaults, Manual = "The host key signature algorithms to offer." });
@@ -174,6 +249,9 @@ internal static class ServerKeywords
         DefaultFrom = static a => a.PublicKeys.Defaults,
         Manual = "The signature algorithms to accept from users' keys.",
     });
+
+    public static readonly Keyword<string> PerSourcePenaltyExemptList = Declared.Add(new Keyword<string>("PerSourcePenaltyExemptList", new AddressListShape())
+    { Status = KeywordStatus.Pending, Default = "none", Manual = "Addresses and networks that get no penalties." });
 
     public static readonly Keyword<LogLevel> LogLevel = Declared.Add(new Keyword<LogLevel>("LogLevel", Choices.LogLevel)
     { IsAllowedInMatch = true, Default = Values.LogLevel.Info, Manual = "How much to log." });
@@ -188,6 +266,9 @@ internal static class ServerKeywords
         Tokens = new TokenRules("hUu"),
         Manual = "The files with a user's keys; relative ones start in the user's home directory.",
     });
+
+    public static readonly Keyword<IReadOnlyList<string>> RevokedKeys = Declared.Add(new Keyword<IReadOnlyList<string>>("RevokedKeys", Lists.RevokedFiles)
+    { IsAllowedInMatch = true, Default = [], Manual = "Files of keys and certificates that are refused: key revocation lists, or one public key on a line." });
 
     public static readonly Keyword<IReadOnlyList<string>> HostKey = Declared.Add(new Keyword<IReadOnlyList<string>>("HostKey", Lists.ServerFiles)
     {
@@ -220,11 +301,28 @@ internal static class ServerKeywords
     public static readonly Keyword<IReadOnlyList<string>> AuthenticationMethods = Declared.Add(new Keyword<IReadOnlyList<string>>("AuthenticationMethods", Lists.AuthenticationMethods)
     { IsAllowedInMatch = true, Default = ["any"], Manual = "Lists of methods, of which all in one list must succeed; any for any one method." });
 
+    public static readonly Keyword<IReadOnlyList<string>> LogVerbose = Declared.Add(new Keyword<IReadOnlyList<string>>("LogVerbose", Lists.LogPlaces)
+    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = [], Manual = "Places in the program, as patterns of its files, functions and lines, that tell everything whatever LogLevel is." });
+
+    public static readonly Keyword<IReadOnlyList<ChannelTimeout>> ChannelTimeout = Declared.Add(new Keyword<IReadOnlyList<ChannelTimeout>>("ChannelTimeout", Lists.ChannelTimeouts)
+    { IsAllowedInMatch = true, Default = [], Manual = "Close channels of a type that have been idle for so long; global is about all of them together." });
+
     public static readonly Keyword<IReadOnlyList<SubsystemCommand>> Subsystem = Declared.Add(new Keyword<IReadOnlyList<SubsystemCommand>>("Subsystem", Lists.Subsystems)
-    { Default = [], Manual = "The command for a subsystem; internal-sftp serves files within the server." });
+    {
+        IsAllowedInMatch = true,
+        Default = [],
+        LaidOver = static (over, under) => [.. under.Select(s => over.FirstOrDefault(o => o.Name == s.Name) ?? s), .. over.Where(o => under.All(s => s.Name != o.Name))],
+        Manual = "The command for a subsystem; internal-sftp serves files within the server.",
+    });
 
     public static readonly Keyword<MaxStartups> MaxStartups = Declared.Add(new Keyword<MaxStartups>("MaxStartups", new MaxStartupsShape())
     { Default = new MaxStartups(10, 30, 100), Manual = "How many connections may be unauthenticated before new ones are refused." });
+
+    public static readonly Keyword<int> PerSourceMaxStartups = Declared.Add(new Keyword<int>("PerSourceMaxStartups", new LimitShape())
+    { Status = KeywordStatus.Pending, Default = LimitShape.None, Manual = "How many connections from one source may be unauthenticated." });
+
+    public static readonly Keyword<NetBlockSize> PerSourceNetBlockSize = Declared.Add(new Keyword<NetBlockSize>("PerSourceNetBlockSize", new NetBlockSizeShape())
+    { Status = KeywordStatus.Pending, Default = NetBlockSize.Single, Manual = "How many bits of an address make a source, for IPv4 and IPv6." });
 
     public static readonly Keyword<TunnelChoice> PermitTunnel = Declared.Add(new Keyword<TunnelChoice>("PermitTunnel", Choices.Tunnel)
     { IsAllowedInMatch = true, Manual = "Which network interfaces (tun) clients may have at this machine; making them takes root." });
@@ -241,28 +339,32 @@ internal static class ServerKeywords
     public static readonly Keyword<EndpointPermissions> PermitListen = Declared.Add(new Keyword<EndpointPermissions>("PermitListen", new EndpointShape(isListener: true))
     { IsAllowedInMatch = true, Default = EndpointPermissions.Any, Manual = "Where remote forwardings may listen." });
 
-    public static readonly Keyword<IReadOnlyList<ChannelTimeout>> ChannelTimeout = Declared.Add(new Keyword<IReadOnlyList<ChannelTimeout>>("ChannelTimeout", Lists.ChannelTimeouts)
-    { IsAllowedInMatch = true, Default = [], Manual = "Close channels of a type that have been idle for so long; global is about all of them together." });
+    public static readonly Keyword<UserEnvironment> PermitUserEnvironment = Declared.Add(new Keyword<UserEnvironment>("PermitUserEnvironment", new UserEnvironmentShape())
+    { Status = KeywordStatus.Pending, Default = UserEnvironment.None, Manual = "Which variables ~/.ssh/environment and authorized_keys may set: none, all, or those that a pattern matches." });
+
+    public static readonly Keyword<PubkeyRequirements> PubkeyAuthOptions = Declared.Add(new Keyword<PubkeyRequirements>("PubkeyAuthOptions", new PubkeyRequirementsShape())
+    { Status = KeywordStatus.PendingRefused, IsAllowedInMatch = true, Manual = "What security keys must attest: a touch, or that they have verified the user." });
+
+    public static readonly Keyword<SourcePenalties> PerSourcePenalties = Declared.Add(new Keyword<SourcePenalties>("PerSourcePenalties", new SourcePenaltiesShape())
+    { Status = KeywordStatus.Pending, Default = SourcePenalties.Standard, Manual = "How long clients that misbehave are refused, for each way to do so; no for no penalties." });
 
     static ServerKeywords()
     {
-        Declared.AddNames(KeywordStatus.Pending, "AuthorizedKeysCommand", "AuthorizedKeysCommandUser",
-            "DebianBanner=no", "ExposeAuthInfo=no", "FingerprintHash=sha256", "GSSAPIDelegateCredentials", "HostbasedAcceptedAlgorithms",
-            "HostbasedAuthentication=no", "HostbasedUsesNameFromPacketOnly=no", "HostKeyAgent", "IgnoreRhosts=yes",
-            "IgnoreUserKnownHosts=yes", "LogVerbose", "ModuliFile", "PAMServiceName=sshd",
-            "PermitUserEnvironment=no", "PermitUserRC=no", "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties=no",
-            "PerSourcePenaltyExemptList", "SshdAuthPath", "SshdSessionPath",
-            "UnusedConnectionTimeout");
-        // Each of these takes something away from users, who must not get it because the line is not obeyed.
-        Declared.AddNames(KeywordStatus.PendingRefused, "AuthorizedPrincipalsCommand", "AuthorizedPrincipalsCommandUser", "ChrootDirectory", "PubkeyAuthOptions", "RDomain", "RefuseConnection");
-        // The provider is for host keys that a security key holds, and Nacre has none of those.
-        Declared.AddNames(KeywordStatus.Ignored, "Protocol", "SecurityKeyProvider");
-        Declared.AddNames(KeywordStatus.Deprecated, "AuthorizedKeysFile2", "CheckMail", "GSSUseSessionCcache", "GSSAPIUseSessionCredCache",
+        Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not speak to security keys itself yet; put such a host key into an agent and name that with HostKeyAgent", "internal", "SecurityKeyProvider");
+        Declared.AddLeftOut(KeywordStatus.Pending, "Nacre's processes are all one program, which finds itself", "none", "SshdAuthPath", "SshdSessionPath");
+        Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not tell clients which system it runs on", "no", "DebianBanner");
+        Declared.Add(new BareKeyword("RDomain") { Status = KeywordStatus.Impossible, IsAllowedInMatch = true, Reason = "setting RDomain not supported on this platform." });
+        Declared.AddNames(KeywordStatus.Ignored, "Protocol");
+        Declared.AddNamesForMatch(KeywordStatus.Deprecated, "AuthorizedKeysFile2", "RhostsRSAAuthentication", "RSAAuthentication");
+        Declared.AddNames(KeywordStatus.Deprecated, "CheckMail", "GSSUseSessionCcache", "GSSAPIUseSessionCredCache",
             "KeyRegenerationInterval", "PAMAuthenticationViaKbdInt", "PermitBlacklistedKeys", "ReverseMappingCheck", "RhostsAuthentication",
-            "RhostsRSAAuthentication", "RSAAuthentication", "ServerKeyBits", "UseLogin", "UsePrivilegeSeparation", "VerifyReverseMapping");
-        Declared.AddNames(KeywordStatus.Unsupported, "AFSTokenPassing", "GSSAPIAuthentication", "GSSAPICleanupCredentials", "GSSAPICleanupCreds",
-            "GSSAPIKexAlgorithms", "GSSAPIKeyExchange", "GSSAPIStoreCredentialsOnRekey", "GSSAPIStrictAcceptorCheck", "KerberosAuthentication", "KerberosGetAFSToken",
-            "KerberosOrLocalPasswd", "KerberosTgtPassing", "KerberosTicketCleanup");
+            "ServerKeyBits", "UseLogin", "UsePrivilegeSeparation", "VerifyReverseMapping");
+        Declared.AddNames(KeywordStatus.Unsupported, "AFSTokenPassing", "KerberosTgtPassing");
+        Declared.Add(new BareKeyword("GSSAPIAuthentication") { Status = KeywordStatus.Unsupported, IsAllowedInMatch = true, Reason = "Nacre does not use GSSAPI" });
+        Declared.Add(new BareKeyword("KerberosAuthentication") { Status = KeywordStatus.Unsupported, IsAllowedInMatch = true, Reason = "Nacre does not use Kerberos" });
+        Declared.AddLeftOut(KeywordStatus.Unsupported, "Nacre does not use GSSAPI", "no", "GSSAPICleanupCredentials", "GSSAPICleanupCreds",
+            "GSSAPIDelegateCredentials", "GSSAPIKexAlgorithms", "GSSAPIKeyExchange", "GSSAPIStoreCredentialsOnRekey", "GSSAPIStrictAcceptorCheck");
+        Declared.AddLeftOut(KeywordStatus.Unsupported, "Nacre does not use Kerberos", "no", "KerberosGetAFSToken", "KerberosOrLocalPasswd", "KerberosTicketCleanup");
     }
 
     public static KeywordTable Table => Declared;

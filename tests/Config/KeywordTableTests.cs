@@ -15,7 +15,7 @@ public class KeywordTableTests
             foreach (Keyword keyword in table.All)
             {
                 bool isLive = keyword.Status is KeywordStatus.Live or KeywordStatus.Structural;
-                Assert.Equal(isLive, keyword.Manual.Length > 0);
+                Assert.Equal(isLive || keyword is not BareKeyword, keyword.Manual.Length > 0);
                 Assert.Equal(isLive, manual.Contains($"\n{keyword.Name} {keyword.Syntax}\n    {keyword.Manual}\n", StringComparison.Ordinal)
                     || manual.StartsWith($"{keyword.Name} ", StringComparison.Ordinal));
             }

@@ -9,7 +9,7 @@ public class ServerConfigTests
     public void Nothing_said_gives_the_defaults()
     {
         ServerConfig config = ConfigBed.GoodServer("");
-        Assert.Equal([("::", 22), ("0.0.0.0", 22)], config.ListenEndpoints);
+        Assert.Equal([new("::", 22), new("0.0.0.0", 22)], config.ListenEndpoints);
         Assert.Equal(RootLogin.ProhibitPassword, config.PermitRootLogin);
         Assert.False(config.PermitEmptyPasswords);
         Assert.Equal(TimeSpan.FromMinutes(2), config.LoginGraceTime);
@@ -28,8 +28,8 @@ public class ServerConfigTests
     public void Every_port_goes_with_every_address_that_has_none()
     {
         ServerConfig config = ConfigBed.GoodServer("ListenAddress 1.2.3.4\nPort 3\nPort 4\nListenAddress [::1]:9\nListenAddress name\n");
-        Assert.Equal([("1.2.3.4", 3), ("1.2.3.4", 4), ("::1", 9), ("name", 3), ("name", 4)], config.ListenEndpoints);
-        Assert.Equal([("0.0.0.0", 22)], ConfigBed.GoodServer("AddressFamily inet\n").ListenEndpoints);
+        Assert.Equal([new("1.2.3.4", 3), new("1.2.3.4", 4), new("::1", 9), new("name", 3), new("name", 4)], config.ListenEndpoints);
+        Assert.Equal([new("0.0.0.0", 22)], ConfigBed.GoodServer("AddressFamily inet\n").ListenEndpoints);
     }
 
     [Fact]
@@ -77,6 +77,11 @@ public class ServerConfigTests
     [InlineData("LocalPort 22", true)]
     [InlineData("LocalPort 23", false)]
     [InlineData("RDomain x", false)]
+    [InlineData("RDomain vrf*", true)]
+    [InlineData("Version Nacre_*,!Nacre_2*", true)]
+    [InlineData("Version OpenSSH_*", false)]
+    [InlineData("Invalid-User", false)]
+    [InlineData("User nobody,bob Invalid-User", false)]
     [InlineData("All", true)]
     public void A_criterion_fits_a_connection(string criteria, bool fits)
     {
@@ -87,6 +92,8 @@ public class ServerConfigTests
             Address = "10.1.2.3",
             LocalAddress = "192.0.2.1",
             LocalPort = 22,
+            RDomain = "vrf-blue",
+            ProgramVersion = "Nacre_0.1",
             GroupsOf = static user => user == "bob" ? ["users", "staff"] : null,
         };
         ServerConfig config = ConfigBed.GoodServer($"Match {criteria}\nPermitTTY no\n");
@@ -102,8 +109,8 @@ public class ServerConfigTests
         var diagnostics = new ConfigDiagnostics();
         config.ForConnection(criteria, diagnostics);
         Assert.Equal("'Match LocalPort' in configuration but 'lport' not in connection test specification.", Assert.Single(diagnostics).Text);
-        Assert.True(MatchCriteria.TryParse("user=a,laddr=::1,lport=22,rdomain=", new MatchCriteria(), out criteria, out _));
-        Assert.Equal(("a", "::1", 22), (criteria.User, criteria.LocalAddress, criteria.LocalPort));
+        Assert.True(MatchCriteria.TryParse("user=a,laddr=::1,lport=22,rdomain=r,invalid-user,", new MatchCriteria(), out criteria, out _));
+        Assert.Equal(("a", "::1", 22, "r", true), (criteria.User, criteria.LocalAddress, criteria.LocalPort, criteria.RDomain, criteria.IsInvalidUser));
         Assert.False(config.ForConnection(criteria).PermitTty);
     }
 
@@ -133,7 +140,6 @@ public class ServerConfigTests
     [InlineData("PermitRootLogin x", "/etc/ssh/sshd_config line 1: unsupported option \"x\".")]
     [InlineData("PermitEmptyPasswords true", "/etc/ssh/sshd_config line 1: unsupported option \"true\".")]
     [InlineData("Subsystem sftp", "/etc/ssh/sshd_config line 1: Missing subsystem command.")]
-    [InlineData("Subsystem a b\nSubsystem a c", "/etc/ssh/sshd_config line 2: Subsystem 'a' already defined.")]
     [InlineData("AcceptEnv A=b", "/etc/ssh/sshd_config line 1: Invalid environment name.")]
     [InlineData("SetEnv A", "/etc/ssh/sshd_config line 1: Invalid environment.")]
     [InlineData("PermitOpen a", "/etc/ssh/sshd_config line 1: PermitOpen bad port number")]
@@ -155,6 +161,20 @@ public class ServerConfigTests
     [InlineData("Match localport x", "Invalid LocalPort 'x' on Match line")]
     [InlineData("Match address 1.2.3.4/8", "Invalid Match address argument '1.2.3.4/8' at line 1")]
     [InlineData("Match user a\nPort 3", "/etc/ssh/sshd_config line 2: Directive 'Port' is not allowed within a Match block")]
+    [InlineData("RDomain none", "/etc/ssh/sshd_config line 1: setting RDomain not supported on this platform.")]
+    [InlineData("ListenAddress a rdomain", "/etc/ssh/sshd_config line 1: bad ListenAddress syntax")]
+    [InlineData("AuthorizedKeysCommand x", "/etc/ssh/sshd_config line 1: AuthorizedKeysCommand must be an absolute path")]
+    [InlineData("PerSourcePenalties crash:x", "/etc/ssh/sshd_config line 1: invalid PerSourcePenalties time value.")]
+    [InlineData("PerSourcePenalties foo:1", "/etc/ssh/sshd_config line 1: unsupported PerSourcePenalties keyword foo:1")]
+    [InlineData("PerSourcePenalties no crash:1", "/etc/ssh/sshd_config line 1: keyword PerSourcePenalties \"no\" argument must appear alone.")]
+    [InlineData("PerSourcePenalties max-sources4:x", "/etc/ssh/sshd_config line 1: PerSourcePenalties value invalid.")]
+    [InlineData("PerSourceNetBlockSize 33", "/etc/ssh/sshd_config line 1: Invalid PerSourceNetBlockSize spec.")]
+    [InlineData("PerSourceNetBlockSize 32:129", "/etc/ssh/sshd_config line 1: Invalid PerSourceNetBlockSize spec.")]
+    [InlineData("PerSourceMaxStartups x", "/etc/ssh/sshd_config line 1: PerSourceMaxStartups integer value invalid.")]
+    [InlineData("PerSourcePenaltyExemptList 10.0.0.1/8", "/etc/ssh/sshd_config line 1: keyword PerSourcePenaltyExemptList invalid address argument.")]
+    [InlineData("PubkeyAuthOptions foo", "/etc/ssh/sshd_config line 1: unsupported PubkeyAuthOptions option foo")]
+    [InlineData("FingerprintHash sha3", "/etc/ssh/sshd_config line 1: Invalid FingerprintHash algorithm \"sha3\".")]
+    [InlineData("Match user a\nGSSAPICleanupCredentials no", "/etc/ssh/sshd_config line 2: Directive 'GSSAPICleanupCredentials' is not allowed within a Match block")]
     [InlineData("ForceCommand echo \"it", "/etc/ssh/sshd_config line 1: invalid quotes")]
     [InlineData("ChrootDirectory /x", "/etc/ssh/sshd_config line 1: keyword ChrootDirectory is not supported yet, and to go on without it would not be safe; remove the line to do so")]
     public void A_wrong_line_is_named_with_what_is_wrong(string text, string complaint) =>
@@ -163,7 +183,12 @@ public class ServerConfigTests
     [Theory]
     [InlineData("UseLogin yes", "/etc/ssh/sshd_config line 1: Deprecated option UseLogin")]
     [InlineData("KerberosAuthentication yes", "/etc/ssh/sshd_config line 1: Unsupported option KerberosAuthentication")]
-    [InlineData("DebianBanner yes", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported yet and was ignored")]
+    [InlineData("DebianBanner yes", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported and was ignored: Nacre does not tell clients which system it runs on")]
+    [InlineData("SecurityKeyProvider internal", null)]
+    [InlineData("SshdSessionPath /x", "/etc/ssh/sshd_config line 1: keyword SshdSessionPath is not supported and was ignored: Nacre's processes are all one program, which finds itself")]
+    [InlineData("LogVerbose none", null)]
+    [InlineData("PerSourcePenalties yes", null)]
+    [InlineData("PerSourcePenalties crash:90s min:15", null)]
     [InlineData("Protocol 2", null)]
     [InlineData("ChrootDirectory none", null)]
     [InlineData("DebianBanner no", null)]
@@ -265,6 +290,55 @@ public class ServerConfigTests
         }, diagnostics);
 
         Assert.Equal([2200, 2201], config!.Ports);
+    }
+
+    [Fact]
+    public void A_user_who_is_not_there_has_a_block_of_their_own()
+    {
+        ServerConfig config = ConfigBed.GoodServer("Match Invalid-User Address 10.*\nMaxAuthTries 1\n");
+        var connection = new MatchCriteria { Address = "10.1.2.3", User = "nobody" };
+        Assert.Equal(1, config.ForConnection(connection with { IsInvalidUser = true }).MaxAuthTries);
+        Assert.Equal(6, config.ForConnection(connection).MaxAuthTries);
+        Assert.Equal(6, config.ForConnection(connection with { IsInvalidUser = true, Address = "11.1.2.3" }).MaxAuthTries);
+    }
+
+    [Fact]
+    public void Of_two_commands_for_a_subsystem_the_first_stays_and_a_Match_replaces_it()
+    {
+        ServerConfig config = ConfigBed.GoodServer("Subsystem sftp /a\nSubsystem sftp /b\nSubsystem other /o\nMatch User bob\nSubsystem sftp /c\nSubsystem third /t\n");
+        Assert.Equal([new("sftp", "/a"), new("other", "/o")], config.Subsystems);
+        Assert.Equal([new("sftp", "/c"), new("other", "/o"), new("third", "/t")], config.ForConnection(new MatchCriteria { User = "bob" }).Subsystems);
+    }
+
+    [Fact]
+    public void Each_penalty_has_the_first_value_that_is_said_and_the_rest_OpenSSHs()
+    {
+        ServerConfig standard = ConfigBed.GoodServer("");
+        Assert.True(standard.PerSourcePenalties.IsEnabled);
+        Assert.Equal("persourcepenalties crash:90.000000 authfail:5.000000 noauth:1.000000 invaliduser:5.000000 grace-exceeded:10.000000 refuseconnection:10.000000 "
+            + "max:600.000000 min:15.000000 max-sources4:65536 max-sources6:65536 overflow:permissive overflow6:permissive",
+            standard.Dump().Single(line => line.StartsWith("persourcepenalties ", StringComparison.Ordinal)));
+
+        SourcePenalties own = ConfigBed.GoodServer("PerSourcePenalties authfail:1.5m overflow:deny-all\nPerSourcePenalties authfail:1 noauth:2s max-sources6:7\n").PerSourcePenalties;
+        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)), (own.AuthFail, own.NoAuth, own.InvalidUser));
+        Assert.Equal((PenaltyOverflow.DenyAll, PenaltyOverflow.DenyAll, 65536, 7), (own.Overflow, own.Overflow6, own.MaxSources4, own.MaxSources6));
+        Assert.False(ConfigBed.GoodServer("PerSourcePenalties no\n").PerSourcePenalties.IsEnabled);
+    }
+
+    [Fact]
+    public void Values_that_others_will_obey_are_typed()
+    {
+        ServerConfig config = ConfigBed.GoodServer("PerSourceMaxStartups 3\nPerSourceNetBlockSize 24\nPermitUserEnvironment LANG,LC_*\nUnusedConnectionTimeout 2m\n"
+            + "RevokedKeys /a b\nHostKeyAgent SSH_AUTH_SOCK\nIgnoreRhosts shosts-only\nListenAddress 1.2.3.4 rdomain vrf1\nAuthorizedKeysCommand /bin/x  \"%u\"\n");
+        Assert.Equal((3, new NetBlockSize(24, 128)), (config.PerSourceMaxStartups, config.PerSourceNetBlockSize));
+        Assert.True(config.PermitUserEnvironment.Permits("LC_ALL"));
+        Assert.False(config.PermitUserEnvironment.Permits("LD_PRELOAD"));
+        Assert.Equal(TimeSpan.FromMinutes(2), config.UnusedConnectionTimeout);
+        Assert.Equal(["/a", "/tmp/b"], config.RevokedKeys);
+        Assert.Equal(("SSH_AUTH_SOCK", IgnoreRhosts.ShostsOnly, "/bin/x  \"%u\""), (config.HostKeyAgent, config.IgnoreRhosts, config.AuthorizedKeysCommand));
+        Assert.Equal([new ListenAddress("1.2.3.4", 22, "vrf1")], config.ListenEndpoints);
+        Assert.Null(ConfigBed.GoodServer("").ChrootDirectoryOf("u", 5, "/home/u", out bool isWanted));
+        Assert.False(isWanted);
     }
 
     [Fact]

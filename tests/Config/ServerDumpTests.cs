@@ -16,7 +16,7 @@ public class ServerDumpTests
         "LoginGraceTime=none", "LoginGraceTime=0", "LoginGraceTime=x", "MaxAuthTries=0", "MaxAuthTries=-1", "MaxAuthTries=x", "MaxSessions=0", "MaxStartups=5", "MaxStartups=10:30:60",
         "MaxStartups=10:30", "MaxStartups=10:101:100", "MaxStartups=10:30:5", "MaxStartups=0", "MaxStartups=x", "PermitRootLogin=yes", "PermitRootLogin=prohibit-password",
         "PermitRootLogin=forced-commands-only", "PermitRootLogin=x", "PermitEmptyPasswords=YES", "PermitEmptyPasswords=true", "ChallengeResponseAuthentication=no", "SkeyAuthentication=no",
-        "DSAAuthentication=no", "UsePAM=yes", "StrictModes=no", "Subsystem=sftp /usr/lib/x -a \"b c\" # d", "Subsystem=sftp", "Subsystem=sftp internal-sftp", "Subsystem=a b | Subsystem=a c",
+        "DSAAuthentication=no", "UsePAM=yes", "StrictModes=no", "Subsystem=sftp /usr/lib/x -a \"b c\" # d", "Subsystem=sftp", "Subsystem=sftp internal-sftp",
         "AcceptEnv=LANG LC_*", "AcceptEnv=A=b", "AcceptEnv=a | AcceptEnv=b", "SetEnv=A=b | SetEnv=C=d", "SetEnv=A=b C=\"d e\"", "SetEnv=A", "PermitTTY=no", "AllowTcpForwarding=local",
         "AllowTcpForwarding=remote", "AllowTcpForwarding=all", "AllowTcpForwarding=x", "GatewayPorts=clientspecified", "GatewayPorts=x", "DisableForwarding=yes", "PermitOpen=a:1 b:2", "PermitOpen=none",
         "PermitOpen=any", "PermitOpen=*:* [::1]:5", "PermitOpen=a", "PermitOpen=any a:1", "PermitOpen=a:x", "PermitOpen=a:1 | PermitOpen=b:2", "PermitListen=1 a:2", "PermitListen=none", "PermitListen=*:0",
@@ -44,7 +44,7 @@ public class ServerDumpTests
         "Match localport 22\nPermitTTY no\n @@ user=a,host=foo,addr=1.2.3.4,lport=22", "Match localaddress ::1\nPermitTTY no\n @@ user=a,host=foo,addr=1.2.3.4,laddr=::1",
         "Match user \"\"\nPermitTTY no\n", "Match user \"a b\" # c\nPermitTTY no\n @@ user=a b,host=foo,addr=1.2.3.4", "Match host FOO.*\nPermitTTY no\n @@ user=b,host=foo.X,addr=1.2.3.4",
         "Match user a\nPermitTTY no\n", "Match !user a\nPermitTTY no\n", "ForceCommand echo \"it\n", "AddressFamily inet\nVersionAddendum   none \n", "Protocol 2\nUseLogin yes\nAFSTokenPassing yes\nPort 4 # c\n",
-        "AuthorizedKeysFile %h/x .ssh/z\nPidFile none\nPermitOpen\n", "AllowUsers a #b\nSubsystem x y\nMatch user b\nSubsystem z y\n", "Match user b\nAllowUsers x\nMatch all\nAllowUsers y\n @@ user=b,host=c,addr=1.2.3.4",
+        "AuthorizedKeysFile %h/x .ssh/z\nPidFile none\nPermitOpen\n", "AllowUsers a #b\nSubsystem x y\nMatch user b\nUsePAM yes\n", "Match user b\nAllowUsers x\nMatch all\nAllowUsers y\n @@ user=b,host=c,addr=1.2.3.4",
         "ListenAddress 1.2.3.4\nPort 3\nPort 4\n", "Match address 1.2.3.4,!1.2.3.0/24\nPermitTTY no\n @@ user=b,host=c,addr=1.2.3.4", "Match address 10.*,2001:db8::/32\nPermitTTY no\n @@ user=b,host=c,addr=2001:db8::7",
     ];
 
@@ -116,6 +116,13 @@ public class ServerDumpTests
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
+    // OpenSSH 9.2 does not have all of them, and has another default of IPQoS; of two it says nothing, or in another place.
+    private static readonly string[] LaterThanTheirs =
+        ["pamservicename", "refuseconnection", "persourcepenaltyexemptlist", "persourcepenalties", "channeltimeout", "revokedkeys", "ipqos"];
+
+    private static string[] Shared(IEnumerable<string> dump) => [.. dump.Where(line =>
+        ServerKeywords.Table.TryFind(line.Split(' ')[0], out Keyword? keyword) && keyword is not BareKeyword && !LaterThanTheirs.Contains(keyword!.LowerName))];
+
     // As root sshd -T asks for its privilege separation directory; as another user it reads the same configuration without.
     private static async Task CompareServerAsync(StockConfig stock, TemporaryDirectory directory, string name, string text, string[] options,
         string? connection, List<string> differences)
@@ -153,10 +160,9 @@ public class ServerDumpTests
             Assert.True(MatchCriteria.TryParse(connection, new MatchCriteria(), out criteria, out _));
         config = config?.ForConnection(criteria, diagnostics);
 
-        // OpenSSH 9.2 has another default of IPQoS, and says nothing of ChannelTimeout when there is none.
-        string[]? dump = theirs.ExitStatus != 0 ? null : [.. StockConfig.Live(theirs.Output.Split('\n'), ServerKeywords.Table).Except(["ipqos lowdelay throughput"])];
+        string[]? dump = theirs.ExitStatus != 0 ? null : Shared(theirs.Output.Split('\n'));
         string[] errors = [.. theirs.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r'))];
-        StockConfig.Compare(name, dump, errors, (diagnostics.HasErrors ? null : config?.Dump().Except(["ipqos ef cs0", "channeltimeout none"]).ToArray(),
+        StockConfig.Compare(name, dump, errors, (diagnostics.HasErrors || config is null ? null : Shared(config.Dump()),
             [.. diagnostics.Where(d => d.Severity >= ConfigSeverity.Warning).Select(d => d.Text)]), differences);
     }
 }

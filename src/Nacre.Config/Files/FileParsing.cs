@@ -115,6 +115,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         {
             KeywordStatus.Live => Read(keyword, new ArgumentReader(role, shown, place.ToString(), rest, words, algorithms, local)),
             KeywordStatus.Structural => ParseStructural(keyword, words, place, depth),
+            _ when keyword is not BareKeyword => ReadPending(keyword, new ArgumentReader(role, shown, place.ToString(), rest, words, algorithms, local), place),
             _ => NotLive(keyword, shown, words, place),
         };
     }
@@ -193,6 +194,23 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         return arguments.AtEnd ? LineOutcome.Good : Bad($"{arguments.Origin}: keyword {arguments.Keyword} extra arguments at end of line");
     }
 
+    // Its value is checked and kept, so that those who come to obey it find it; meanwhile nobody is left to believe that it is obeyed.
+    private LineOutcome ReadPending(Keyword keyword, ArgumentReader arguments, LinePlace place)
+    {
+        var said = new ConfigValues(table, algorithms);
+        ArgumentReader again = arguments.Again();
+        if (keyword.TryRead(again, said) && keyword.Dump(said).SequenceEqual(keyword.Dump(new ConfigValues(table, algorithms))))
+            return Read(keyword, arguments);
+        if (again.Errors.Count == 0 && (Target is not null || IsInServerMatch))
+        {
+            if (keyword.Status == KeywordStatus.PendingRefused)
+                return Fatal($"{place}: keyword {keyword.Name} is not supported yet, and to go on without it would not be safe; remove the line to do so");
+            diagnostics.Warning($"{place}: keyword {keyword.Name} is not supported yet and was ignored");
+        }
+
+        return Read(keyword, arguments);
+    }
+
     private LineOutcome NotLive(Keyword keyword, string shown, List<string> words, LinePlace place)
     {
         string quoted = role == ConfigRole.Client ? $"\"{shown}\"" : shown;
@@ -210,14 +228,10 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
             case KeywordStatus.Unsupported:
                 diagnostics.Warning($"{place}: Unsupported option {quoted}");
                 break;
-            case KeywordStatus.Pending or KeywordStatus.PendingRefused when keyword is BareKeyword known && known.Holds(words):
-                break;
-            case KeywordStatus.PendingRefused when Target is not null || IsInServerMatch:
-                return Fatal($"{place}: keyword {keyword.Name} is not supported yet, and to go on without it would not be safe; remove the line to do so");
-            case KeywordStatus.Pending or KeywordStatus.PendingRefused when Target is not null || IsInServerMatch:
-                diagnostics.Warning(keyword is BareKeyword { Reason.Length: > 0 } leftOut
-                    ? $"{place}: keyword {keyword.Name} is not supported and was ignored: {leftOut.Reason}"
-                    : $"{place}: keyword {keyword.Name} is not supported yet and was ignored");
+            case KeywordStatus.Impossible when keyword is BareKeyword impossible:
+                return Fatal($"{place}: {impossible.Reason}");
+            case KeywordStatus.Pending when keyword is BareKeyword leftOut && !leftOut.Holds(words) && (Target is not null || IsInServerMatch):
+                diagnostics.Warning($"{place}: keyword {keyword.Name} is not supported and was ignored: {leftOut.Reason}");
                 break;
         }
 

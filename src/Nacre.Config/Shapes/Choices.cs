@@ -14,6 +14,12 @@ internal static class Choices
     public static ChoiceShape<FingerprintDigest> Digest =>
         new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
 
+    public static ChoiceShape<FingerprintDigest> ServerDigest =>
+        new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid {1} algorithm \"{0}\".", Missing = "{1} missing argument." };
+
+    public static ChoiceShape<IgnoreRhosts> IgnoreRhosts =>
+        new(("yes", Values.IgnoreRhosts.Yes), ("no", Values.IgnoreRhosts.No), ("shosts-only", Values.IgnoreRhosts.ShostsOnly));
+
     public static ChoiceShape<PubkeyChoice> Pubkey =>
         new(("true", PubkeyChoice.Yes), ("false", PubkeyChoice.No), ("yes", PubkeyChoice.Yes), ("no", PubkeyChoice.No),
             ("unbound", PubkeyChoice.Unbound), ("host-bound", PubkeyChoice.HostBound))

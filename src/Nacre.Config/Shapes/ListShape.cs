@@ -35,6 +35,9 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     /// <summary>Whether the one word "none" is an empty list, and is printed for one.</summary>
     public bool NoneIsEmpty { get; init; }
 
+    /// <summary>Whether nothing is printed for an empty list, even where that is what "none" means.</summary>
+    public bool HidesNone { get; init; }
+
     /// <summary>Puts an item into the list, or gives the reason why not; by default an item that is there already is left out.</summary>
     public Func<List<T>, T, string?> Insert { get; init; } = static (items, item) =>
     {
@@ -101,7 +104,7 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
     public override IEnumerable<string> Print(IReadOnlyList<T> value)
     {
         if (value.Count == 0)
-            return NoneIsEmpty ? ["none"] : [];
+            return NoneIsEmpty && !HidesNone ? ["none"] : [];
         return IsPrintedOnOneLine ? [string.Join(' ', value.Select(printItem))] : value.Select(printItem);
     }
 

@@ -53,6 +53,18 @@ internal static class Lists
     public static ListShape<string> WordsOrNone(string syntax) => new(syntax, ReadNonEmpty, static s => s)
     { IsPrintedOnOneLine = true, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
 
+    /// <summary>Places in a server's program.</summary>
+    public static ListShape<string> LogPlaces => new("file:function:line ... | none", ReadNonEmpty, static s => s)
+    { IsPrintedOnOneLine = true, NoneIsEmpty = true, HidesNone = true, Missing = "no {0} specified", Insert = InsertAll };
+
+    /// <summary>A server's files of revoked keys.</summary>
+    public static ListShape<string> RevokedFiles => new("file ... | none", static (ArgumentReader a, string word, out string? item) =>
+    {
+        item = null;
+        return word.Length == 0 ? a.Fail("missing file name.") : ServerPath.TryResolve(a, word, out item);
+    }, static s => s)
+    { IsPrintedOnOneLine = true, NoneIsEmpty = true, HidesNone = true, Missing = "missing file name.", Insert = InsertAll };
+
     /// <summary>Domains that a short host name may be in.</summary>
     public static ListShape<string> Domains => new("domain ... | none", ReadDomain, static s => s)
     { IsPrintedOnOneLine = true, Most = MaxDomains, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
@@ -172,14 +184,10 @@ internal static class Lists
     { Grows = true, IsOnePerLine = true, Most = 256, TooMany = "too many ports.", Missing = "missing port number.", Insert = InsertAll };
 
     /// <summary>Addresses of a server, one a line.</summary>
-    public static ListShape<ListenAddress> Addresses => new("host | host:port | [host]:port", ReadAddress, static l =>
-    {
-        string host = l.Host.Contains(':', StringComparison.Ordinal) ? $"[{l.Host}]" : l.Host;
-        return l.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{host}:{port}") : host;
-    })
+    public static ListShape<ListenAddress> Addresses => new("host | host:port | [host]:port [rdomain name]", ReadAddress, static l => l.ToString())
     { Grows = true, IsOnePerLine = true, Missing = "missing address", Insert = InsertAll };
 
-    /// <summary>A subsystem's name and its command.</summary>
+    /// <summary>A subsystem's name and its command; of two commands for one name the first stays.</summary>
     public static ListShape<SubsystemCommand> Subsystems => new("name command", static (ArgumentReader a, string word, out SubsystemCommand? item) =>
     {
         if (word.Length == 0)
@@ -200,9 +208,8 @@ internal static class Lists
         Missing = "{0} missing argument.",
         Insert = static (items, item) =>
         {
-            if (items.Exists(earlier => earlier.Name == item.Name))
-                return $"Subsystem '{item.Name}' already defined.";
-            items.Add(item);
+            if (!items.Exists(earlier => earlier.Name == item.Name))
+                items.Add(item);
             return null;
         },
     };
@@ -265,18 +272,27 @@ internal static class Lists
         if (word.Length == 0)
             return arguments.Fail("bad ListenAddress syntax");
         if (AddressPattern.TryParseAddress(word, out _))
-        {
-            item = new ListenAddress(word, null);
-            return true;
-        }
+            return TryReadDomain(arguments, new ListenAddress(word, null), out item);
 
         int port = 0;
         if (!HostAndPort.TrySplit(word, out string host, out string? portText) || host.Length == 0)
             return arguments.Fail("bad address:port usage");
         if (portText is not null && (!PortNumber.TryParse(portText, out port) || port == 0))
             return arguments.Fail("bad port number");
-        item = new ListenAddress(host, portText is null ? null : port);
-        return true;
+        return TryReadDomain(arguments, new ListenAddress(host, portText is null ? null : port), out item);
+    }
+
+    // The name of a network device of Linux, which is what a routing domain is there.
+    private static bool TryReadDomain(ArgumentReader arguments, ListenAddress address, out ListenAddress? item)
+    {
+        const int longest = 15;
+        item = address;
+        if (arguments.Next() is not { } word)
+            return true;
+        if (word != "rdomain" || arguments.Next() is not { } domain)
+            return arguments.Fail("bad ListenAddress syntax");
+        item = address with { RDomain = domain };
+        return domain.Length is > 0 and <= longest || arguments.Fail("bad routing domain");
     }
 
     private static bool ReadMethods(ArgumentReader arguments, string word, out string? item)

@@ -50,13 +50,22 @@ internal sealed class PortShape : ValueShape<int>
 /// <summary>A time such as 1h30m. For a client "none" is as if nothing were said.</summary>
 internal sealed class TimeShape : ValueShape<TimeSpan?>
 {
-    public override string Syntax => "time";
+    public override string Syntax => NoneIsZero ? "time | none" : "time";
+
+    /// <summary>Whether "none" stands for zero, and is printed for it.</summary>
+    public bool NoneIsZero { get; init; }
 
     public override bool TryRead(ArgumentReader arguments, out TimeSpan? value)
     {
         value = null;
         if (arguments.Next() is not { Length: > 0 } word)
             return arguments.Fail("missing time value.");
+        if (NoneIsZero && word.Equals("none", StringComparison.OrdinalIgnoreCase))
+        {
+            value = TimeSpan.Zero;
+            return true;
+        }
+
         if (arguments.Role == ConfigRole.Client && word == "none")
         {
             arguments.LeavesUnset = true;
@@ -70,7 +79,7 @@ internal sealed class TimeShape : ValueShape<TimeSpan?>
     }
 
     public override IEnumerable<string> Print(TimeSpan? value) =>
-        [((long)(value ?? default).TotalSeconds).ToString(CultureInfo.InvariantCulture)];
+        [NoneIsZero && value == TimeSpan.Zero ? "none" : ((long)(value ?? default).TotalSeconds).ToString(CultureInfo.InvariantCulture)];
 
     public override IEnumerable<string> PrintUnset() => ["none"];
 }

@@ -14,11 +14,14 @@ internal sealed class TextShape(string syntax) : ValueShape<string>
     /// <summary>Whether "none" is as if nothing were said, rather than a value.</summary>
     public bool HidesNone { get; init; }
 
+    /// <summary>What to say when there is no word; {0} is the keyword.</summary>
+    public string? Missing { get; init; }
+
     public override bool TryRead(ArgumentReader arguments, out string? value)
     {
         value = arguments.Next();
         if (value is not { Length: > 0 })
-            return arguments.Fail(IsPath ? "missing file name." : "Missing argument.");
+            return arguments.Fail(Missing?.Replace("{0}", arguments.Keyword, StringComparison.Ordinal) ?? (IsPath ? "missing file name." : "Missing argument."));
         return !IsPath || ServerPath.TryResolve(arguments, value, out value);
     }
 
@@ -57,11 +60,17 @@ internal sealed class CommandShape(string syntax) : ValueShape<string>
     /// <summary>Whether "none" is as if nothing were said, rather than a value.</summary>
     public bool HidesNone { get; init; }
 
+    /// <summary>Whether it must begin with the whole path of a program.</summary>
+    public bool MustBeAbsolute { get; init; }
+
     public override bool TryRead(ArgumentReader arguments, out string? value)
     {
         arguments.TakeRest();
         value = arguments.Role == ConfigRole.Client ? arguments.Raw.TrimStart(" \t\r\n=".ToCharArray()) : arguments.Raw;
-        return value.Length > 0 || arguments.Fail("missing argument.");
+        if (value.Length == 0)
+            return arguments.Fail("missing argument.");
+        bool isGood = !MustBeAbsolute || value.StartsWith('/') || value.Equals("none", StringComparison.OrdinalIgnoreCase);
+        return isGood || arguments.Fail($"{arguments.Keyword} must be an absolute path");
     }
 
     public override IEnumerable<string> Print(string value) => HidesNone && value == "none" ? [] : [value];

@@ -156,3 +156,36 @@ internal enum AddKeysChoice
     /// <summary>The agent asks before each use of the key.</summary>
     Confirm,
 }
+
+/// <summary>Which of users' own files host-based authentication passes over (IgnoreRhosts).</summary>
+internal enum IgnoreRhosts
+{
+    Yes,
+    No,
+
+    /// <summary>.shosts counts, .rhosts does not.</summary>
+    ShostsOnly,
+}
+
+/// <summary>What a security key's signature must attest (PubkeyAuthOptions).</summary>
+[Flags]
+internal enum PubkeyRequirements
+{
+    None = 0,
+
+    /// <summary>That somebody touched it, whatever authorized_keys says.</summary>
+    Touch = 1,
+
+    /// <summary>That it verified its user.</summary>
+    Verify = 2,
+}
+
+/// <summary>What happens to clients when there are penalties for more sources than are kept (PerSourcePenalties overflow).</summary>
+internal enum PenaltyOverflow
+{
+    /// <summary>Penalties of others are forgotten early.</summary>
+    Permissive,
+
+    /// <summary>All clients are refused until one penalty is over.</summary>
+    DenyAll,
+}

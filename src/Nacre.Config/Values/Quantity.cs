@@ -19,13 +19,7 @@ internal static class Quantity
             if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long amount) || amount > int.MaxValue)
                 return false;
             text = text[number.Length..];
-            int scale = 1;
-            if (!text.IsEmpty)
-            {
-                scale = char.ToLowerInvariant(text[0]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, 'w' => 604800, _ => 0 };
-                text = text[1..];
-            }
-
+            int scale = TakeScale(ref text);
             total += amount * scale;
             if (scale == 0 || total > int.MaxValue)
                 return false;
@@ -33,6 +27,40 @@ internal static class Quantity
 
         time = TimeSpan.FromSeconds(total);
         return true;
+    }
+
+    /// <summary>The same with fractions ("1.5m").</summary>
+    public static bool TryParseFineTime(ReadOnlySpan<char> text, out TimeSpan time)
+    {
+        time = default;
+        if (text.IsEmpty)
+            return false;
+        decimal total = 0;
+        while (!text.IsEmpty)
+        {
+            int length = text.IndexOfAnyExcept("0123456789.");
+            ReadOnlySpan<char> number = length < 0 ? text : text[..length];
+            if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount) || amount > int.MaxValue)
+                return false;
+            text = text[number.Length..];
+            int scale = TakeScale(ref text);
+            total += amount * scale;
+            if (scale == 0 || total > int.MaxValue)
+                return false;
+        }
+
+        time = TimeSpan.FromTicks((long)(total * TimeSpan.TicksPerSecond));
+        return true;
+    }
+
+    // Without a unit seconds are meant; zero for something that is no unit.
+    private static int TakeScale(ref ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+            return 1;
+        int scale = char.ToLowerInvariant(text[0]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, 'w' => 604800, _ => 0 };
+        text = text[1..];
+        return scale;
     }
 
     /// <summary>Parses a number of bytes with an optional fraction and one of B K M G T P E (powers of 1024).</summary>

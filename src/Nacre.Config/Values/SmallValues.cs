@@ -20,8 +20,16 @@ internal readonly record struct EnvironmentSetting(string Name, string Value);
 /// <summary>A subsystem and the command that serves it.</summary>
 internal sealed record SubsystemCommand(string Name, string Command);
 
-/// <summary>An address that a server listens on; null for the port means each Port.</summary>
-internal sealed record ListenAddress(string Host, int? Port);
+/// <summary>An address that a server listens on; null for the port means each Port, and for the routing domain the usual one.</summary>
+internal sealed record ListenAddress(string Host, int? Port, string? RDomain = null)
+{
+    public override string ToString()
+    {
+        string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
+        string port = Port is { } number ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $":{number}") : "";
+        return RDomain is null ? host + port : $"{host}{port} rdomain {RDomain}";
+    }
+}
 
 /// <summary>A destination or listening place that forwarding is allowed for.</summary>
 /// <param name="Host">The host, or a pattern of hosts.</param>

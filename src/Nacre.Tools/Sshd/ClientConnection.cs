@@ -4,6 +4,7 @@ using Nacre.Config;
 using Nacre.Config.Patterns;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -30,9 +31,12 @@ internal sealed class ClientConnection : IClientOrigin
     /// <summary>The client's name where UseDNS asks for it and it has one that leads back to it; its address otherwise.</summary>
     public string Host { get; private set; }
 
+    /// <summary>The routing domain in which it came; empty for the usual one.</summary>
+    public string RDomain { get; private init; } = "";
+
     /// <summary>Describes a connected socket.</summary>
     public static ClientConnection Of(Socket socket, ServerConfig config) =>
-        new((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!, config);
+        new((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!, config) { RDomain = RoutingDomain.Of(socket) };
 
     /// <summary>Describes a connection on pipes, which has no addresses; OpenSSH's words for them.</summary>
     public static ClientConnection OnPipes(ServerConfig config) => new(new IPEndPoint(IPAddress.None, 65535), new IPEndPoint(IPAddress.None, 65535), config);
@@ -91,6 +95,9 @@ internal sealed class ClientConnection : IClientOrigin
         Address = Address,
         LocalAddress = LocalAddress,
         LocalPort = Local.Port,
+        RDomain = RDomain,
+        IsInvalidUser = userName is not null && Users.Find(userName) is null,
+        ProgramVersion = ProductVersion.Identification,
         GroupsOf = static name => Users.Find(name) is { } account ? Users.GroupNamesOf(account) : null,
     };
 

@@ -30,9 +30,9 @@ internal sealed class SshdService : IAsyncDisposable
     /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
     public bool Listen()
     {
-        foreach ((string host, int port) in _config.ListenEndpoints)
+        foreach (ListenAddress listen in _config.ListenEndpoints)
         {
-            foreach (IPAddress address in Resolve(host).Where(IsWanted)) TryListen(new IPEndPoint(address, port));
+            foreach (IPAddress address in Resolve(listen.Host).Where(IsWanted)) TryListen(new IPEndPoint(address, listen.Port!.Value), listen.RDomain);
         }
 
         if (_listening.Count > 0) return true;
@@ -149,16 +149,17 @@ internal sealed class SshdService : IAsyncDisposable
         _ => true,
     };
 
-    private void TryListen(IPEndPoint endpoint)
+    private void TryListen(IPEndPoint endpoint, string? domain)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
+            if (domain is not null) RoutingDomain.Enter(socket, domain);
             socket.Bind(endpoint);
             socket.Listen(128);
             _listening.Add(socket);
-            _log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}.");
+            _log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}{(domain is null ? "" : $" rdomain {domain}")}.");
         }
         catch (SocketException error)
         {

@@ -37,7 +37,11 @@ internal sealed class TrustFiles(SshdLog log)
     /// <exception cref="SshException">The file is named and cannot be used: then no key may be trusted.</exception>
     public KeyRevocationList? Revoked(ServerConfig config)
     {
-        if (config.RevokedKeys is not { } path) return null;
+        return config.RevokedKeys.Count == 0 ? null : KeyRevocationList.Join([.. config.RevokedKeys.Select(ReadRevoked)]);
+    }
+
+    private static KeyRevocationList ReadRevoked(string path)
+    {
         try
         {
             return KeyRevocationList.Parse(FileSafety.Read(path, KeyRevocationList.MaxLength, out _));

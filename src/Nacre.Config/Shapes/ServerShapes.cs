@@ -1,0 +1,139 @@
+using System.Globalization;
+using Nacre.Config.Patterns;
+using Nacre.Config.Values;
+
+namespace Nacre.Config.Shapes;
+
+/// <summary>A number, or none for no limit.</summary>
+internal sealed class LimitShape : ValueShape<int>
+{
+    /// <summary>The value that is no limit.</summary>
+    public const int None = int.MaxValue;
+
+    private static readonly NumberShape Number = new();
+
+    public override string Syntax => "number | none";
+
+    public override bool TryRead(ArgumentReader arguments, out int value)
+    {
+        value = None;
+        if (!arguments.IsNext("none"))
+            return Number.TryRead(arguments, out value);
+        arguments.Next();
+        return true;
+    }
+
+    public override IEnumerable<string> Print(int value) => value == None ? ["none"] : Number.Print(value);
+}
+
+/// <summary>A number of bits for IPv4 and, after a colon, one for IPv6.</summary>
+internal sealed class NetBlockSizeShape : ValueShape<NetBlockSize>
+{
+    public override string Syntax => "bits4[:bits6]";
+
+    public override bool TryRead(ArgumentReader arguments, out NetBlockSize value)
+    {
+        value = NetBlockSize.Single;
+        if (arguments.Next() is not { Length: > 0 } word)
+            return arguments.Fail($"{arguments.Keyword} missing argument.");
+        string[] parts = word.Split(':');
+        int bits6 = NetBlockSize.MaxIPv6;
+        bool isGood = parts.Length <= 2 && TryBits(parts[0], NetBlockSize.MaxIPv4, out int bits4) && (parts.Length == 1 || TryBits(parts[1], NetBlockSize.MaxIPv6, out bits6));
+        if (!isGood)
+            return arguments.Fail($"Invalid {arguments.Keyword} spec.");
+        value = new NetBlockSize(int.Parse(parts[0], CultureInfo.InvariantCulture), bits6);
+        return true;
+    }
+
+    public override IEnumerable<string> Print(NetBlockSize value) => [string.Create(CultureInfo.InvariantCulture, $"{value.IPv4}:{value.IPv6}")];
+
+    private static bool TryBits(string text, int most, out int bits) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bits) && bits <= most;
+}
+
+/// <summary>Which variables users' files may set: yes, no or patterns.</summary>
+internal sealed class UserEnvironmentShape : ValueShape<UserEnvironment>
+{
+    public override string Syntax => "yes | no | pattern[,pattern...]";
+
+    public override bool TryRead(ArgumentReader arguments, out UserEnvironment? value)
+    {
+        value = null;
+        if (arguments.Next() is not { Length: > 0 } word)
+            return arguments.Fail($"{arguments.Keyword} missing argument.");
+        value = word switch
+        {
+            "yes" => UserEnvironment.All,
+            "no" => UserEnvironment.None,
+            _ => new UserEnvironment(word),
+        };
+        return true;
+    }
+
+    public override IEnumerable<string> Print(UserEnvironment value) => [value.Patterns switch { null => "no", "*" => "yes", var patterns => patterns }];
+}
+
+/// <summary>What security keys must attest.</summary>
+internal sealed class PubkeyRequirementsShape : ValueShape<PubkeyRequirements>
+{
+    private static readonly ChoiceShape<PubkeyRequirements> Words =
+        new(("none", PubkeyRequirements.None), ("touch-required", PubkeyRequirements.Touch), ("verify-required", PubkeyRequirements.Verify));
+
+    public override string Syntax => "none | touch-required | verify-required ...";
+
+    public override bool TryRead(ArgumentReader arguments, out PubkeyRequirements value)
+    {
+        value = PubkeyRequirements.None;
+        while (arguments.Next() is { } word)
+        {
+            if (!Words.TryFind(word, out PubkeyRequirements one))
+                return arguments.Fail($"unsupported {arguments.Keyword} option {word}");
+            value |= one;
+        }
+
+        return true;
+    }
+
+    public override IEnumerable<string> Print(PubkeyRequirements value)
+    {
+        if (value == PubkeyRequirements.None)
+            return Words.Print(value);
+        PubkeyRequirements[] each = [PubkeyRequirements.Touch, PubkeyRequirements.Verify];
+        return [string.Join(' ', each.Where(one => value.HasFlag(one)).SelectMany(Words.Print))];
+    }
+}
+
+/// <summary>A list of addresses and networks with commas between them, or none.</summary>
+internal sealed class AddressListShape : ValueShape<string>
+{
+    public override string Syntax => "address[/bits][,address[/bits]...] | none";
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        value = arguments.Next();
+        if (value is not { Length: > 0 })
+            return arguments.Fail("missing argument.");
+        bool isGood = value == "none" || AddressPattern.TryJudge(null, value, out _);
+        return isGood || arguments.Fail($"keyword {arguments.Keyword} invalid address argument.");
+    }
+
+    public override IEnumerable<string> Print(string value) => [value];
+}
+
+/// <summary>An agent's socket: a path, or the name of the variable that has it.</summary>
+internal sealed class AgentSocketShape : ValueShape<string>
+{
+    public const string Variable = "SSH_AUTH_SOCK";
+
+    public override string Syntax => $"socket | {Variable} | none";
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        value = arguments.Next();
+        if (value is not { Length: > 0 })
+            return arguments.Fail("missing socket name.");
+        return value == Variable || ServerPath.TryResolve(arguments, value, out value);
+    }
+
+    public override IEnumerable<string> Print(string value) => [value];
+}

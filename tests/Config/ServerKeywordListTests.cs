@@ -1,0 +1,149 @@
+using Nacre.Config;
+using Nacre.Tests.Architecture;
+
+namespace Nacre.Tests.Config;
+
+/// <summary>Holds the table of a server's keywords against the manual of OpenSSH 10.5, and those that are said to work against the compiled code that is to obey them.</summary>
+public sealed class ServerKeywordListTests
+{
+    /// <summary>Every keyword of sshd_config(5) of OpenSSH 10.5.</summary>
+    private static readonly string[] Manual =
+    [
+        "AcceptEnv", "AddressFamily", "AllowAgentForwarding", "AllowGroups", "AllowStreamLocalForwarding", "AllowTcpForwarding", "AllowUsers",
+        "AuthenticationMethods", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser", "AuthorizedKeysFile", "AuthorizedPrincipalsCommand",
+        "AuthorizedPrincipalsCommandUser", "AuthorizedPrincipalsFile", "Banner", "CASignatureAlgorithms", "ChannelTimeout", "ChrootDirectory", "Ciphers",
+        "ClientAliveCountMax", "ClientAliveInterval", "Compression", "DenyGroups", "DenyUsers", "DisableForwarding", "ExposeAuthInfo", "FingerprintHash",
+        "ForceCommand", "GatewayPorts", "GSSAPIAuthentication", "GSSAPICleanupCredentials", "GSSAPIDelegateCredentials", "GSSAPIStrictAcceptorCheck",
+        "HostbasedAcceptedAlgorithms", "HostbasedAuthentication", "HostbasedUsesNameFromPacketOnly", "HostCertificate", "HostKey", "HostKeyAgent",
+        "HostKeyAlgorithms", "IgnoreRhosts", "IgnoreUserKnownHosts", "Include", "IPQoS", "KbdInteractiveAuthentication", "KerberosAuthentication",
+        "KerberosGetAFSToken", "KerberosOrLocalPasswd", "KerberosTicketCleanup", "KexAlgorithms", "ListenAddress", "LoginGraceTime", "LogLevel",
+        "LogVerbose", "MACs", "Match", "MaxAuthTries", "MaxSessions", "MaxStartups", "ModuliFile", "PAMServiceName", "PasswordAuthentication",
+        "PermitEmptyPasswords", "PermitListen", "PermitOpen", "PermitRootLogin", "PermitTTY", "PermitTunnel", "PermitUserEnvironment", "PermitUserRC",
+        "PerSourceMaxStartups", "PerSourceNetBlockSize", "PerSourcePenalties", "PerSourcePenaltyExemptList", "PidFile", "Port", "PrintLastLog",
+        "PrintMotd", "PubkeyAcceptedAlgorithms", "PubkeyAuthentication", "PubkeyAuthOptions", "RDomain", "RefuseConnection", "RekeyLimit",
+        "RequiredRSASize", "RevokedKeys", "SecurityKeyProvider", "SetEnv", "SshdAuthPath", "SshdSessionPath", "StreamLocalBindMask",
+        "StreamLocalBindUnlink", "StrictModes", "Subsystem", "SyslogFacility", "TCPKeepAlive", "TrustedUserCAKeys", "UnusedConnectionTimeout", "UseDNS",
+        "UsePAM", "VersionAddendum", "X11DisplayOffset", "X11Forwarding", "X11UseLocalhost", "XAuthLocation",
+    ];
+
+    /// <summary>Keywords that are read, shown and not obeyed yet, with the part of sshd that will obey them; whoever uses one says so.</summary>
+    private static readonly Dictionary<string, string> ToCome = new()
+    {
+        ["AuthorizedKeysCommand"] = "authorisation",
+        ["AuthorizedKeysCommandUser"] = "authorisation",
+        ["AuthorizedPrincipalsCommand"] = "authorisation",
+        ["AuthorizedPrincipalsCommandUser"] = "authorisation",
+        ["ChrootDirectory"] = "users",
+        ["ExposeAuthInfo"] = "users",
+        ["FingerprintHash"] = "configuration",
+        ["HostbasedAcceptedAlgorithms"] = "host-based authentication",
+        ["HostbasedAuthentication"] = "host-based authentication",
+        ["HostbasedUsesNameFromPacketOnly"] = "host-based authentication",
+        ["HostKeyAgent"] = "authorisation",
+        ["IgnoreRhosts"] = "host-based authentication",
+        ["IgnoreUserKnownHosts"] = "host-based authentication",
+        ["LogVerbose"] = "configuration",
+        ["ModuliFile"] = "configuration",
+        ["PAMServiceName"] = "users",
+        ["PermitUserEnvironment"] = "users",
+        ["PermitUserRC"] = "users",
+        ["PerSourceMaxStartups"] = "admission",
+        ["PerSourceNetBlockSize"] = "admission",
+        ["PerSourcePenalties"] = "admission",
+        ["PerSourcePenaltyExemptList"] = "admission",
+        ["PubkeyAuthOptions"] = "authorisation",
+        ["RefuseConnection"] = "admission",
+        ["UnusedConnectionTimeout"] = "admission",
+    };
+
+    /// <summary>Where the server asks for a keyword by another name than the keyword's own.</summary>
+    private static readonly Dictionary<string, string> AskedAs = new()
+    {
+        ["AllowGroups"] = nameof(ServerConfig.AllowsUser),
+        ["AllowUsers"] = nameof(ServerConfig.AllowsUser),
+        ["AuthorizedKeysFile"] = nameof(ServerConfig.AuthorizedKeysFilesOf),
+        ["AuthorizedPrincipalsFile"] = nameof(ServerConfig.AuthorizedPrincipalsFileOf),
+        ["ChrootDirectory"] = nameof(ServerConfig.ChrootDirectoryOf),
+        ["DenyGroups"] = nameof(ServerConfig.AllowsUser),
+        ["DenyUsers"] = nameof(ServerConfig.AllowsUser),
+        ["DisableForwarding"] = "get_" + nameof(ServerConfig.AllowTcpForwarding),
+        ["ListenAddress"] = "get_" + nameof(ServerConfig.ListenEndpoints),
+        ["Port"] = "get_" + nameof(ServerConfig.ListenEndpoints),
+    };
+
+    /// <summary>Keywords that are read and shown, and change nothing.</summary>
+    private static readonly Dictionary<string, string> ForOthers = new()
+    {
+        ["PrintLastLog"] = "when users last logged in is not kept yet; part of users",
+    };
+
+    [Fact]
+    public void The_manual_has_105_keywords() => Assert.Equal(105, Manual.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+
+    [Fact]
+    public void Every_keyword_of_the_manual_works_or_is_left_out_for_a_reason()
+    {
+        List<string> faults = [];
+        foreach (string name in Manual)
+        {
+            if (!ServerKeywords.Table.TryFind(name, out Keyword? keyword))
+                faults.Add($"{name} is not declared");
+            else if (keyword!.Name != name)
+                faults.Add($"{name} is written {keyword.Name}");
+            else if (ToCome.ContainsKey(name) != (keyword is not BareKeyword && keyword.Status != KeywordStatus.Live))
+                faults.Add($"{name} is {keyword.Status}, and the list of what is to come says something else");
+            else if (keyword is BareKeyword { Status: not KeywordStatus.Structural, Reason: "" })
+                faults.Add($"{name} does not work, and its declaration does not say why");
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void Nothing_works_that_the_manual_does_not_have()
+    {
+        string[] live = [.. ServerKeywords.Table.All.Where(k => k is not BareKeyword || k.Status == KeywordStatus.Structural).Select(k => k.Name)];
+        Assert.Empty(live.Except(Manual, StringComparer.Ordinal));
+        Assert.Empty(ToCome.Keys.Except(Manual, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_keyword_that_works_is_asked_for_by_the_server()
+    {
+        var asked = CompiledAssembly.Open("nacre-tools").Namings
+            .Where(naming => naming.ToType == nameof(ServerConfig) && naming.Member is not null)
+            .Select(naming => naming.Member!)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        Assert.Contains("get_HostKeys", asked);
+        string[] ignored = [.. ServerKeywords.Table.All
+            .Where(keyword => keyword.Status == KeywordStatus.Live && !ForOthers.ContainsKey(keyword.Name))
+            .Select(keyword => keyword.Name)
+            .Where(name => !asked.Contains(AskedAs.GetValueOrDefault(name, "get_" + name)) && !asked.Contains($"get_{name}s"))];
+        Assert.Empty(ignored);
+    }
+
+    [Fact]
+    public void Whoever_uses_a_keyword_that_is_not_obeyed_yet_is_told_so()
+    {
+        foreach (Keyword keyword in ServerKeywords.Table.All.Where(k => ToCome.ContainsKey(k.Name)))
+        {
+            string line = $"{keyword.Name} {OtherThanDefault(keyword)}";
+            Assert.StartsWith($"/etc/ssh/sshd_config line 1: keyword {keyword.Name} is not supported yet", Assert.Single(ConfigBed.ServerComplaints(line)), StringComparison.Ordinal);
+        }
+    }
+
+    private static string OtherThanDefault(Keyword keyword) => keyword.Name switch
+    {
+        "PermitUserRC" or "IgnoreRhosts" or "PerSourcePenalties" => "no",
+        "PubkeyAuthOptions" => "touch-required",
+        "FingerprintHash" => "md5",
+        "HostbasedAcceptedAlgorithms" => "rsa",
+        "PerSourceMaxStartups" => "4",
+        "PerSourceNetBlockSize" => "24:64",
+        "PerSourcePenaltyExemptList" => "10.0.0.0/8",
+        "UnusedConnectionTimeout" => "5m",
+        _ when keyword.Syntax.StartsWith("yes", StringComparison.Ordinal) => "yes",
+        _ => "/other",
+    };
+}
