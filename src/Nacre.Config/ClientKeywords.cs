@@ -75,7 +75,7 @@ internal static class ClientKeywords
     { Manual = "Share one connection among sessions: yes serves them at ControlPath, auto does when nobody does yet; ask and autoask ask before each." });
 
     public static readonly Keyword<bool> EnableSSHKeysign = Declared.Add(new Keyword<bool>("EnableSSHKeysign", Choices.Flag)
-    { Manual = "Accepted; ssh-keysign reads it, and Nacre does not start that." });
+    { Manual = "In /etc/ssh/ssh_config, whether OpenSSH's ssh-keysign, which reads it there itself, signs for host-based authentication." });
 
     public static readonly Keyword<bool> ClearAllForwardings = Declared.Add(new Keyword<bool>("ClearAllForwardings", Choices.Flag)
     { Manual = "Drop every forwarding that files and the command line ask for." });
@@ -99,7 +99,7 @@ internal static class ClientKeywords
     { Manual = "Write host names hashed when adding to known_hosts." });
 
     public static readonly Keyword<bool> HostbasedAuthentication = Declared.Add(new Keyword<bool>("HostbasedAuthentication", Choices.Flag)
-    { Manual = "Accepted with a warning; host-based authentication is not tried, since it takes ssh-keysign and the keys of this machine." });
+    { Manual = "Whether to try host-based authentication: this machine's host keys vouch for the user, by way of OpenSSH's ssh-keysign." });
 
     public static readonly Keyword<bool> IdentitiesOnly = Declared.Add(new Keyword<bool>("IdentitiesOnly", Choices.Flag)
     { Manual = "Offer only the keys of IdentityFile, whatever the agent holds." });
@@ -214,7 +214,7 @@ internal static class ClientKeywords
     {
         Aliases = ["HostbasedKeyTypes", "HostbasedAcceptedKeyTypes"],
         DefaultFrom = static a => a.HostKeys.Defaults,
-        Manual = "Accepted; host-based authentication is not tried.",
+        Manual = "The signature algorithms to use for host-based authentication, in order.",
     });
 
     public static readonly Keyword<string> IdentityAgent = Declared.Add(new Keyword<string>("IdentityAgent", new TextShape("socket | SSH_AUTH_SOCK | none"))

@@ -110,6 +110,7 @@ public sealed class ConfiguredHost : IAsyncDisposable
             SshClientOptions client = ClientOptions.Of(config, policy, hostKeyAlgorithms) with
             {
                 Identities = identities.All,
+                Hostbased = config.HostbasedAuthentication ? new SshKeysign() : null,
                 Passwords = config.PasswordAuthentication ? options.Passwords : null,
                 Prompter = config.KbdInteractiveAuthentication ? options.Prompter : null,
             };

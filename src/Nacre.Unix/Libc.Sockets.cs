@@ -22,6 +22,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);
 
+    [LibraryImport(Library)]
+    public static partial int getnameinfo(byte* address, uint length, byte* name, uint nameRoom, byte* service, uint serviceRoom, int flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int innetgr(string netgroup, string? host, string? user, string? domain);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int listen(int socket, int backlog);
 

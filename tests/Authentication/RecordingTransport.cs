@@ -111,6 +111,9 @@ internal sealed class RecordingTransport(bool isClient) : ITransport
             case "publickey-hostbound-v00@openssh.com":
                 HostBoundPublicKeyFields bound = Message.ReadRecord<HostBoundPublicKeyFields>(request.MethodFields);
                 return $"{head} {(bound.HasSignature ? "signed" : "query")} {Utf8(bound.Algorithm)} {NameOf(bound.PublicKey)}";
+            case "hostbased":
+                HostbasedFields host = Message.ReadRecord<HostbasedFields>(request.MethodFields);
+                return $"{head} {Utf8(host.Algorithm)} {NameOf(host.PublicKey)} {Utf8(host.ClientUser)}@{Utf8(host.ClientHost)}";
             case "password":
                 PasswordFields password = Message.ReadRecord<PasswordFields>(request.MethodFields);
                 return $"{head} {Utf8(password.Password)}{(password.IsChange ? " -> " + Utf8(password.NewPassword) : "")}";

@@ -15,7 +15,8 @@ internal sealed class ServerScript
         string chains = "any",
         int maxTries = 6,
         IReadOnlyList<string>? algorithms = null,
-        IBannerPolicy? banner = null)
+        IBannerPolicy? banner = null,
+        IReadOnlyList<string>? hostbasedAlgorithms = null)
     {
         Transport = new RecordingTransport(isClient: false);
         var options = new AuthenticationServerOptions
@@ -25,6 +26,7 @@ internal sealed class ServerScript
             Chains = AuthenticationChains.Parse(chains),
             MaxTries = maxTries,
             SignatureAlgorithms = algorithms,
+            HostbasedAlgorithms = hostbasedAlgorithms,
             Banner = banner,
             Journal = Journal.Add,
         };

@@ -16,9 +16,7 @@ public sealed class ObeyedKeywordTests
     /// <summary>Keywords that are read and shown for the sake of other programs, and change nothing here.</summary>
     private static readonly Dictionary<string, string> ForOthers = new()
     {
-        ["EnableSSHKeysign"] = "it is for ssh-keysign, which Nacre does not start",
-        ["HostbasedAuthentication"] = "host-based authentication takes ssh-keysign and the keys of this machine; whoever sets it is told so",
-        ["HostbasedAcceptedAlgorithms"] = "host-based authentication is not tried",
+        ["EnableSSHKeysign"] = "it is for ssh-keysign, which reads /etc/ssh/ssh_config itself",
     };
 
     [Fact]

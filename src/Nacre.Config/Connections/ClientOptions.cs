@@ -26,6 +26,7 @@ internal static class ClientOptions
             PasswordPrompts = config.NumberOfPasswordPrompts,
             InteractiveDevices = config.KbdInteractiveDevices ?? "",
             RequiredRsaBits = config.RequiredRsaSize,
+            HostbasedAlgorithms = config.HostbasedAcceptedAlgorithms,
             UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),
             IdleLimits = ChannelLimits.Of(config.ChannelTimeout),

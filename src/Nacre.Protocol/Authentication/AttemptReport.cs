@@ -17,6 +17,10 @@ internal enum AttemptResult
 /// <param name="UserName">Who the client says it is.</param>
 /// <param name="Method">What it tried.</param>
 /// <param name="Result">What became of it.</param>
-/// <param name="Key">The key, for publickey.</param>
+/// <param name="Key">The key, for publickey and hostbased.</param>
 /// <param name="Error">Why the policy failed, if it did.</param>
-internal sealed record AttemptReport(string UserName, string Method, AttemptResult Result, PublicKey? Key, Exception? Error);
+internal sealed record AttemptReport(string UserName, string Method, AttemptResult Result, PublicKey? Key, Exception? Error)
+{
+    /// <summary>What a hostbased request says of the client; null for other methods. The peer's word: escape it.</summary>
+    public HostbasedProof? Hostbased { get; init; }
+}

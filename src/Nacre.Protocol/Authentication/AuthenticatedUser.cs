@@ -13,5 +13,5 @@ public sealed record AuthenticatedUser(string Name, IReadOnlyList<Authentication
 
 /// <summary>One accepted proof.</summary>
 /// <param name="Method">The method's name.</param>
-/// <param name="Key">The verified key, for publickey.</param>
+/// <param name="Key">The verified key, for publickey and hostbased.</param>
 public sealed record AuthenticationStep(string Method, PublicKey? Key);

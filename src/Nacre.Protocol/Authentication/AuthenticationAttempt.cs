@@ -2,7 +2,7 @@ using Nacre.Protocol.Keys;
 
 namespace Nacre.Protocol.Authentication;
 
-/// <summary>One attempt of a client to prove who it is; one of the four kinds below.</summary>
+/// <summary>One attempt of a client to prove who it is; one of the kinds below.</summary>
 public abstract class AuthenticationAttempt
 {
     private protected AuthenticationAttempt(string userName, string method) => (UserName, Method) = (userName, method);
@@ -67,4 +67,27 @@ public sealed class KeyboardInteractiveAttempt : AuthenticationAttempt
 
     /// <summary>Asks the person at the client.</summary>
     public IInteractiveConversation Conversation { get; }
+}
+
+/// <summary>The method hostbased (RFC 4252 9): the machine that the client runs on says whose account there it comes from.</summary>
+/// <remarks>
+/// The signature is verified, which proves the key and nothing else: that the key is the host's, that the connection comes from it, and that
+/// its word lets its user in here is for the policy to know.
+/// </remarks>
+public sealed class HostbasedAttempt : AuthenticationAttempt
+{
+    internal HostbasedAttempt(string userName, PublicKey key, HostbasedProof proof)
+        : base(userName, MethodName.Hostbased) => (Key, Algorithm, ClientHost, ClientUser) = (key, proof.Algorithm, proof.BareHost, proof.ClientUser);
+
+    /// <summary>The host key, or the host certificate, that signed.</summary>
+    public PublicKey Key { get; }
+
+    /// <summary>The signature algorithm.</summary>
+    public string Algorithm { get; }
+
+    /// <summary>What the client says that its host is called, without a dot at the end. Hostile until the key is known to be that host's.</summary>
+    public string ClientHost { get; }
+
+    /// <summary>Who the client says its user is at that host; as good as the host's word.</summary>
+    public string ClientUser { get; }
 }

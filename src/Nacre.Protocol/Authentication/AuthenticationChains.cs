@@ -41,7 +41,7 @@ public sealed class AuthenticationChains
     private static string Known(string name)
     {
         string method = name.Split(':')[0];
-        bool isKnown = method is MethodName.None or MethodName.PublicKey or MethodName.Password or MethodName.KeyboardInteractive;
+        bool isKnown = method is MethodName.None or MethodName.PublicKey or MethodName.Password or MethodName.KeyboardInteractive or MethodName.Hostbased;
         return isKnown && (method == name || method == MethodName.KeyboardInteractive)
             ? method
             : throw new ArgumentException($"Unknown authentication method \"{name}\" in list");

@@ -51,6 +51,7 @@ internal sealed class AuthenticationClient : IPacketSink
             ClientMethod? method = name switch
             {
                 MethodName.PublicKey => _publicKey,
+                MethodName.Hostbased when options.Hostbased is not null => new HostbasedClientMethod(_requests, options.Hostbased),
                 MethodName.Password when options.Passwords is not null => new PasswordClientMethod(_requests, options.Passwords),
                 MethodName.KeyboardInteractive when options.Prompter is not null => new KeyboardInteractiveClientMethod(_requests, options.Prompter),
                 _ => null,

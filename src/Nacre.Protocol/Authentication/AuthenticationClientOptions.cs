@@ -6,13 +6,19 @@ namespace Nacre.Protocol.Authentication;
 internal sealed class AuthenticationClientOptions
 {
     /// <summary>The methods in the order in which they are tried unless somebody prefers another.</summary>
-    public static IReadOnlyList<string> DefaultMethods { get; } = [MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
+    public static IReadOnlyList<string> DefaultMethods { get; } = [MethodName.Hostbased, MethodName.PublicKey, MethodName.KeyboardInteractive, MethodName.Password];
 
     /// <summary>Who to log in as; UTF-8 on the wire.</summary>
     public required string UserName { get; init; }
 
     /// <summary>The keys to try, in order.</summary>
     public IReadOnlyList<IIdentity> Identities { get; init; } = [];
+
+    /// <summary>Finds out which machine this is and whose account; asked once, when hostbased is tried first. Null where it is not to be tried.</summary>
+    public Func<CancellationToken, ValueTask<HostbasedIdentity?>>? Hostbased { get; init; }
+
+    /// <summary>HostbasedAcceptedAlgorithms, in the order of preference; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
+    public IReadOnlyList<string>? HostbasedAlgorithms { get; init; }
 
     public IPasswordSource? Passwords { get; init; }
 

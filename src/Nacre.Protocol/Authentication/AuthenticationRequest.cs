@@ -25,6 +25,9 @@ internal sealed class AuthenticationRequest : IDisposable
     /// <summary>The fields of publickey in either of its two forms; null for other methods.</summary>
     public PublicKeyProof? PublicKey { get; private init; }
 
+    /// <summary>The fields of hostbased; null for other methods.</summary>
+    public HostbasedProof? Hostbased { get; private init; }
+
     /// <summary>The password; null for other methods, and for one too long to be right.</summary>
     public Password? Password { get; private init; }
 
@@ -62,6 +65,12 @@ internal sealed class AuthenticationRequest : IDisposable
                 return new(user, service, method)
                 {
                     PublicKey = new(Text(bound.Algorithm), bound.PublicKey.ToArray(), bound.HostKey.ToArray(), Signature(bound.HasSignature, bound.Signature)),
+                };
+            case MethodName.Hostbased:
+                HostbasedFields host = Message.ReadRecord<HostbasedFields>(message.MethodFields);
+                return new(user, service, method)
+                {
+                    Hostbased = new(Text(host.Algorithm), host.PublicKey.ToArray(), Text(host.ClientHost), Text(host.ClientUser), host.Signature.ToArray()),
                 };
             case MethodName.Password:
                 PasswordFields password = Message.ReadRecord<PasswordFields>(message.MethodFields);
@@ -113,3 +122,15 @@ internal sealed class AuthenticationRequest : IDisposable
 /// <param name="HostKey">The host key that the signature is bound to, in the host-bound form; else null.</param>
 /// <param name="Signature">The signature; null for a query.</param>
 internal sealed record PublicKeyProof(string Algorithm, byte[] Blob, byte[]? HostKey, byte[]? Signature);
+
+/// <summary>What a hostbased request says.</summary>
+/// <param name="Algorithm">The signature algorithm.</param>
+/// <param name="Blob">The client host's public key.</param>
+/// <param name="ClientHost">The client host's name as it came.</param>
+/// <param name="ClientUser">The user's name there.</param>
+/// <param name="Signature">The signature.</param>
+internal sealed record HostbasedProof(string Algorithm, byte[] Blob, string ClientHost, string ClientUser, byte[] Signature)
+{
+    /// <summary>The name without the dot that OpenSSH ends it with.</summary>
+    public string BareHost => ClientHost.EndsWith('.') ? ClientHost[..^1] : ClientHost;
+}

@@ -27,7 +27,7 @@ internal sealed class AuthenticationServer : IPacketSink
     private AuthenticationChains.Progress _progress;
     private readonly List<AuthenticationStep> _steps = [];
     private LoginPermissions _permissions = LoginPermissions.Everything;
-    private readonly PublicKeyCheck _keys;
+    private PublicKeyCheck _keys;
     private State _state = State.AwaitingService;
     private Conversation? _conversation;
     private string? _userName;
@@ -134,6 +134,7 @@ internal sealed class AuthenticationServer : IPacketSink
         MethodName.None => JudgeAsync(request, new NoneAttempt(request.UserName), ct),
         MethodName.Password => OnPasswordAsync(request, ct),
         MethodName.KeyboardInteractive => OnKeyboardInteractiveAsync(request, ct),
+        MethodName.Hostbased => OnHostbasedAsync(request, request.Hostbased!, ct),
         _ => OnPublicKeyAsync(request, request.PublicKey!, ct),
     };
 
@@ -163,6 +164,7 @@ internal sealed class AuthenticationServer : IPacketSink
     {
         if (_options.ForUser is not { } forUser) return;
         _options = forUser(userName);
+        _keys = new PublicKeyCheck(_transport, _options, _steps);
         try
         {
             _progress = _options.Chains.Begin(_options.Methods);
@@ -224,10 +226,19 @@ internal sealed class AuthenticationServer : IPacketSink
         Report(request, AttemptResult.Postponed, key, null);
     }
 
+    /// <summary>As for publickey, the policy hears only of keys that signed, whoever the user is.</summary>
+    private ValueTask OnHostbasedAsync(AuthenticationRequest request, HostbasedProof proof, CancellationToken ct)
+    {
+        PublicKey? key = _keys.Read(proof);
+        if (key is not null && _keys.IsSigned(request, proof, key)) return JudgeAsync(request, new HostbasedAttempt(request.UserName, key, proof), ct);
+        Reject(request, key, null);
+        return default;
+    }
+
     private async ValueTask JudgeAsync(AuthenticationRequest request, AuthenticationAttempt attempt, CancellationToken ct)
     {
         (AuthenticationVerdict verdict, Exception? error) = await AskPolicyAsync(attempt, ct).ConfigureAwait(false);
-        PublicKey? key = (attempt as PublicKeyAttempt)?.Key;
+        PublicKey? key = (attempt as PublicKeyAttempt)?.Key ?? (attempt as HostbasedAttempt)?.Key;
         if (verdict.Permissions is { } permissions)
         {
             Accept(request, key, permissions);
@@ -370,7 +381,7 @@ internal sealed class AuthenticationServer : IPacketSink
     }
 
     private void Report(AuthenticationRequest request, AttemptResult result, PublicKey? key, Exception? error) =>
-        _options.Journal?.Invoke(new AttemptReport(request.UserName, request.Method, result, key, error));
+        _options.Journal?.Invoke(new AttemptReport(request.UserName, request.Method, result, key, error) { Hostbased = request.Hostbased });
 
     private static SshViolationException TooMany() => new(Violation.TooManyAuthenticationAttempts, "Too many authentication failures");
 }

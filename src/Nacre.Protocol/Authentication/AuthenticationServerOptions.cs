@@ -17,6 +17,9 @@ internal sealed class AuthenticationServerOptions
     /// <summary>PubkeyAcceptedAlgorithms; null means every algorithm that a key has, which never includes ssh-rsa with SHA-1.</summary>
     public IReadOnlyList<string>? SignatureAlgorithms { get; init; }
 
+    /// <summary>HostbasedAcceptedAlgorithms; null as for <see cref="SignatureAlgorithms"/>.</summary>
+    public IReadOnlyList<string>? HostbasedAlgorithms { get; init; }
+
     /// <summary>CASignatureAlgorithms: what authorities may sign certificates with; null means every algorithm but ssh-rsa with SHA-1.</summary>
     public IReadOnlyList<string>? AuthorityAlgorithms { get; init; }
 

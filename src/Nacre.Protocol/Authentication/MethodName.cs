@@ -7,6 +7,7 @@ internal static class MethodName
     public const string PublicKey = "publickey";
     public const string Password = "password";
     public const string KeyboardInteractive = "keyboard-interactive";
+    public const string Hostbased = "hostbased";
 
     /// <summary>OpenSSH's publickey that also signs the server's host key, so that an agent can see which host it signs for.</summary>
     public const string HostBoundPublicKey = "publickey-hostbound-v00@openssh.com";

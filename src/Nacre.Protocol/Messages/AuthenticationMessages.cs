@@ -88,6 +88,29 @@ internal ref struct PasswordFields : IRecord<PasswordFields>
     }
 }
 
+/// <summary>RFC 4252 9: the fields of the hostbased method.</summary>
+internal ref struct HostbasedFields : IRecord<HostbasedFields>
+{
+    /// <summary>Longer names of hosts are refused; DNS has none.</summary>
+    public const int MaxHostName = 1024;
+
+    public ReadOnlySpan<byte> Algorithm;
+    public ReadOnlySpan<byte> PublicKey;
+    public ReadOnlySpan<byte> ClientHost;
+    public ReadOnlySpan<byte> ClientUser;
+    public ReadOnlySpan<byte> Signature;
+
+    public static void Fields<V>(ref V visit, ref HostbasedFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.Text(ref message.Algorithm, NameList.MaxNameLength);
+        visit.String(ref message.PublicKey);
+        visit.Text(ref message.ClientHost, MaxHostName);
+        visit.Text(ref message.ClientUser, UserauthRequest.MaxUserName);
+        visit.String(ref message.Signature);
+    }
+}
+
 /// <summary>RFC 4256 3.1: the fields of the keyboard-interactive method.</summary>
 internal ref struct KeyboardInteractiveFields : IRecord<KeyboardInteractiveFields>
 {

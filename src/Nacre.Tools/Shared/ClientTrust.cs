@@ -25,7 +25,6 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     public static async Task<(ClientTrust Trust, SshClientOptions Options)> LoadAsync(ClientConfig config, ErrorTrace trace)
     {
         var trust = new ClientTrust(config, trace);
-        if (config.HostbasedAuthentication) trace.Say("HostbasedAuthentication is not part of Nacre; the other methods are tried.");
         ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, told => trace.Write(1, told), default).ConfigureAwait(false);
         if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
         {
@@ -61,6 +60,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         return ClientOptions.Of(_config, new KnownHostsPolicy(knownHosts, this), hostKeyAlgorithms) with
         {
             Identities = identities,
+            Hostbased = _config.HostbasedAuthentication ? new SshKeysign { Trace = _trace } : null,
             Passwords = _config.PasswordAuthentication ? _prompts : null,
             Prompter = _config.KbdInteractiveAuthentication ? _prompts : null,
             Banners = this,

@@ -369,7 +369,7 @@ public sealed class SshClient : IAsyncDisposable
             if (options.OnAgreed is { } hears && created is SecureTransport { Negotiated: { } agreed }) hears(agreed);
             multiplexer = new Multiplexer(created, policy, options.Connection with { Steps = options.Steps });
             remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
-            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, options, judge.IsVerified), multiplexer);
+            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, stream, options, judge.IsVerified), multiplexer);
             BindAgents(created, options.Identities, ct);
             authentication.Start(ct);
             keysAgreed.SetResult();
@@ -486,14 +486,17 @@ public sealed class SshClient : IAsyncDisposable
         RequiredRsaBits = options.RequiredRsaBits,
     };
 
-    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, SshClientOptions options, bool isHostVerified) => new()
+    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, Stream stream, SshClientOptions options, bool isHostVerified) => new()
     {
         UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
         Identities = options.Identities,
+        Hostbased = options.Hostbased is { } hostbased ? ct => hostbased.IdentifyAsync((stream as NetworkStream)?.Socket, ct) : null,
+        HostbasedAlgorithms = options.HostbasedAlgorithms,
         Passwords = isHostVerified ? options.Passwords : null,
         Prompter = isHostVerified ? options.Prompter : null,
         Banners = options.Banners,
         SignatureAlgorithms = options.UserSignatureAlgorithms,
+        RequiredRsaBits = options.RequiredRsaBits,
         BindsToHost = options.BindsToHost,
         PasswordPrompts = options.PasswordPrompts,
         InteractiveDevices = options.InteractiveDevices,

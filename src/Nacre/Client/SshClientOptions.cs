@@ -18,6 +18,9 @@ public sealed record SshClientOptions
     /// <summary>The keys to try, in order.</summary>
     public IReadOnlyList<IIdentity> Identities { get; init; } = [];
 
+    /// <summary>Has the machine that the client runs on vouch for its user; without it the method hostbased is not used.</summary>
+    public IHostbasedPolicy? Hostbased { get; init; }
+
     /// <summary>Gives passwords; without it the method password is not used.</summary>
     public IPasswordSource? Passwords { get; init; }
 
@@ -48,6 +51,8 @@ public sealed record SshClientOptions
     internal AlgorithmSelection Algorithms { get; init; } = AlgorithmSelection.ClientDefault;
 
     internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
+
+    internal IReadOnlyList<string>? HostbasedAlgorithms { get; init; }
 
     internal bool BindsToHost { get; init; } = true;
 

@@ -14,6 +14,9 @@ public sealed class MethodAuthenticator : IAuthenticator
     /// <summary>Asks and judges.</summary>
     public IAuthenticator? KeyboardInteractive { get; init; }
 
+    /// <summary>Judges the word of clients' machines.</summary>
+    public IAuthenticator? Hostbased { get; init; }
+
     /// <summary>Judges clients that show nothing.</summary>
     public IAuthenticator? None { get; init; }
 
@@ -25,6 +28,7 @@ public sealed class MethodAuthenticator : IAuthenticator
             PublicKeyAttempt => PublicKey,
             PasswordAttempt => Password,
             KeyboardInteractiveAttempt => KeyboardInteractive,
+            HostbasedAttempt => Hostbased,
             NoneAttempt => None,
             _ => null,
         };

@@ -104,6 +104,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         Methods = Options.Methods,
         Chains = Options.Chains,
         SignatureAlgorithms = Options.UserSignatureAlgorithms,
+        HostbasedAlgorithms = Options.HostbasedAlgorithms,
         AuthorityAlgorithms = Options.AuthorityAlgorithms,
         MaxTries = Options.MaxAuthTries,
         Banner = Options.Banner,

@@ -23,7 +23,7 @@ public sealed record SshServerOptions
     /// <summary>Permits forwarding; without one there is none.</summary>
     public IForwardingPolicy? Forwarding { get; init; }
 
-    /// <summary>The methods of authentication offered, in the order in which clients are told of them.</summary>
+    /// <summary>The methods of authentication offered, in the order in which clients are told of them: publickey, password, keyboard-interactive, hostbased.</summary>
     public IReadOnlyList<string> Methods { get; init; } = ["publickey", "password", "keyboard-interactive"];
 
     /// <summary>Text that clients are shown before they log in.</summary>
@@ -65,6 +65,8 @@ public sealed record SshServerOptions
     internal AlgorithmSelection Algorithms { get; init; } = AlgorithmSelection.ServerDefault;
 
     internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
+
+    internal IReadOnlyList<string>? HostbasedAlgorithms { get; init; }
 
     internal IReadOnlyList<string>? AuthorityAlgorithms { get; init; }
 

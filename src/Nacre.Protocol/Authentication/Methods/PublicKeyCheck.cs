@@ -5,24 +5,45 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Authentication.Methods;
 
-/// <summary>Checks at a server all of a publickey request (RFC 4252 7) that needs no policy: the key, its algorithm, its signature.</summary>
+/// <summary>Checks at a server all of a publickey or hostbased request (RFC 4252 7, 9) that needs no policy: the key, its algorithm, its signature.</summary>
 internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerOptions options, IReadOnlyList<AuthenticationStep> steps)
 {
     /// <summary>The key of a request; null when it is none, may not be used here, or has served as a factor already.</summary>
-    public PublicKey? Read(PublicKeyProof proof) => PublicKey.TryParse(proof.Blob, out PublicKey? key) && IsUsable(key, proof) ? key : null;
+    public PublicKey? Read(PublicKeyProof proof) =>
+        PublicKey.TryParse(proof.Blob, out PublicKey? key) && IsBoundHere(proof) && IsUsable(key, proof.Algorithm, options.SignatureAlgorithms) ? key : null;
+
+    /// <inheritdoc cref="Read(PublicKeyProof)"/>
+    public PublicKey? Read(HostbasedProof proof) =>
+        PublicKey.TryParse(proof.Blob, out PublicKey? key) && IsUsable(key, proof.Algorithm, options.HostbasedAlgorithms) ? key : null;
 
     /// <summary>True when the signature is there and right.</summary>
     public bool IsSigned(AuthenticationRequest request, PublicKeyProof proof, PublicKey key) =>
         proof.Signature is not null && key.Verify(proof.Algorithm, SignedDataOf(request, proof), proof.Signature);
 
-    private bool IsUsable(PublicKey key, PublicKeyProof proof)
+    /// <inheritdoc cref="IsSigned(AuthenticationRequest, PublicKeyProof, PublicKey)"/>
+    public bool IsSigned(AuthenticationRequest request, HostbasedProof proof, PublicKey key)
     {
-        bool isAllowed = (options.SignatureAlgorithms ?? key.SignatureAlgorithms).Contains(proof.Algorithm) && key.Supports(proof.Algorithm);
+        var signed = new HostbasedSignedRequest
+        {
+            SessionId = transport.SessionId.Span,
+            UserName = Encoding.UTF8.GetBytes(request.UserName),
+            Algorithm = Encoding.UTF8.GetBytes(proof.Algorithm),
+            PublicKey = proof.Blob,
+            ClientHost = Encoding.UTF8.GetBytes(proof.ClientHost),
+            ClientUser = Encoding.UTF8.GetBytes(proof.ClientUser),
+        };
+        return key.Verify(proof.Algorithm, Message.WriteRecord(ref signed), proof.Signature);
+    }
+
+    private bool IsBoundHere(PublicKeyProof proof) => proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(transport.HostKey.Span);
+
+    private bool IsUsable(PublicKey key, string algorithm, IReadOnlyList<string>? accepted)
+    {
+        bool isAllowed = (accepted ?? key.SignatureAlgorithms).Contains(algorithm) && key.Supports(algorithm);
         bool isStrong = key.PlainKey.Type != KeyAlgorithm.Rsa || key.Bits >= options.RequiredRsaBits;
-        bool isBoundHere = proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(transport.HostKey.Span);
 
         // A key and its certificates are one factor, not several.
-        return isAllowed && isStrong && isBoundHere && IsWellSigned(key) && !steps.Any(step => key.PlainKey.Equals(step.Key?.PlainKey));
+        return isAllowed && isStrong && IsWellSigned(key) && !steps.Any(step => key.PlainKey.Equals(step.Key?.PlainKey));
     }
 
     private bool IsWellSigned(PublicKey key) =>

@@ -50,6 +50,21 @@ internal sealed class RequestSender(ITransport transport, AuthenticationClientOp
         return Message.WriteRecord(ref signed);
     }
 
+    /// <summary>What a hostbased signature covers (RFC 4252 9).</summary>
+    public byte[] HostbasedDataToSign(string algorithm, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> clientHost, ReadOnlySpan<byte> clientUser)
+    {
+        var signed = new HostbasedSignedRequest
+        {
+            SessionId = transport.SessionId.Span,
+            UserName = _userName,
+            Algorithm = Encoding.ASCII.GetBytes(algorithm),
+            PublicKey = publicKey,
+            ClientHost = clientHost,
+            ClientUser = clientUser,
+        };
+        return Message.WriteRecord(ref signed);
+    }
+
     // The method's fields are written straight into the packet, so that a password has no copy that nobody wipes.
     private Packet Write<F>(PacketPool pool, string method, scoped ref F fields)
         where F : IRecord<F>, allows ref struct
