@@ -80,6 +80,9 @@ internal abstract class Keyword(string name)
     /// <summary>The lines of the dump, each with the keyword in front.</summary>
     public abstract IEnumerable<string> Dump(ConfigValues values);
 
+    /// <summary>The lines that are read back as the value that was set; none where nothing was.</summary>
+    public abstract IEnumerable<string> Write(ConfigValues values);
+
     /// <summary>The default as the dump would print it, for the manual.</summary>
     public abstract string DefaultText { get; }
 }
@@ -117,6 +120,8 @@ internal sealed class BareKeyword(string name, string syntax = "") : Keyword(nam
     }
 
     public override IEnumerable<string> Dump(ConfigValues values) => [];
+
+    public override IEnumerable<string> Write(ConfigValues values) => [];
 }
 
 /// <summary>A keyword whose value is a <typeparamref name="T"/>.</summary>
@@ -197,6 +202,9 @@ internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(nam
         values.Set(this, expanded, values.OriginOf(this));
         return true;
     }
+
+    public override IEnumerable<string> Write(ConfigValues values) =>
+        values.TryGet(this, out T? value) ? Shape.Write(value!).Select(text => $"{LowerName} {text}") : [];
 
     public override IEnumerable<string> Dump(ConfigValues values)
     {

@@ -331,6 +331,13 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
         }
     }
 
+    /// <summary>
+    /// What this configuration says, in a text that <see cref="ServerConfigParser.ReadBack"/> makes the same configuration of: the lines of
+    /// the dump with quotes where they are needed, without those that nobody has said. What Match blocks say is in it only where
+    /// <see cref="ForConnection"/> has chosen among them.
+    /// </summary>
+    public string ToText() => string.Concat(ServerKeywords.Table.All.SelectMany(keyword => keyword.Write(values)).Select(static line => line + "\n"));
+
     private static bool Judge(string name, IReadOnlyList<string> patterns) =>
         patterns.Any(pattern => PatternMatcher.Matches(name, pattern));
 

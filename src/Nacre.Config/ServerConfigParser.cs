@@ -53,6 +53,17 @@ internal sealed class ServerConfigParser : FileParsing
         return parser.TryParseAll() ? new ServerConfig(parser.global, parser.blocks) : null;
     }
 
+    /// <summary>Reads what <see cref="ServerConfig.ToText"/> has written, in the same program; it reads no file.</summary>
+    public static ServerConfig ReadBack(string text, AlgorithmNames algorithms)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        var nobody = new LocalIdentity { UserName = "", HomeDirectory = "/", UserId = 0, HostName = "", WorkingDirectory = "/" };
+        var parser = new ServerConfigParser(new ServerConfigSource { Files = NoConfigFiles.Instance, Algorithms = algorithms, Local = nobody }, diagnostics);
+        return parser.ParseText("configuration", text, 0) == LineOutcome.Good
+            ? new ServerConfig(parser.global, parser.blocks)
+            : throw new InvalidOperationException($"The configuration that was written is not read back: {diagnostics[^1].Text}");
+    }
+
     private bool TryParseAll()
     {
         if (!source.CommandLine.Apply(option => ParseLine(option, LinePlace.CommandLine, 0), global))

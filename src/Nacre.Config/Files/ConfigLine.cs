@@ -41,6 +41,13 @@ internal static class ConfigLine
         return true;
     }
 
+    /// <summary>A word in quotes, where it would not be read back as one word without them.</summary>
+    public static string Quote(string word)
+    {
+        bool isPlain = word.Length > 0 && !word.AsSpan().ContainsAny(" \t\f\r\"'\\=") && word[0] != '#';
+        return isPlain ? word : $"\"{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
+
     /// <summary>
     /// Cuts text into words: single or double quotes keep blanks, a backslash keeps a quote, a backslash or (outside quotes) a
     /// blank, and a # at the start of a word ends the line. False when a quote is not closed.

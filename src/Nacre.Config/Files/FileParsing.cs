@@ -96,6 +96,8 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     {
         if (!ConfigLine.TrySplit(line, out string written, out string rest))
             return LineOutcome.Good;
+        if (role == ConfigRole.Server && line.Contains('\n', StringComparison.Ordinal))
+            return Fatal($"{place}: keyword {written} has a line end in its argument");
         string shown = role == ConfigRole.Client ? written.ToLowerInvariant() : written;
         if (rest.Length == 0)
             return Bad($"{place}: no argument after keyword \"{shown}\"");

@@ -65,6 +65,8 @@ internal sealed class AlgorithmListShape(Func<AlgorithmNames, AlgorithmChoice> c
 
     public override IEnumerable<string> Print(IReadOnlyList<string> value) => [string.Join(',', value)];
 
+    public override IEnumerable<string> Write(IReadOnlyList<string> value) => value.Count == 0 ? ["-*"] : Print(value);
+
     private static List<string> Join(IReadOnlyList<string> first, IReadOnlyList<string> second)
     {
         List<string> all = [.. first];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nacre.Config.Files;
 using Nacre.Config.Values;
 
 namespace Nacre.Config.Shapes;
@@ -41,6 +42,9 @@ internal sealed class EndpointShape(bool isListener) : ValueShape<EndpointPermis
             return [value.IsAny ? "any" : "none"];
         return [string.Join(' ', value.Endpoints.Select(Text))];
     }
+
+    public override IEnumerable<string> Write(EndpointPermissions value) =>
+        value.Endpoints.Count == 0 ? Print(value) : [string.Join(' ', value.Endpoints.Select(endpoint => ConfigLine.Quote(Text(endpoint))))];
 
     private static bool MustBeAlone(ArgumentReader arguments, string word) =>
         arguments.Fail($"keyword {arguments.Keyword} \"{word}\" argument must appear alone.");

@@ -1,3 +1,5 @@
+using Nacre.Config.Files;
+
 namespace Nacre.Config.Shapes;
 
 /// <summary>Reads one item of a list; reports to the reader what is wrong with it.</summary>
@@ -48,6 +50,9 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
 
     /// <summary>Expands one item.</summary>
     public Func<T, Func<string, TokenRules, string>, TokenRules, T>? ExpandItem { get; init; }
+
+    /// <summary>An item as it is read back; by default one word.</summary>
+    public Func<T, string> WriteItem { get; init; } = item => ConfigLine.Quote(printItem(item));
 
     public override bool Accumulates => Grows;
 
@@ -106,6 +111,14 @@ internal sealed class ListShape<T>(string syntax, ItemReader<T> readItem, Func<T
         if (value.Count == 0)
             return NoneIsEmpty && !HidesNone ? ["none"] : [];
         return IsPrintedOnOneLine ? [string.Join(' ', value.Select(printItem))] : value.Select(printItem);
+    }
+
+    public override IEnumerable<string> Write(IReadOnlyList<T> value)
+    {
+        if (value.Count == 0)
+            return NoneIsEmpty ? ["none"] : [];
+        IEnumerable<string> items = value.Select(WriteItem);
+        return IsOnePerLine ? items : [string.Join(' ', items)];
     }
 
     public override IReadOnlyList<T> Expand(IReadOnlyList<T> value, Func<string, TokenRules, string> expand, TokenRules rules) =>

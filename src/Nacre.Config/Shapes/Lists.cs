@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nacre.Config.Files;
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 
@@ -185,7 +186,13 @@ internal static class Lists
 
     /// <summary>Addresses of a server, one a line.</summary>
     public static ListShape<ListenAddress> Addresses => new("host | host:port | [host]:port [rdomain name]", ReadAddress, static l => l.ToString())
-    { Grows = true, IsOnePerLine = true, Missing = "missing address", Insert = InsertAll };
+    {
+        WriteItem = static l => ConfigLine.Quote((l with { RDomain = null }).ToString()) + (l.RDomain is null ? "" : $" rdomain {ConfigLine.Quote(l.RDomain)}"),
+        Grows = true,
+        IsOnePerLine = true,
+        Missing = "missing address",
+        Insert = InsertAll,
+    };
 
     /// <summary>A subsystem's name and its command; of two commands for one name the first stays.</summary>
     public static ListShape<SubsystemCommand> Subsystems => new("name command", static (ArgumentReader a, string word, out SubsystemCommand? item) =>
@@ -206,6 +213,7 @@ internal static class Lists
         Most = 256,
         TooMany = "too many subsystems defined.",
         Missing = "{0} missing argument.",
+        WriteItem = static s => $"{ConfigLine.Quote(s.Name)} {ConfigLine.Quote(s.Command)}",
         Insert = static (items, item) =>
         {
             if (!items.Exists(earlier => earlier.Name == item.Name))

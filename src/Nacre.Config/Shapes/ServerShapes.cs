@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nacre.Config.Files;
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 
@@ -70,6 +71,8 @@ internal sealed class UserEnvironmentShape : ValueShape<UserEnvironment>
         return true;
     }
 
+    public override IEnumerable<string> Write(UserEnvironment value) => Print(value).Select(ConfigLine.Quote);
+
     public override IEnumerable<string> Print(UserEnvironment value) => [value.Patterns switch { null => "no", "*" => "yes", var patterns => patterns }];
 }
 
@@ -118,6 +121,8 @@ internal sealed class AddressListShape : ValueShape<string>
     }
 
     public override IEnumerable<string> Print(string value) => [value];
+
+    public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
 }
 
 /// <summary>An agent's socket: a path, or the name of the variable that has it.</summary>
@@ -136,4 +141,6 @@ internal sealed class AgentSocketShape : ValueShape<string>
     }
 
     public override IEnumerable<string> Print(string value) => [value];
+
+    public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
 }

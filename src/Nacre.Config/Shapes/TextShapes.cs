@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Config.Files;
 using Nacre.Config.Values;
 
 namespace Nacre.Config.Shapes;
@@ -26,6 +27,8 @@ internal sealed class TextShape(string syntax) : ValueShape<string>
     }
 
     public override IEnumerable<string> Print(string value) => HidesNone && value == "none" ? [] : [value];
+
+    public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
 
     public override string Expand(string value, Func<string, TokenRules, string> expand, TokenRules rules) =>
         value == "none" ? value : expand(value, rules);
@@ -74,6 +77,9 @@ internal sealed class CommandShape(string syntax) : ValueShape<string>
     }
 
     public override IEnumerable<string> Print(string value) => HidesNone && value == "none" ? [] : [value];
+
+    // Of several signs between keyword and text one is taken away.
+    public override IEnumerable<string> Write(string value) => [value.StartsWith('=') ? "= " + value : value];
 
     public override string Expand(string value, Func<string, TokenRules, string> expand, TokenRules rules) =>
         value == "none" ? value : expand(value, rules);

@@ -18,6 +18,9 @@ internal abstract class ValueShape<T>
     /// <summary>The text after the keyword, one for each line of the dump.</summary>
     public abstract IEnumerable<string> Print(T value);
 
+    /// <summary>The same in quotes where they are needed, so that all lines together are read back as the same value.</summary>
+    public virtual IEnumerable<string> Write(T value) => Print(value);
+
     /// <summary>The same for a value that was not set and has no default.</summary>
     public virtual IEnumerable<string> PrintUnset() => [];
 
