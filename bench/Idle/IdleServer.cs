@@ -39,8 +39,8 @@ internal static class IdleServer
     /// <summary>The same keys for everybody, read once.</summary>
     private sealed class OneFile(byte[] contents) : IAuthorizedKeysSource
     {
-        private readonly ReadOnlyMemory<byte>[] _files = [contents];
+        private readonly AuthorizedKeysFile[] _files = [new("authorized_keys", contents)];
 
-        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) => new(_files);
+        public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct) => new(_files);
     }
 }

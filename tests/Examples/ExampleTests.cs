@@ -193,7 +193,7 @@ public sealed class ExampleTests
     /// <summary>Users without files.</summary>
     private sealed class NoFiles : IAuthorizedKeysSource
     {
-        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) => new([]);
+        public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct) => new([]);
     }
 
     /// <summary>A log whose first line a test can wait for.</summary>

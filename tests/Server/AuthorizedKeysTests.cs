@@ -17,7 +17,7 @@ public sealed class AuthorizedKeysTests
     {
         AuthorizedKey[] keys = [.. Read($"# comment\n\n   \t\n{A} al@host with words\n  {B}\r\n{TestKeys.C.PublicKey}\t tab")];
         Assert.Equal([(4, "al@host with words"), (5, ""), (6, "tab")], keys.Select(key => (key.Line, key.Comment)));
-        Assert.All(keys, key => Assert.Empty(key.Options.All));
+        Assert.All(keys, key => Assert.Same(KeyOptions.None, key.Options));
     }
 
     [Fact]
@@ -58,32 +58,49 @@ public sealed class AuthorizedKeysTests
     public void What_follows_a_zero_byte_does_not_count() => Assert.Empty(Read($"\0{A}\nssh-ed25519\0 {Convert.ToBase64String(A.Blob.Span)}"));
 
     [Theory]
-    [InlineData("command=\"echo \\\"hi, there\\\"\"", "command", "echo \"hi, there\"")]
-    [InlineData("from=\"*.example,!bad\"", "from", "*.example,!bad")]
-    [InlineData("FROM=\"a\"", "from", "a")]
-    [InlineData("environment=\"A=b c\"", "environment", "A=b c")]
-    [InlineData("command=\"a\\\\b\"", "command", "a\\\\b")]
-    [InlineData("command=\"\"", "command", "")]
-    [InlineData("Restrict", "restrict", null)]
-    public void Options_are_parsed(string option, string name, string? value)
+    [InlineData("command=\"echo \\\"hi, there\\\"\"", "echo \"hi, there\"")]
+    [InlineData("Command=\"a\\\\b\"", "a\\\\b")]
+    [InlineData("pty,command=\"a b,c\",restrict", "a b,c")]
+    [InlineData("command=\"\"", "")]
+    public void Values_are_quoted(string options, string command)
     {
-        AuthorizedKey key = Assert.Single(Read($"{option} {A} me"));
-        Assert.Equal(new KeyValuePair<string, string?>(name, value), Assert.Single(key.Options.All));
+        AuthorizedKey key = Assert.Single(Read($"{options}\t {A} me"));
+        Assert.Equal(command, key.Options.Permissions.Command);
         Assert.Equal("me", key.Comment);
     }
 
     [Fact]
-    public void Options_in_a_row_keep_their_order()
+    public void Every_option_with_a_value_is_kept_for_those_that_hold_to_it()
     {
-        AuthorizedKey key = Assert.Single(Read($"restrict,pty,command=\"a b,c\",permitopen=\"h:1\",permitopen=\"h:2\"\t {A}"));
-        Assert.Equal(["restrict", "pty", "command", "permitopen", "permitopen"], key.Options.All.Select(option => option.Key));
+        KeyOptions options = Assert.Single(Read(
+            $"FROM=\"*.example,!bad\",principals=\"al,bo\",cert-authority,environment=\"A=b c\",environment=\"A=d\",tunnel=\"3\",permitopen=\"h:1\",permitopen=\"[::1]:*\",permitlisten=\"8080\",permitlisten=\"10.*:9\" {A}")).Options;
+        Assert.Equal(("*.example,!bad", "al,bo", true), (options.From, options.Principals, options.IsCertAuthority));
+        Assert.Equal([new("A", "b c"), new("A", "d")], options.Permissions.Environment);
+        Assert.Equal(3, options.Permissions.TunnelUnit);
+        Assert.Equal([new("h", 1), new("::1", 0)], options.Permissions.PermitOpen);
+        Assert.Equal([new("*", 8080), new("10.*", 9)], options.Permissions.PermitListen);
+    }
+
+    [Fact]
+    public void Of_several_times_of_expiry_the_earliest_counts()
+    {
+        KeyOptions options = Assert.Single(Read($"expiry-time=\"20300102Z\",expiry-time=\"203001010000UTC\",expiry-time=\"20300103000000z\" {A}")).Options;
+        Assert.Equal(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), options.ValidBefore);
+    }
+
+    [Fact]
+    public void Lists_of_places_and_variables_have_an_end_A81()
+    {
+        string most = string.Concat(Enumerable.Repeat("permitopen=\"h:1\",", LoginPermissionsFields.MaxEndpoints));
+        Assert.Single(Read($"{most} {A}"));
+        Assert.Empty(Read($"{most}permitopen=\"h:1\" {A}"));
+        string variables = string.Concat(Enumerable.Repeat("environment=\"A=1\",", LoginPermissionsFields.MaxVariables));
+        Assert.Single(Read($"{variables} {A}"));
+        Assert.Empty(Read($"{variables}environment=\"A=1\" {A}"));
     }
 
     [Theory]
     [InlineData("unknown")]
-    [InlineData("restrict,")]
-    [InlineData(",restrict")]
-    [InlineData("restrict,,pty")]
     [InlineData("pty=\"yes\"")]
     [InlineData("command")]
     [InlineData("command=")]
@@ -93,23 +110,34 @@ public sealed class AuthorizedKeysTests
     [InlineData("command=\"x\"\"y\"")]
     [InlineData("restrict;pty")]
     [InlineData("no-pty=")]
+    [InlineData("no-restrict")]
+    [InlineData("no-cert-authority")]
+    [InlineData("expiry-time=\"tomorrow\"")]
+    [InlineData("expiry-time=\"19700101Z\"")]
+    [InlineData("environment=\"A\"")]
+    [InlineData("environment=\"A B=c\"")]
+    [InlineData("tunnel=\"-1\"")]
+    [InlineData("tunnel=\"tun0\"")]
+    [InlineData("tunnel=\"2147483646\"")]
+    [InlineData("permitopen=\"h\"")]
+    [InlineData("permitopen=\"h:0\"")]
+    [InlineData("permitopen=\"h:65536\"")]
+    [InlineData("permitopen=\"h:0xffffffff\"")]
+    [InlineData("permitopen=\"h:4294967295\"")]
+    [InlineData("permitopen=\"[::1:22\"")]
+    [InlineData("permitlisten=\"\"")]
+    [InlineData("command=\"a\",command=\"a\"")]
+    [InlineData("from=\"a\",from=\"a\"")]
+    [InlineData("principals=\"a\",principals=\"a\"")]
     public void Options_that_are_malformed_or_unknown_make_the_line_none_A81(string options) => Assert.Empty(Read($"{options} {A}"));
 
     [Theory]
-    [InlineData("no-touch-required ")]
-    [InlineData("verify-required ")]
     [InlineData("from=\"*\" ")]
     [InlineData("expiry-time=\"20200101\" ")]
-    [InlineData("expiry-time=\"tomorrow\" ")]
-    [InlineData("environment=\"A=b\" ")]
     [InlineData("principals=\"al\" ")]
-    [InlineData("tunnel=\"0\" ")]
-    [InlineData("permitlisten=\"1\" ")]
-    [InlineData("permitopen=\"h:1\" ")]
     [InlineData("cert-authority ")]
     [InlineData("unknown ")]
-    [InlineData("command=\"a\",command=\"a\" ")]
-    public async Task A_key_whose_line_asks_for_what_is_not_met_or_not_enforced_is_not_let_in(string options)
+    public async Task A_key_whose_line_asks_for_what_is_not_met_is_not_let_in(string options)
     {
         Assert.False(await IsAcceptedAsync(A, isVerified: true, $"{options}{A}"));
         Assert.False(await IsAcceptedAsync(A, isVerified: false, $"{options}{A}"));
@@ -118,6 +146,8 @@ public sealed class AuthorizedKeysTests
     [Theory]
     [InlineData("", "terminal ports agent x11 rc")]
     [InlineData("pty ", "terminal ports agent x11 rc")]
+    [InlineData("no-touch-required,verify-required ", "terminal ports agent x11 rc")]
+    [InlineData(",restrict,,pty, ", "terminal")]
     [InlineData("restrict ", "")]
     [InlineData("restrict,pty,x11-forwarding ", "terminal x11")]
     [InlineData("pty,restrict ", "")]
@@ -139,7 +169,7 @@ public sealed class AuthorizedKeysTests
     public async Task A_line_that_is_not_met_leaves_the_next_one_to_decide()
     {
         Assert.Equal("ports agent x11 rc", Show((await JudgeAsync(A, true, $"expiry-time=\"20200101\" {A}\nno-pty {A}")).Permissions));
-        Assert.Null((await JudgeAsync(A, true, $"permitopen=\"h:1\" {A}\n{A}")).Permissions);
+        Assert.Null((await JudgeAsync(A, true, $"permitopen=\"h\" {A}\n{A}")).Permissions!.PermitOpen);
     }
 
     [Fact]
@@ -199,7 +229,7 @@ public sealed class AuthorizedKeysTests
 
     internal sealed class Files(params string[] contents) : IAuthorizedKeysSource
     {
-        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct) =>
-            new([.. contents.Select(each => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(each))]);
+        public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct) =>
+            new([.. contents.Select((each, i) => new AuthorizedKeysFile($"file{i}", Encoding.UTF8.GetBytes(each)))]);
     }
 }

@@ -120,7 +120,9 @@ public sealed class CertificateLoginTests
     [InlineData("blah al\nal", "")]
     [InlineData("cert-authority al", null)]
     [InlineData("principals=\"al\" al", null)]
-    [InlineData("permitopen=\"h:1\" al", null)]
+    [InlineData("permitopen=\"h:1\" al", "")]
+    [InlineData("permitopen=\"h\" al", null)]
+    [InlineData("from=\"192.0.2.0/24\" al\nal", null)]
     [InlineData("from=\"192.0.2.0/24\" al", null)]
     [InlineData("from=\"10.0.0.0/8\" al", "")]
     public async Task A_file_of_principals_decides_in_place_of_the_users_name(string contents, string? permitted)
@@ -132,7 +134,7 @@ public sealed class CertificateLoginTests
     [Fact]
     public async Task A_file_of_principals_that_is_not_there_lets_nobody_in()
     {
-        var policy = new AuthorizedKeysAuthenticator(new AuthorizedKeysTests.Files()) { TrustedAuthorities = [Authority.PublicKey], Principals = [] };
+        var policy = new AuthorizedKeysAuthenticator(new AuthorizedKeysTests.Files()) { TrustedAuthorities = [Authority.PublicKey], Principals = Lists() };
         Assert.Null(await JudgeAsync(policy, Draft().Issue(Authority)));
     }
 
@@ -145,7 +147,8 @@ public sealed class CertificateLoginTests
     [InlineData("cert-authority,principals=\"\"", "al", null)]
     [InlineData("cert-authority,principals=\"a*\"", "al", null)]
     [InlineData("cert-authority,command=\"run this\"", "al", ": run this")]
-    [InlineData("cert-authority,permitopen=\"h:1\"", "al", null)]
+    [InlineData("cert-authority,permitopen=\"h:1\"", "al", "")]
+    [InlineData("cert-authority,permitopen=\"h\"", "al", null)]
     [InlineData("cert-authority,expiry-time=\"20200101\"", "al", null)]
     [InlineData("principals=\"al\"", "al", null)]
     [InlineData("", "al", null)]
@@ -189,6 +192,34 @@ public sealed class CertificateLoginTests
     }
 
     [Fact]
+    public async Task A_list_of_principals_is_asked_for_only_when_those_before_have_no_name()
+    {
+        Certificate certificate = Draft().Issue(Authority);
+        Task<string?> ByAsync(params string[] lists) =>
+            JudgeAsync(new(new AuthorizedKeysTests.Files()) { TrustedAuthorities = [Authority.PublicKey], Principals = Lists(lists) }, certificate);
+        Assert.Equal(": first", await ByAsync("command=\"first\" al", "al"));
+        Assert.Equal("", await ByAsync("bo", "al"));
+        Assert.Null(await ByAsync("expiry-time=\"20200101\" al", "al"));
+    }
+
+    [Fact]
+    public async Task The_files_decide_before_the_servers_authorities_and_those_before_the_command()
+    {
+        Certificate certificate = Draft().Issue(Authority);
+        string line = $"cert-authority,command=\"file\" {Authority.PublicKey}";
+        string asked = $"cert-authority,command=\"asked\" {Authority.PublicKey}";
+        Task<string?> ByAsync(bool hasFile, bool isTrusted) =>
+            JudgeAsync(new(hasFile ? new AuthorizedKeysTests.Files(line) : new AuthorizedKeysTests.Files())
+            {
+                TrustedAuthorities = isTrusted ? [Authority.PublicKey] : [],
+                Command = (key, _) => ValueTask.FromResult<AuthorizedKeysFile?>(key.Equals(certificate) ? new("command", Encoding.UTF8.GetBytes(asked)) : null),
+            }, certificate);
+        Assert.Equal(": file", await ByAsync(true, true));
+        Assert.Equal("", await ByAsync(false, true));
+        Assert.Equal(": asked", await ByAsync(false, false));
+    }
+
+    [Fact]
     public async Task What_is_revoked_lets_nobody_in_CVE_2026_42508()
     {
         foreach (PublicKey revoked in (PublicKey[])[Authority.PublicKey, TestKeys.A.PublicKey])
@@ -207,7 +238,7 @@ public sealed class CertificateLoginTests
     public async Task The_log_says_who_was_let_in_by_what_and_who_not_and_why()
     {
         var log = new List<string>();
-        var policy = new AuthorizedKeysAuthenticator(new AuthorizedKeysTests.Files()) { TrustedAuthorities = [Authority.PublicKey], Log = log.Add };
+        var policy = new AuthorizedKeysAuthenticator(new AuthorizedKeysTests.Files()) { TrustedAuthorities = [Authority.PublicKey], Log = (note, line) => log.Add($"{note}: {line}") };
         CertificateDraft draft = Draft();
         draft.Serial = 9;
         draft.KeyId = "al's\n"u8.ToArray();
@@ -216,8 +247,8 @@ public sealed class CertificateLoginTests
         await JudgeAsync(policy, draft.Issue(Authority));
         Assert.Equal(
             [
-                $"Accepted certificate ID \"al's\\012\" (serial 9) signed by ED25519 CA {Authority.PublicKey.Fingerprint} via TrustedUserCAKeys",
-                $"Refusing certificate ID \"al's\\012\" serial=9 signed by ED25519 CA {Authority.PublicKey.Fingerprint}: Certificate invalid: expired",
+                $"Verbose: Accepted certificate ID \"al's\\012\" (serial 9) signed by ED25519 CA {Authority.PublicKey.Fingerprint} via TrustedUserCAKeys",
+                $"Error: Refusing certificate ID \"al's\\012\" serial=9 signed by ED25519 CA {Authority.PublicKey.Fingerprint}: Certificate invalid: expired",
             ],
             log);
     }
@@ -235,11 +266,14 @@ public sealed class CertificateLoginTests
         var policy = new AuthorizedKeysAuthenticator(new AuthorizedKeysTests.Files())
         {
             TrustedAuthorities = [Authority.PublicKey],
-            Principals = [Encoding.UTF8.GetBytes(contents)],
+            Principals = Lists(contents),
             Origin = new FromTen(),
         };
         return JudgeAsync(policy, Draft().Issue(Authority), user);
     }
+
+    private static Func<Certificate, CancellationToken, IAsyncEnumerable<AuthorizedKeysFile>> Lists(params string[] contents) => (_, _) =>
+        contents.Select((each, i) => new AuthorizedKeysFile($"list{i}", Encoding.UTF8.GetBytes(each))).ToAsyncEnumerable();
 
     private static Task<string?> ByLineAsync(string options, CertificateDraft draft, string user = "al") => ByLineAsync(options, draft.Issue(Authority), user);
 

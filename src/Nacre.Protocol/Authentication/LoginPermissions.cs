@@ -17,6 +17,9 @@ public sealed record LoginPermissions
         UserRc = false,
     };
 
+    /// <summary>A <see cref="TunnelUnit"/> that leaves the number to the server.</summary>
+    public const int AnyTunnelUnit = int.MaxValue;
+
     /// <summary>The command that runs in place of whatever the client asks for; null where it may choose.</summary>
     public string? Command { get; init; }
 
@@ -35,10 +38,23 @@ public sealed record LoginPermissions
     /// <summary>The user's own ~/.ssh/rc may run.</summary>
     public bool UserRc { get; init; } = true;
 
-    /// <summary>What is left when several limits hold at once; null where they force different commands, so that no login can meet them all.</summary>
+    /// <summary>Where connections may be forwarded to; null for everywhere, and an empty list for nowhere. Unix sockets are nowhere on a list.</summary>
+    public IReadOnlyList<PermittedEndpoint>? PermitOpen { get; init; }
+
+    /// <summary>Where the client may have the server listen; null for everywhere, and an empty list for nowhere. A list is about ports, and leaves Unix sockets alone.</summary>
+    public IReadOnlyList<PermittedEndpoint>? PermitListen { get; init; }
+
+    /// <summary>The number of the one interface that may be the server's end of a tunnel, <see cref="AnyTunnelUnit"/> for one that the server chooses; null where the client may choose.</summary>
+    public int? TunnelUnit { get; init; }
+
+    /// <summary>Variables that sessions start with, the last of a name deciding. They count only where the server lets users have such (PermitUserEnvironment).</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
+
+    /// <summary>What is left when several limits hold at once; null where they force different commands or interfaces, so that no login can meet them all.</summary>
     internal LoginPermissions? And(LoginPermissions other)
     {
         if (Command is not null && other.Command is not null && Command != other.Command) return null;
+        if (TunnelUnit is not null && other.TunnelUnit is not null && TunnelUnit != other.TunnelUnit) return null;
         return new LoginPermissions
         {
             Command = Command ?? other.Command,
@@ -47,6 +63,10 @@ public sealed record LoginPermissions
             AgentForwarding = AgentForwarding && other.AgentForwarding,
             X11Forwarding = X11Forwarding && other.X11Forwarding,
             UserRc = UserRc && other.UserRc,
+            PermitOpen = PermittedEndpoint.Common(PermitOpen, other.PermitOpen, arePatterns: false),
+            PermitListen = PermittedEndpoint.Common(PermitListen, other.PermitListen, arePatterns: true),
+            TunnelUnit = TunnelUnit ?? other.TunnelUnit,
+            Environment = Environment.Count > 0 ? Environment : other.Environment,
         };
     }
 }

@@ -2,7 +2,7 @@ using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Wire;
-using Nacre.Server;
+using Nacre.Tools.Sshd.Authorisation;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -12,17 +12,15 @@ namespace Nacre.Tools.Sshd;
 /// An unknown user takes the way of a known one: keys are looked for in no files, a password is checked that nobody has. Not as root,
 /// only the server's own user can log in, and only by key.
 /// </remarks>
-internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSource
+internal sealed class SystemAuthenticator : IAuthenticator
 {
     private const string PamService = "sshd";
-    private const int MaxKeysFile = 16 * 1024 * 1024;
 
     private readonly ClientConnection _client;
     private readonly SshdLog _log;
-    private readonly TrustFiles _trust;
     private Judgement? _judged;
 
-    public SystemAuthenticator(ClientConnection client, SshdLog log) => (_client, _log, _trust) = (client, log, new TrustFiles(log));
+    public SystemAuthenticator(ClientConnection client, SshdLog log) => (_client, _log) = (client, log);
 
     /// <summary>True where passwords can be checked at all.</summary>
     public static bool CanCheckPasswords => Users.IsRoot;
@@ -49,62 +47,22 @@ internal sealed class SystemAuthenticator : IAuthenticator, IAuthorizedKeysSourc
         }
     }
 
-    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct)
-    {
-        ServerConfig config = _client.ConfigFor(userName);
-        var contents = new List<ReadOnlyMemory<byte>>();
-        if (FindPermitted(userName, config) is not { } account) return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(contents);
-        foreach (string path in config.AuthorizedKeysFilesOf(account.Name, account.Uid, account.Home))
-        {
-            if (ReadKeys(path, account, config.StrictModes) is { } file) contents.Add(file);
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(contents);
-    }
-
     /// <summary>
     /// Judges a key by the files of the user and of the configuration. With forced-commands-only, root's keys are those that run a command
     /// of their own.
     /// </summary>
     private async ValueTask<AuthenticationVerdict> JudgeKeyAsync(PublicKeyAttempt attempt, UserAccount? account, ServerConfig config, CancellationToken ct)
     {
-        var keys = new AuthorizedKeysAuthenticator(this)
+        AuthenticationVerdict verdict = await new KeyAuthorisation(account, config, _client, _log).JudgeAsync(attempt, ct).ConfigureAwait(false);
+        if (!verdict.IsAccepted || account is null) return AuthenticationVerdict.Reject;
+        if (!IsRootPermitted(account, config, byPassword: false, verdict.Permissions))
         {
-            TrustedAuthorities = account is null ? [] : _trust.Authorities(config),
-            Revoked = _trust.Revoked(config),
-            Principals = account is null ? null : ReadPrincipals(account, config),
-            Origin = _client,
-            Log = _log.Info,
-        };
-        AuthenticationVerdict verdict = await keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
-        if (!verdict.IsAccepted || account is null || !IsRootPermitted(account, config, byPassword: false, verdict.Permissions)) return AuthenticationVerdict.Reject;
+            if (attempt.IsVerified) _log.Info($"ROOT LOGIN REFUSED FROM {_client.Place}");
+            return AuthenticationVerdict.Reject;
+        }
+
         bool isOpen = !attempt.IsVerified || await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false);
         return isOpen ? verdict : AuthenticationVerdict.Reject;
-    }
-
-    private List<ReadOnlyMemory<byte>>? ReadPrincipals(UserAccount account, ServerConfig config)
-    {
-        if (config.AuthorizedPrincipalsFileOf(account.Name, account.Uid, account.Home) is not { } path) return null;
-        return ReadKeys(path, account, config.StrictModes) is { } contents ? [contents] : [];
-    }
-
-    private byte[]? ReadKeys(string path, UserAccount account, bool isStrict)
-    {
-        try
-        {
-            // With the user's own rights: what they put there, a link to a device or to another's file, is theirs alone to open.
-            using FileIdentity identity = FileIdentity.Assume(account);
-            byte[] contents = FileSafety.Read(path, MaxKeysFile, out FileStatus status);
-            string? unsafePath = isStrict ? FileSafety.FindUnsafePath(path, status, account.Home, account.Uid) : null;
-            if (unsafePath is null) return contents;
-            _log.Info($"Authentication refused: {Printable.Escape(unsafePath)}");
-        }
-        catch (Exception error) when (error is UnixException or InvalidDataException)
-        {
-            if (_log.IsOn(1)) _log.Write(1, $"Could not open user '{account.Name}' authorized keys '{Printable.Escape(path)}': {error.Message}");
-        }
-
-        return null;
     }
 
     /// <summary>The account of a user who may log in from there at all; null for everybody else. A connection has one user, who is judged once.</summary>

@@ -15,6 +15,9 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
     /// <summary>Ports below this are root's to listen on, whoever's process does it.</summary>
     private const int FirstUnprivilegedPort = 1024;
 
+    /// <summary>In place of a port for a path, which has none.</summary>
+    private const int PathPort = -1;
+
     public bool MayConnect(AuthenticatedUser user, TcpEndpoint target)
     {
         ServerConfig config = client.ConfigFor(user.Name);
@@ -38,11 +41,11 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
         };
     }
 
-    // As OpenSSH has it, PermitOpen with a list of hosts leaves no path allowed, while PermitListen is of ports alone.
+    // As OpenSSH has it, PermitOpen with a list of hosts leaves no path allowed unless it has any host with any port, while PermitListen is of ports alone.
     public bool MayConnect(AuthenticatedUser user, string socketPath)
     {
         ServerConfig config = client.ConfigFor(user.Name);
-        return (config.AllowStreamLocalForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.IsAny;
+        return (config.AllowStreamLocalForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.AllowsTarget(socketPath, PathPort);
     }
 
     public ForwardOptions? MayListen(AuthenticatedUser user, string socketPath)

@@ -11,34 +11,39 @@ internal static class AuthorizedKeys
     public const int MaxLine = 128 * 1024;
 
     /// <summary>Reads the lines that hold a key, in order.</summary>
-    public static IEnumerable<AuthorizedKey> Read(ReadOnlyMemory<byte> contents)
+    /// <param name="contents">The file.</param>
+    /// <param name="onFault">Hears of each line with a key whose options make no sense: its number and why.</param>
+    public static IEnumerable<AuthorizedKey> Read(ReadOnlyMemory<byte> contents, Action<int, string>? onFault = null)
     {
         for (int number = 1; !contents.IsEmpty; number++)
         {
             int end = contents.Span.IndexOf((byte)'\n');
             ReadOnlyMemory<byte> line = end < 0 ? contents : contents[..end];
             contents = end < 0 ? default : contents[(end + 1)..];
-            if (line.Length <= MaxLine && ReadLine(line.Span, number) is { } key) yield return key;
+            if (line.Length <= MaxLine && ReadLine(line.Span, number, onFault) is { } key) yield return key;
         }
     }
 
     /// <summary>
     /// The lines that a key is on, or the authority of a certificate: where cert-authority stands, for certificates only, and nowhere else.
     /// </summary>
-    public static IEnumerable<AuthorizedKey> Find(ReadOnlyMemory<byte> contents, PublicKey key)
+    public static IEnumerable<AuthorizedKey> Find(ReadOnlyMemory<byte> contents, PublicKey key, Action<int, string>? onFault = null)
     {
         PublicKey wanted = (key as Certificate)?.SignatureKey ?? key;
-        return Read(contents).Where(line => line.IsCertAuthority == key is Certificate && line.Key.Equals(wanted));
+        return Read(contents, onFault).Where(line => line.Options.IsCertAuthority == key is Certificate && line.Key.Equals(wanted));
     }
 
-    private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number)
+    private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number, Action<int, string>? onFault)
     {
         int zero = bytes.IndexOf((byte)0);
         ReadOnlySpan<char> line = Encoding.UTF8.GetString(zero < 0 ? bytes : bytes[..zero]).AsSpan().Trim(" \t\r");
         if (line.IsEmpty || line[0] == '#') return null;
         if (PublicKeyLine.TryParse(line, out PublicKeyLine? plain)) return new AuthorizedKey(number, plain.Key, plain.Comment, KeyOptions.None);
-        if (!KeyOptions.TryTake(ref line, out KeyOptions options)) return null;
-        return PublicKeyLine.TryParse(line, out PublicKeyLine? key) ? new AuthorizedKey(number, key.Key, key.Comment, options) : null;
+        int length = KeyOptions.LengthOf(line);
+        if (length < 0 || !PublicKeyLine.TryParse(line[length..], out PublicKeyLine? key)) return null;
+        if (KeyOptions.Parse(line, out string fault) is { } options) return new AuthorizedKey(number, key.Key, key.Comment, options);
+        onFault?.Invoke(number, $"bad key options: {fault}");
+        return null;
     }
 }
 
@@ -47,8 +52,4 @@ internal static class AuthorizedKeys
 /// <param name="Key">The key.</param>
 /// <param name="Comment">What follows the key.</param>
 /// <param name="Options">What stands before it.</param>
-internal sealed record AuthorizedKey(int Line, PublicKey Key, string Comment, KeyOptions Options)
-{
-    /// <summary>True when the key signs certificates and is nobody's own.</summary>
-    public bool IsCertAuthority => Options.All.Any(option => option.Key == "cert-authority");
-}
+internal sealed record AuthorizedKey(int Line, PublicKey Key, string Comment, KeyOptions Options);

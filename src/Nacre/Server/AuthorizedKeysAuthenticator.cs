@@ -8,8 +8,8 @@ namespace Nacre.Server;
 
 /// <summary>Accepts the public keys that a user's authorized_keys files hold, and certificates by authorities that they or the server trust; nothing else.</summary>
 /// <remarks>
-/// The limits that a line's options or a certificate set are in the verdict, and the server holds the user to them. A line with a limit that
-/// nothing would hold the user to does not let its key in: a line is never given more than it says.
+/// The limits that a line's options or a certificate set are in the verdict, and the server holds the user to them. The places are asked in
+/// OpenSSH's order, and the first that lets the key in decides: the files, then the authorities that the server trusts, then the command.
 /// </remarks>
 public sealed class AuthorizedKeysAuthenticator : IAuthenticator
 {
@@ -35,14 +35,18 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
     /// <summary>Where the client comes from; null where nobody knows, so that no key or certificate that asks for it is let in.</summary>
     internal IClientOrigin? Origin { get; init; }
 
+    /// <summary>Where more keys are looked for when the files have not let one in (AuthorizedKeysCommand).</summary>
+    internal Func<PublicKey, CancellationToken, ValueTask<AuthorizedKeysFile?>>? Command { get; init; }
+
     /// <summary>
-    /// The contents of AuthorizedPrincipalsFile, none where it is missing. Null where it is not in use: then certificates of
+    /// The lists of principals for a certificate, each asked for only when those before it did not have one of its names
+    /// (AuthorizedPrincipalsFile, AuthorizedPrincipalsCommand). Null where there are none: then certificates of
     /// <see cref="TrustedAuthorities"/> must name the user.
     /// </summary>
-    internal IReadOnlyList<ReadOnlyMemory<byte>>? Principals { get; init; }
+    internal Func<Certificate, CancellationToken, IAsyncEnumerable<AuthorizedKeysFile>>? Principals { get; init; }
 
-    /// <summary>Hears why a key that was found did not let its owner in, and which certificate did.</summary>
-    internal Action<string>? Log { get; init; }
+    /// <summary>Hears what let a key in or did not.</summary>
+    internal Action<KeyNote, string>? Log { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct)
@@ -50,57 +54,69 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         if (attempt is not PublicKeyAttempt { Key: var key }) return AuthenticationVerdict.Reject;
         if (Revoked?.Contains(key) == true)
         {
-            Log?.Invoke($"Authentication key {key.ShortType} {key.Fingerprint} is revoked");
+            Log?.Invoke(KeyNote.Error, $"Authentication key {key.ShortType} {key.Fingerprint} is revoked");
             return AuthenticationVerdict.Reject;
         }
 
         var use = new KeyUse(attempt.UserName, Origin, Time.GetUtcNow());
-        LoginPermissions? permissions = key is Certificate certificate ? JudgeByTrust(certificate, use) : null;
-        permissions ??= JudgeByFiles(await _source.ReadAsync(attempt.UserName, ct).ConfigureAwait(false), key, use);
+        LoginPermissions? permissions = JudgeByFiles(await _source.ReadAsync(attempt.UserName, ct).ConfigureAwait(false), key, use);
+        if (permissions is null && key is Certificate certificate) permissions = await JudgeByTrustAsync(certificate, use, ct).ConfigureAwait(false);
+        if (permissions is null && Command is not null && await Command(key, ct).ConfigureAwait(false) is { } output) permissions = JudgeByFiles([output], key, use);
         return permissions is null ? AuthenticationVerdict.Reject : AuthenticationVerdict.AcceptWith(permissions);
     }
 
-    private LoginPermissions? JudgeByTrust(Certificate certificate, KeyUse use)
+    private async ValueTask<LoginPermissions?> JudgeByTrustAsync(Certificate certificate, KeyUse use, CancellationToken ct)
     {
         if (!TrustedAuthorities.Contains(certificate.SignatureKey)) return null;
-        LoginPermissions? named = LoginPermissions.Everything;
-        if (Principals is not null)
+        if (Principals is null) return Judge(certificate, LoginPermissions.Everything, use.UserName, use, "via TrustedUserCAKeys");
+        await foreach (AuthorizedKeysFile list in Principals(certificate, ct).ConfigureAwait(false))
         {
-            named = Principals.Select(contents => AuthorizedPrincipals.Find(contents, certificate, use, Log)).FirstOrDefault(found => found is not null);
-            if (named is null)
-            {
-                Refuse(certificate, "Certificate does not contain an authorized principal");
-                return null;
-            }
+            if (AuthorizedPrincipals.Find(list, certificate, fault => Log?.Invoke(KeyNote.Debug, fault)) is not { } named) continue;
+            if (named.Options.FaultFor(use, mayBeForAuthority: false) is not { } fault) return Judge(certificate, named.Options.Permissions, null, use, "via TrustedUserCAKeys");
+            Log?.Invoke(KeyNote.Info, $"{named.Place}: {fault}");
+            Refuse(certificate, "Refused by certificate principals options");
+            return null;
         }
 
-        return Judge(certificate, named, Principals is null ? use.UserName : null, use, "via TrustedUserCAKeys");
+        Refuse(certificate, "Certificate does not contain an authorized principal");
+        return null;
     }
 
-    /// <summary>The first line that lets the key in decides. One with limits that are not enforced ends the search: a later one must not lift them.</summary>
-    private LoginPermissions? JudgeByFiles(IReadOnlyList<ReadOnlyMemory<byte>> files, PublicKey key, KeyUse use)
+    /// <summary>The first line that lets the key in decides.</summary>
+    private LoginPermissions? JudgeByFiles(IReadOnlyList<AuthorizedKeysFile> files, PublicKey key, KeyUse use)
     {
-        foreach (AuthorizedKey line in files.SelectMany(contents => AuthorizedKeys.Find(contents, key)))
+        foreach (AuthorizedKeysFile file in files)
         {
-            LoginPermissions? permissions = line.Options.Permit(use, out string fault);
-            if (permissions is not null && key is Certificate certificate) permissions = JudgeByLine(certificate, line, permissions, use);
-            else if (permissions is not null && line.Options.IsForAuthority) (permissions, fault) = (null, "principals on non-CA key");
-            if (permissions is not null) return permissions;
-            if (fault.Length > 0) Log?.Invoke($"authorized_keys:{line.Line}: {fault}");
-            if (!line.Options.IsEnforced) return null;
+            foreach (AuthorizedKey line in AuthorizedKeys.Find(file.Contents, key, (number, fault) => Log?.Invoke(KeyNote.Debug, $"{Place(file, number)}: {fault}")))
+            {
+                if (JudgeByLine(line, Place(file, line.Line), key, use) is { } permissions) return permissions;
+            }
         }
 
         return null;
     }
 
-    private LoginPermissions? JudgeByLine(Certificate certificate, AuthorizedKey line, LoginPermissions permissions, KeyUse use)
+    private LoginPermissions? JudgeByLine(AuthorizedKey line, string place, PublicKey key, KeyUse use)
     {
-        string? names = line.Options["principals"];
+        if (line.Options.FaultFor(use, mayBeForAuthority: true) is { } fault)
+        {
+            Log?.Invoke(KeyNote.Info, $"{place}: {fault}");
+            return null;
+        }
+
+        if (key is Certificate certificate) return JudgeByLine(line, place, certificate, use);
+        Log?.Invoke(KeyNote.Verbose, $"Accepted key {key.ShortType} {key.Fingerprint} found at {place}");
+        return line.Options.Permissions;
+    }
+
+    private LoginPermissions? JudgeByLine(AuthorizedKey line, string place, Certificate certificate, KeyUse use)
+    {
+        string? names = line.Options.Principals;
 
         // The list of the line is split at its commas, the names of the certificate never are (CVE-2026-35414).
         if (names is null || names.Split(',').Any(name => name.Length > 0 && certificate.Principals.Contains(name)))
         {
-            return Judge(certificate, permissions, names is null ? use.UserName : null, use, string.Create(CultureInfo.InvariantCulture, $"found at authorized_keys:{line.Line}"));
+            return Judge(certificate, line.Options.Permissions, names is null ? use.UserName : null, use, $"found at {place}");
         }
 
         Refuse(certificate, "Certificate does not contain an authorized principal");
@@ -111,12 +127,14 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
     {
         LoginPermissions? permissions = CertificateLimits.Permit(certificate, before, principal, use, out string fault);
         if (permissions is null) Refuse(certificate, fault);
-        else Log?.Invoke($"Accepted certificate ID \"{Printable.Escape(certificate.KeyId)}\" (serial {Serial(certificate)}) signed by {Authority(certificate)} {by}");
+        else Log?.Invoke(KeyNote.Verbose, $"Accepted certificate ID \"{Printable.Escape(certificate.KeyId)}\" (serial {Serial(certificate)}) signed by {Authority(certificate)} {by}");
         return permissions;
     }
 
     private void Refuse(Certificate certificate, string fault) =>
-        Log?.Invoke($"Refusing certificate ID \"{Printable.Escape(certificate.KeyId)}\" serial={Serial(certificate)} signed by {Authority(certificate)}: {fault}");
+        Log?.Invoke(KeyNote.Error, $"Refusing certificate ID \"{Printable.Escape(certificate.KeyId)}\" serial={Serial(certificate)} signed by {Authority(certificate)}: {fault}");
+
+    private static string Place(AuthorizedKeysFile file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{line}");
 
     private static string Serial(Certificate certificate) => certificate.Serial.ToString(CultureInfo.InvariantCulture);
 

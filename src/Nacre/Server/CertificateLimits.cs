@@ -56,8 +56,11 @@ internal static class CertificateLimits
     private static bool TryObey(CertificateOption option, KeyUse use, ref LoginPermissions permissions, out string fault)
     {
         fault = $"Certificate critical option \"{Printable.Escape(option.Name)}\" is not supported";
-        if (option.Name is not ("force-command" or "source-address")) return false;
+        if (option.Name is not ("force-command" or "source-address" or "verify-required")) return false;
         fault = $"Certificate option \"{option.Name}\" corrupt";
+
+        // It asks something of the signatures of security keys only, as KeyOptions says.
+        if (option.Name == "verify-required") return option.Data.IsEmpty;
         if (!TryReadText(option.Data.Span, out string text)) return false;
         if (option.Name == "force-command")
         {

@@ -6,6 +6,6 @@ public interface IAuthorizedKeysSource
     /// <summary>Reads the files of a user.</summary>
     /// <param name="userName">Who the client says it is. Hostile: it may have any character, a slash as well.</param>
     /// <param name="ct">Cancels reading.</param>
-    /// <returns>The contents of each file; none for an unknown user.</returns>
-    ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(string userName, CancellationToken ct);
+    /// <returns>Each file; none for an unknown user.</returns>
+    ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct);
 }

@@ -5,7 +5,7 @@ using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Sshd;
+namespace Nacre.Tools.Sshd.Authorisation;
 
 /// <summary>Reads the files of the configuration that say which authorities are trusted and which keys no longer are, anew for each attempt.</summary>
 internal sealed class TrustFiles(SshdLog log)

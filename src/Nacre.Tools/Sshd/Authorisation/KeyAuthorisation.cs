@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Nacre.Config;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Authorisation;
+
+/// <summary>Judges the keys of one user by all that the configuration names: files, authorities, lists of principals and revoked keys.</summary>
+/// <param name="account">Whom the client wants to be; null for nobody there is, whose keys take the same way and are in no file.</param>
+/// <param name="config">The configuration for that user.</param>
+/// <param name="origin">Where the client comes from.</param>
+/// <param name="log">Hears what decided.</param>
+internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config, IClientOrigin origin, SshdLog log) : IAuthorizedKeysSource
+{
+    /// <summary>What a key is let do; nothing where it is not let in.</summary>
+    public ValueTask<AuthenticationVerdict> JudgeAsync(PublicKeyAttempt attempt, CancellationToken ct)
+    {
+        var trust = new TrustFiles(log);
+        var keys = new AuthorizedKeysAuthenticator(this)
+        {
+            TrustedAuthorities = account is null ? [] : trust.Authorities(config),
+            Revoked = trust.Revoked(config),
+            Principals = account is not null && PrincipalsFile is not null ? ReadPrincipalsAsync : null,
+            Origin = origin,
+            Log = Note,
+        };
+        return keys.JudgeAsync(attempt, ct);
+    }
+
+    public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct)
+    {
+        var found = new List<AuthorizedKeysFile>();
+        if (account is null) return ValueTask.FromResult<IReadOnlyList<AuthorizedKeysFile>>(found);
+        var files = new UserFiles(account, config.StrictModes, log);
+        foreach (string path in config.AuthorizedKeysFilesOf(account.Name, account.Uid, account.Home))
+        {
+            if (files.Read(path, "authorized keys") is { } file) found.Add(file);
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<AuthorizedKeysFile>>(found);
+    }
+
+    private string? PrincipalsFile => config.AuthorizedPrincipalsFileOf(account!.Name, account.Uid, account.Home);
+
+    private async IAsyncEnumerable<AuthorizedKeysFile> ReadPrincipalsAsync(Certificate certificate, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        if (PrincipalsFile is { } path && new UserFiles(account!, config.StrictModes, log).Read(path, "authorized principals") is { } file) yield return file;
+    }
+
+    private void Note(KeyNote note, string line)
+    {
+        switch (note)
+        {
+            case KeyNote.Error:
+                log.Error(line);
+                break;
+            case KeyNote.Info:
+                log.Info(line);
+                break;
+            case KeyNote.Verbose:
+                log.Verbose(line);
+                break;
+            default:
+                log.Write(1, line);
+                break;
+        }
+    }
+}
