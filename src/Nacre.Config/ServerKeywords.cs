@@ -199,7 +199,6 @@ internal static class ServerKeywords
 
     public static readonly Keyword<string> AuthorizedKeysCommand = Declared.Add(new Keyword<string>("AuthorizedKeysCommand", new CommandShape("command | none") { MustBeAbsolute = true })
     {
-        Status = KeywordStatus.Pending,
         IsAllowedInMatch = true,
         Default = "none",
         Tokens = new TokenRules("CDfhktUu"),
@@ -207,11 +206,10 @@ internal static class ServerKeywords
     });
 
     public static readonly Keyword<string> AuthorizedKeysCommandUser = Declared.Add(new Keyword<string>("AuthorizedKeysCommandUser", new TextShape("user") { Missing = "missing {0} argument." })
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedKeysCommand is run." });
+    { IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedKeysCommand is run." });
 
     public static readonly Keyword<string> AuthorizedPrincipalsCommand = Declared.Add(new Keyword<string>("AuthorizedPrincipalsCommand", new CommandShape("command | none") { MustBeAbsolute = true })
     {
-        Status = KeywordStatus.PendingRefused,
         IsAllowedInMatch = true,
         Default = "none",
         Tokens = new TokenRules("CDFfhiKksTtUu"),
@@ -219,10 +217,10 @@ internal static class ServerKeywords
     });
 
     public static readonly Keyword<string> AuthorizedPrincipalsCommandUser = Declared.Add(new Keyword<string>("AuthorizedPrincipalsCommandUser", new TextShape("user") { Missing = "missing {0} argument." })
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedPrincipalsCommand is run." });
+    { IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedPrincipalsCommand is run." });
 
     public static readonly Keyword<string> HostKeyAgent = Declared.Add(new Keyword<string>("HostKeyAgent", new AgentSocketShape())
-    { Status = KeywordStatus.Pending, Default = "none", Manual = "The socket of an agent that holds private host keys, whose public parts HostKey names; SSH_AUTH_SOCK takes it from that variable." });
+    { Default = "none", Manual = "The socket of an agent that holds private host keys, whose public parts HostKey names; SSH_AUTH_SOCK takes it from that variable." });
 
     public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
     { DefaultFrom = static a => a.KeyExchanges.Defaults, Manual = "The key exchange methods to allow." });

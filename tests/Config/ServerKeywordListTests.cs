@@ -29,17 +29,12 @@ public sealed class ServerKeywordListTests
     /// <summary>Keywords that are read, shown and not obeyed yet, with the part of sshd that will obey them; whoever uses one says so.</summary>
     private static readonly Dictionary<string, string> ToCome = new()
     {
-        ["AuthorizedKeysCommand"] = "authorisation",
-        ["AuthorizedKeysCommandUser"] = "authorisation",
-        ["AuthorizedPrincipalsCommand"] = "authorisation",
-        ["AuthorizedPrincipalsCommandUser"] = "authorisation",
         ["ChrootDirectory"] = "users",
         ["ExposeAuthInfo"] = "users",
         ["FingerprintHash"] = "configuration",
         ["HostbasedAcceptedAlgorithms"] = "host-based authentication",
         ["HostbasedAuthentication"] = "host-based authentication",
         ["HostbasedUsesNameFromPacketOnly"] = "host-based authentication",
-        ["HostKeyAgent"] = "authorisation",
         ["IgnoreRhosts"] = "host-based authentication",
         ["IgnoreUserKnownHosts"] = "host-based authentication",
         ["LogVerbose"] = "configuration",

@@ -10,17 +10,20 @@ namespace Nacre.Tools.Sshd;
 internal static class HostKeyFiles
 {
     private const int MaxFileBytes = 1024 * 1024;
+    private const string AgentVariable = "SSH_AUTH_SOCK";
 
     /// <summary>Loads those that can be used. Of several of one type the first serves key exchanges; clients are told of the others, too.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="areDefaults">True when nobody named them: then one may be missing without a word.</param>
+    /// <param name="agent">The socket of the agent that keeps those whose public parts alone are there (HostKeyAgent); null for none.</param>
     /// <param name="log">Told of each that cannot be used.</param>
-    public static List<ISigner> Load(IReadOnlyList<string> paths, bool areDefaults, SshdLog log)
+    public static List<ISigner> Load(IReadOnlyList<string> paths, bool areDefaults, string? agent, SshdLog log)
     {
         var keys = new List<ISigner>();
         foreach (string path in paths)
         {
-            if (Load(path, areDefaults, log) is { } key && !keys.Any(known => known.PublicKey.Equals(key.PublicKey))) keys.Add(key);
+            ISigner? key = agent is not null && LoadPublic(path) is { } kept ? new AgentHostKey(kept, agent) : Load(path, areDefaults, log);
+            if (key is not null && !keys.Exists(known => known.PublicKey.Equals(key.PublicKey))) keys.Add(key);
         }
 
         return keys;
@@ -57,6 +60,40 @@ internal static class HostKeyFiles
         catch (Exception error) when (error is UnixException or InvalidDataException)
         {
             log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": {error.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>The agent that HostKeyAgent names; null, with the reason in the log, where none listens there.</summary>
+    public static string? FindAgent(string? named, SshdLog log)
+    {
+        if (named is null) return null;
+        string? path = named == AgentVariable ? Environment.GetEnvironmentVariable(AgentVariable) : named;
+        if (path is not null && FileStatus.TryOfPath(path, out FileStatus status) && status.IsSocket) return path;
+        log.Error($"Could not connect to agent \"{Printable.Escape(path ?? named)}\": {(path is null ? "the variable is not set" : "no socket there")}");
+        return null;
+    }
+
+    // A private key in OpenSSH's form has its public part beside it; only where there is no private key the agent is relied upon.
+    private static PublicKey? LoadPublic(string path)
+    {
+        if (FirstKey(path) is { } own) return own;
+        return FileStatus.TryOfPath(path, out _) ? null : FirstKey(path + ".pub");
+    }
+
+    private static PublicKey? FirstKey(string path)
+    {
+        try
+        {
+            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(FileSafety.Read(path, MaxFileBytes, out _)).AsSpan().EnumerateLines())
+            {
+                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read.Key;
+            }
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            // It is no file of a public key; as a private one it may do.
         }
 
         return null;

@@ -5,6 +5,7 @@ using Nacre.Config.Files;
 using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Authorisation;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -55,7 +56,8 @@ internal static class SshdApplet
 
     private static int Run(SshdCommandLine line, ServerConfig config, SshdLog log, bool isDaemon, string[] arguments)
     {
-        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, log);
+        if (LookupCommand.FaultIn(config) is { } fault) throw new FatalException($"sshd: {fault}", status: 1);
+        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, HostKeyFiles.FindAgent(config.HostKeyAgent, log), log);
         if (hostKeys.Count == 0)
         {
             log.Fatal("sshd: no hostkeys available -- exiting.");

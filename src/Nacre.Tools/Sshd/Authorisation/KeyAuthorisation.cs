@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nacre.Config;
+using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
@@ -10,9 +11,9 @@ namespace Nacre.Tools.Sshd.Authorisation;
 /// <summary>Judges the keys of one user by all that the configuration names: files, authorities, lists of principals and revoked keys.</summary>
 /// <param name="account">Whom the client wants to be; null for nobody there is, whose keys take the same way and are in no file.</param>
 /// <param name="config">The configuration for that user.</param>
-/// <param name="origin">Where the client comes from.</param>
+/// <param name="client">Where the client comes from.</param>
 /// <param name="log">Hears what decided.</param>
-internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config, IClientOrigin origin, SshdLog log) : IAuthorizedKeysSource
+internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config, ClientConnection client, SshdLog log) : IAuthorizedKeysSource
 {
     /// <summary>What a key is let do; nothing where it is not let in.</summary>
     public ValueTask<AuthenticationVerdict> JudgeAsync(PublicKeyAttempt attempt, CancellationToken ct)
@@ -22,8 +23,9 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
         {
             TrustedAuthorities = account is null ? [] : trust.Authorities(config),
             Revoked = trust.Revoked(config),
-            Principals = account is not null && PrincipalsFile is not null ? ReadPrincipalsAsync : null,
-            Origin = origin,
+            Principals = account is not null && (PrincipalsFile is not null || config.AuthorizedPrincipalsCommand is not null) ? ReadPrincipalsAsync : null,
+            Command = account is not null && config.AuthorizedKeysCommand is { } command ? (key, token) => AskAsync(command, account, key, token) : null,
+            Origin = client,
             Log = Note,
         };
         return keys.JudgeAsync(attempt, ct);
@@ -46,9 +48,17 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
 
     private async IAsyncEnumerable<AuthorizedKeysFile> ReadPrincipalsAsync(Certificate certificate, [EnumeratorCancellation] CancellationToken ct)
     {
-        await ValueTask.CompletedTask.ConfigureAwait(false);
-        if (PrincipalsFile is { } path && new UserFiles(account!, config.StrictModes, log).Read(path, "authorized principals") is { } file) yield return file;
+        UserAccount user = account!;
+        if (PrincipalsFile is { } path && new UserFiles(user, config.StrictModes, log).Read(path, "authorized principals") is { } file) yield return file;
+        if (config.AuthorizedPrincipalsCommand is not { } command) yield break;
+        var lookup = new LookupCommand(ServerKeywords.AuthorizedPrincipalsCommand, command, config.AuthorizedPrincipalsCommandUser, log);
+        if (await lookup.RunAsync(user, LookupTokens.Of(user, certificate, client, Fingerprints), ct).ConfigureAwait(false) is { } printed) yield return printed;
     }
+
+    private ValueTask<AuthorizedKeysFile?> AskAsync(string command, UserAccount user, PublicKey key, CancellationToken ct) =>
+        new LookupCommand(ServerKeywords.AuthorizedKeysCommand, command, config.AuthorizedKeysCommandUser, log).RunAsync(user, LookupTokens.Of(user, key, client, Fingerprints), ct);
+
+    private FingerprintHash Fingerprints => config.FingerprintHash == FingerprintDigest.Md5 ? FingerprintHash.Md5 : FingerprintHash.Sha256;
 
     private void Note(KeyNote note, string line)
     {
