@@ -148,7 +148,7 @@ internal sealed class LookupCommand(Keyword<string> keyword, string command, str
         environment.Set("LOGNAME", runner.Name);
         environment.Set("HOME", runner.Home);
         if (Environment.GetEnvironmentVariable("LANG") is { } language) environment.Set("LANG", language);
-        if (Users.IsRoot)
+        if (runner.Uid != Users.CurrentUid)
         {
             var plan = new LaunchPlan
             {
