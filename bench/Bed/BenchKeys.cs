@@ -44,10 +44,12 @@ internal sealed class BenchKeys : IDisposable
         UseDNS no
         LogLevel ERROR
         MaxStartups 10000
+        AcceptEnv SHLVL
         Subsystem sftp internal-sftp
 
         """);
 
+    // bash reads ~/.bashrc for a command when it believes itself to be started by sshd and to be the outermost shell: what a user has in there is not to be measured.
     public string ClientConfig(int port) => string.Create(CultureInfo.InvariantCulture, $"""
         Host bench
             HostName 127.0.0.1
@@ -61,6 +63,7 @@ internal sealed class BenchKeys : IDisposable
             StrictHostKeyChecking yes
             BatchMode yes
             LogLevel ERROR
+            SetEnv SHLVL=1
 
         """);
 
