@@ -458,7 +458,7 @@ public sealed class AuthenticationServerTests
                 await script.PasswordAsync(new string('x', 20_000), user),
                 await script.InteractiveAsync(user),
                 await script.AnswerAsync("0", "0"),
-                await script.RequestAsync("hostbased", [1, 2, 3], user),
+                await script.RequestAsync("gssapi-with-mic", [1, 2, 3], user),
             ];
             transcripts.Add(string.Join('\n', answers.SelectMany(lines => lines)));
         }

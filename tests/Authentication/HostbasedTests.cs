@@ -148,7 +148,7 @@ public sealed class HostbasedTests
         byte[] fields = Written(TestKeys.A.PublicKey, "ssh-ed25519", new string('h', length), "bo", [1]);
         Task<string[]> Ask() => server.RequestAsync("hostbased", fields);
         if (isRead) Assert.Equal([$"FAILURE {All}"], await Ask());
-        else Assert.Equal(Violation.FieldMalformed, await ClientScript.BreaksAsync(Ask));
+        else Assert.Equal(Violation.FieldTooLong, await ClientScript.BreaksAsync(Ask));
         Assert.Empty(policy.Attempts);
     }
 
