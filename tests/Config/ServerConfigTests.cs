@@ -197,6 +197,20 @@ public class ServerConfigTests
     public void A_keyword_that_does_nothing_says_so(string text, string? warning) =>
         Assert.Equal(warning is null ? [] : [warning], ConfigBed.ServerComplaints(text));
 
+    [Theory]
+    [InlineData("AuthorizedKeysCommand /bin/x", "AuthorizedKeysCommand set without AuthorizedKeysCommandUser")]
+    [InlineData("AuthenticationMethods publickey:x,hostbased gssapi-with-mic", "Disabled method \"hostbased\" in AuthenticationMethods list \"publickey:x,hostbased\"",
+        "Disabled method \"gssapi-with-mic\" in AuthenticationMethods list \"gssapi-with-mic\"", "AuthenticationMethods cannot be satisfied by enabled authentication methods")]
+    [InlineData("AuthenticationMethods hostbased password:y none")]
+    [InlineData("PasswordAuthentication no\nAuthenticationMethods password", "Disabled method \"password\" in AuthenticationMethods list \"password\"",
+        "AuthenticationMethods cannot be satisfied by enabled authentication methods")]
+    public void Lines_that_are_good_each_may_be_wrong_together(string text, params string[] faults)
+    {
+        var diagnostics = new ConfigDiagnostics();
+        ServerFaults.Find(ConfigBed.GoodServer(text), diagnostics);
+        Assert.Equal(faults, diagnostics.Select(d => d.Text));
+    }
+
     [Fact]
     public void Unknown_keywords_are_counted() =>
         Assert.Equal([

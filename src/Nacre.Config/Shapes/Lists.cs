@@ -312,7 +312,7 @@ internal static class Lists
         foreach (string method in word.Split(','))
         {
             string name = method.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? method[..colon] : method;
-            if (name is not ("publickey" or "password" or "keyboard-interactive" or "hostbased" or "gssapi-with-mic"))
+            if (name is not ("publickey" or "password" or "keyboard-interactive" or "hostbased" or "gssapi-with-mic" or "none"))
             {
                 arguments.FailAlone($"Unknown authentication method \"{name}\" in list");
                 return arguments.Fail($"invalid {arguments.Keyword} method list.");

@@ -98,7 +98,7 @@ internal sealed class ClientConnection : IClientOrigin
         RDomain = RDomain,
         IsInvalidUser = userName is not null && Users.Find(userName) is null,
         ProgramVersion = ProductVersion.Identification,
-        GroupsOf = static name => Users.Find(name) is { } account ? Users.GroupNamesOf(account) : null,
+        GroupsOf = Configuration.GroupsOf,
     };
 
     private static string TextOf(IPEndPoint endpoint) => Equals(endpoint.Address, IPAddress.None) ? "UNKNOWN"

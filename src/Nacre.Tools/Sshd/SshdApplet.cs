@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using Nacre.Config;
-using Nacre.Config.Connections;
-using Nacre.Config.Files;
 using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.Shared;
@@ -40,7 +38,8 @@ internal static class SshdApplet
             return 0;
         }
 
-        if (LoadConfig(line) is not { } config) return Failure;
+        if (Configuration.Load(line, Console.Error.WriteLine) is not { } config) return Failure;
+        if (line.IsPlainDump) return Dump(line, config);
         bool isDaemon = !line.IsForeground && line.DebugLevel == 0 && !line.IsInetd && !line.IsTest && !line.IsDump;
         try
         {
@@ -66,11 +65,13 @@ internal static class SshdApplet
         }
 
         HostKeyFiles.AddCertificates(config.HostCertificates, hostKeys, log);
-        if (line.IsDump) return Dump(config);
+        if (line.IsDump) return Dump(line, config);
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
         return ServeAsync(line, config, hostKeys, log, isDaemon).GetAwaiter().GetResult();
     }
+
+    private static int Dump(SshdCommandLine line, ServerConfig config) => Configuration.TryDump(line, config, Console.Out, Console.Error.WriteLine) ? 0 : Failure;
 
     // Neither here nor in what is started from here: users' programs inherit the mask.
     private static void AllowNobodyElseToWrite()
@@ -85,38 +86,6 @@ internal static class SshdApplet
         CStrings own = ["sshd"];
         foreach (string argument in arguments) own.Add(argument);
         return own;
-    }
-
-    private static int Dump(ServerConfig config)
-    {
-        foreach (string dumped in config.Dump()) Console.Out.WriteLine(dumped);
-        return 0;
-    }
-
-    private static ServerConfig? LoadConfig(SshdCommandLine line)
-    {
-        if (LocalMachine.Identity() is not { } local)
-        {
-            Console.Error.WriteLine($"sshd: no user exists for uid {Users.CurrentUid}");
-            return null;
-        }
-
-        var diagnostics = new ConfigDiagnostics();
-        var source = new ServerConfigSource
-        {
-            Files = new DiskConfigFiles(LocalMachine.FactsOf),
-            Algorithms = CatalogNames.For(isClient: false),
-            Local = local,
-            CommandLine = line.Options,
-            ConfigFile = line.ConfigFile,
-        };
-        ServerConfig? config = ServerConfigParser.Load(source, diagnostics);
-        foreach (ConfigDiagnostic diagnostic in diagnostics)
-        {
-            if (diagnostic.Severity != ConfigSeverity.Debug || line.DebugLevel > 0) Console.Error.WriteLine(diagnostic.Text);
-        }
-
-        return config;
     }
 
     private static SshdLog OpenLog(SshdCommandLine line, ServerConfig config, bool isDaemon)

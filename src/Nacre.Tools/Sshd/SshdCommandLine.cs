@@ -1,4 +1,5 @@
 using Nacre.Config;
+using Nacre.Config.Files;
 using Nacre.Config.Values;
 
 namespace Nacre.Tools.Sshd;
@@ -19,6 +20,12 @@ internal sealed class SshdCommandLine
     public bool IsTest { get; private set; }
 
     public bool IsDump { get; private set; }
+
+    /// <summary>Whether to print the configuration without looking at host keys (-G).</summary>
+    public bool IsPlainDump { get; private set; }
+
+    /// <summary>What -C says of the connection that the configuration is printed for.</summary>
+    public List<string> Connections { get; } = [];
 
     public bool IsVersion { get; private set; }
 
@@ -42,6 +49,7 @@ internal sealed class SshdCommandLine
         var reader = new FlagReader(SshdFlags.Table, arguments);
         while (reader.TryRead(out FlagUse use)) line.Take(use);
         if (line._ports.Count > 0) line.Options.SetForGood(ServerKeywords.Port, line._ports);
+        if (line.Connections.Count > 0 && !line.IsDump && !line.IsPlainDump) throw new FatalException("Config test connection parameter (-C) provided without test mode (-T)", status: 1);
         if (reader.Rest.Any()) throw new UsageException("Extra argument " + reader.Rest.First() + ".");
         return line;
     }
@@ -52,14 +60,18 @@ internal sealed class SshdCommandLine
         {
             case '4': Options.Set(ServerKeywords.AddressFamily, AddressFamilyChoice.Inet); break;
             case '6': Options.Set(ServerKeywords.AddressFamily, AddressFamilyChoice.Inet6); break;
+            case 'C': Connections.Add(use.Value); break;
             case 'D': IsForeground = true; break;
             case 'E': LogFile = use.Value; break;
+            case 'G': IsPlainDump = true; break;
             case 'T': IsDump = true; break;
             case 'V': IsVersion = true; break;
+            case 'c': Options.Add($"HostCertificate {ConfigLine.Quote(use.Value)}"); break;
             case 'd': DebugLevel++; break;
             case 'e': LogsToStandardError = true; break;
             case 'f': ConfigFile = use.Value; break;
-            case 'h': Options.Add($"HostKey={use.Value}"); break;
+            case 'g': Options.Set<TimeSpan?>(ServerKeywords.LoginGraceTime, Quantity.TryParseTime(use.Value, out TimeSpan grace) ? grace : throw new FatalException("Invalid login grace time.", status: 1)); break;
+            case 'h': Options.Add($"HostKey {ConfigLine.Quote(use.Value)}"); break;
             case 'i': IsInetd = true; break;
             case 'o': Options.Add(use.Value); break;
             case 'p': _ports.Add(PortNumber.TryParse(use.Value, out int port) && port > 0 ? port : throw new FatalException("Bad port number.", status: 1)); break;
