@@ -32,5 +32,8 @@ internal sealed class AesCbc : IDisposable
         stream.Apply(input, output);
     }
 
+    /// <summary>The chaining value that comes next.</summary>
+    public void WriteIv(Span<byte> iv) => stream.WriteIv(iv);
+
     public void Dispose() => stream.Dispose();
 }

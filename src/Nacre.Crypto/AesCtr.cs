@@ -25,5 +25,8 @@ internal sealed class AesCtr : IDisposable
 
     public void Apply(ReadOnlySpan<byte> input, Span<byte> output) => stream.Apply(input, output);
 
+    /// <summary>The counter block that comes next.</summary>
+    public void WriteIv(Span<byte> iv) => stream.WriteIv(iv);
+
     public void Dispose() => stream.Dispose();
 }

@@ -43,5 +43,13 @@ internal sealed unsafe class CipherStream : IDisposable
             throw new InvalidOperationException("a cipher was given a part of a block");
     }
 
+    /// <summary>Writes what another stream of the same key has to start from to go on where this one is.</summary>
+    public void WriteIv(Span<byte> iv)
+    {
+        fixed (byte* ivPointer = iv)
+            LibCrypto.Check(LibCrypto.EVP_CIPHER_CTX_get_updated_iv(context.Pointer, ivPointer, (nuint)iv.Length), "EVP_CIPHER_CTX_get_updated_iv");
+        GC.KeepAlive(this);
+    }
+
     public void Dispose() => context.Dispose();
 }

@@ -112,6 +112,9 @@ internal static unsafe partial class LibCrypto
     internal static partial int EVP_CIPHER_CTX_set_padding(nint context, int padding);
 
     [LibraryImport(Library)]
+    internal static partial int EVP_CIPHER_CTX_get_updated_iv(nint context, byte* iv, nuint length);
+
+    [LibraryImport(Library)]
     internal static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv, int encrypt);
 
     [LibraryImport(Library, EntryPoint = "EVP_CipherInit_ex")]

@@ -23,5 +23,8 @@ internal sealed class TripleDesCbc : IDisposable
         stream.Apply(input, output);
     }
 
+    /// <summary>The chaining value that comes next.</summary>
+    public void WriteIv(Span<byte> iv) => stream.WriteIv(iv);
+
     public void Dispose() => stream.Dispose();
 }

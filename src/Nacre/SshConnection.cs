@@ -36,6 +36,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private int _unanswered;
     private Task _loops = Task.CompletedTask;
     private int _isStopping;
+    private byte[] _unprocessed = [];
     private SshViolationException? _silence;
 
     /// <summary>Takes over the stream and the transport.</summary>
@@ -70,6 +71,12 @@ internal sealed class SshConnection : IAsyncDisposable
 
     /// <summary>How many such questions in a row may stay unanswered.</summary>
     public int KeepAliveCount { get; set; } = 3;
+
+    /// <summary>What another process has read from the stream and not processed: it comes before what is still to be read.</summary>
+    public ReadOnlyMemory<byte> ReadBefore { get; init; }
+
+    /// <summary>Takes over the stream of a transport that froze, and what was read from it and not processed.</summary>
+    public Func<Stream, ReadOnlyMemory<byte>, ValueTask>? HandsOver { get; init; }
 
     /// <summary>Marks the packets of the connection for routers; null leaves them as they are.</summary>
     public void SetTrafficClass(byte? mark)
@@ -130,7 +137,7 @@ internal sealed class SshConnection : IAsyncDisposable
         try
         {
             await Task.WhenAny(reading, writing).ConfigureAwait(false);
-            if (writing.IsCompleted) await StopReadingAsync(reading).ConfigureAwait(false);
+            if (writing.IsCompleted && !_transport.IsFrozen) await StopReadingAsync(reading).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -145,7 +152,8 @@ internal sealed class SshConnection : IAsyncDisposable
         error = await StopWritingAsync(writing, error).ConfigureAwait(false);
         _rekeyTimer?.Dispose();
         _keepAliveTimer?.Dispose();
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        if (error is null && _transport.IsFrozen && Volatile.Read(ref _isStopping) == 0) error = await HandOverAsync().ConfigureAwait(false);
+        else await _stream.DisposeAsync().ConfigureAwait(false);
         if (_silence is not null) error = _silence;
         else if (Volatile.Read(ref _isStopping) == 1) error = null;
         else if (_multiplexer?.Failure is { } failed) error = failed;
@@ -154,6 +162,20 @@ internal sealed class SshConnection : IAsyncDisposable
         if (error is null) _completion.SetResult();
         else _completion.SetException(error);
         _ = _completion.Task.Exception;
+    }
+
+    private async ValueTask<Exception?> HandOverAsync()
+    {
+        try
+        {
+            await HandsOver!(_stream, _unprocessed).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+            return failure;
+        }
     }
 
     // The writer ended first: our DISCONNECT is out, or the stream takes nothing any more.
@@ -197,6 +219,14 @@ internal sealed class SshConnection : IAsyncDisposable
         bool canWaitEmpty = _stream is NetworkStream;
         try
         {
+            if (!ReadBefore.IsEmpty)
+            {
+                buffer = ArrayPool<byte>.Shared.Rent(Math.Max(SmallBuffer, ReadBefore.Length));
+                ReadBefore.CopyTo(buffer);
+                end = ReadBefore.Length;
+                start = await ProcessAsync(buffer.AsMemory(0, end)).ConfigureAwait(false);
+            }
+
             while (!_transport.IsClosed)
             {
                 if (start == end)
@@ -215,9 +245,10 @@ internal sealed class SshConnection : IAsyncDisposable
                 end += lastRead;
                 Volatile.Write(ref _bytesReceived, _bytesReceived + lastRead);
                 Volatile.Write(ref _receives, _receives + 1);
-                start += await _transport.ReceiveAsync(buffer.AsMemory(start, end - start), _stop.Token).ConfigureAwait(false);
-                _multiplexer?.FlushWakeups();
+                start += await ProcessAsync(buffer.AsMemory(start, end - start)).ConfigureAwait(false);
             }
+
+            if (_transport.IsFrozen) _unprocessed = buffer.AsSpan(start, end - start).ToArray();
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
         {
@@ -227,6 +258,13 @@ internal sealed class SshConnection : IAsyncDisposable
         {
             Return(ref buffer);
         }
+    }
+
+    private async ValueTask<int> ProcessAsync(ReadOnlyMemory<byte> inbound)
+    {
+        int used = await _transport.ReceiveAsync(inbound, _stop.Token).ConfigureAwait(false);
+        _multiplexer?.FlushWakeups();
+        return used;
     }
 
     private byte[] MakeRoom(byte[]? buffer, ref int start, ref int end, int lastRead)

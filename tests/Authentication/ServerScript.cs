@@ -33,7 +33,7 @@ internal sealed class ServerScript
         Server = new AuthenticationServer(Transport, options, user =>
         {
             User = user;
-            return new NullSink();
+            Transport.EnterConnection(new NullSink());
         });
     }
 

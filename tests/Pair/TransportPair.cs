@@ -1,5 +1,6 @@
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
@@ -38,6 +39,7 @@ internal sealed class TransportPair : IDisposable
                 Identification = "SSH-2.0-Server",
                 Pool = Pool,
                 HostKeys = [hostKey],
+                KeepsKeys = true,
                 Rekey = rekey ?? RekeyPolicy.Default,
                 UserSignatureAlgorithms = ["ssh-ed25519", "rsa-sha2-512"],
             },
@@ -48,7 +50,7 @@ internal sealed class TransportPair : IDisposable
 
     public SecureTransport Client { get; }
 
-    public SecureTransport Server { get; }
+    public SecureTransport Server { get; private set; }
 
     public RecordingService ClientService { get; }
 
@@ -114,6 +116,31 @@ internal sealed class TransportPair : IDisposable
         Server.EnterAuthentication();
         Client.EnterConnection(ClientService);
         Server.EnterConnection(ServerService);
+    }
+
+    /// <summary>The server says that the user is in and the client hears it, so that both may speak the connection protocol.</summary>
+    public async Task SucceedAsync()
+    {
+        Client.EnterAuthentication();
+        Server.EnterAuthentication();
+        var success = default(UserauthSuccess);
+        Server.Post(ref success);
+        Take(Server, ToClient);
+        await DeliverAsync(Client, ToClient);
+        Client.EnterConnection(ClientService);
+    }
+
+    /// <summary>Freezes the server, which has read so many of the bytes that are on their way to it, and goes on with another one from its snapshot.</summary>
+    public void ResumeServer(int read)
+    {
+        Server.Freeze();
+        Take(Server, ToClient);
+        using TransportSnapshot left = Server.Snapshot([.. ToServer.Take(read)]);
+        Server.Dispose();
+        using TransportSnapshot arrived = TransportSnapshot.Read(left.Bytes.Span);
+        Assert.Equal(ToServer.Take(read), arrived.Fields.Unprocessed.ToArray());
+        Server = new SecureTransport(Server.Options, arrived, transport => ServerService.Attach(transport));
+        Server.Start();
     }
 
     public void Dispose()

@@ -29,6 +29,12 @@ internal interface IPacketOpener : IDisposable
     int Open(ReadOnlySpan<byte> packet, uint sequence, Span<byte> frame);
 
     /// <summary>
+    /// Writes the initial vector, as many bytes as the cipher's has, with which another opener of the same keys goes on from the packet that comes
+    /// next. That packet has not been measured yet.
+    /// </summary>
+    void WriteIv(Span<byte> iv);
+
+    /// <summary>
     /// After a wrong tag: how many bytes more to receive and drop before the connection ends, so that the moment of its end says
     /// nothing about the length that the packet had (CVE-2008-5161). Zero but for ciphers that chain blocks.
     /// </summary>

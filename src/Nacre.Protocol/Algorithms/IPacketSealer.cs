@@ -21,4 +21,7 @@ internal interface IPacketSealer : IDisposable
 
     /// <summary>Seals a frame into <paramref name="output"/> and returns the bytes written: the frame's length and <see cref="Overhead"/>.</summary>
     int Seal(ReadOnlySpan<byte> frame, uint sequence, Span<byte> output);
+
+    /// <summary>Writes the initial vector, as many bytes as the cipher's has, with which another sealer of the same keys goes on from here.</summary>
+    void WriteIv(Span<byte> iv);
 }

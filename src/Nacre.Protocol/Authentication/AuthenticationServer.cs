@@ -23,7 +23,7 @@ internal sealed class AuthenticationServer : IPacketSink
 {
     private readonly ITransport _transport;
     private AuthenticationServerOptions _options;
-    private readonly Func<AuthenticatedUser, IPacketSink> _createConnection;
+    private readonly Action<AuthenticatedUser> _onAuthenticated;
     private AuthenticationChains.Progress _progress;
     private readonly List<AuthenticationStep> _steps = [];
     private LoginPermissions _permissions = LoginPermissions.Everything;
@@ -39,10 +39,10 @@ internal sealed class AuthenticationServer : IPacketSink
 
     /// <param name="transport">Carries the messages.</param>
     /// <param name="options">What is accepted.</param>
-    /// <param name="createConnection">Makes what takes over when the user is in.</param>
-    public AuthenticationServer(ITransport transport, AuthenticationServerOptions options, Func<AuthenticatedUser, IPacketSink> createConnection)
+    /// <param name="onAuthenticated">Lets the transport go on with whatever takes over: USERAUTH_SUCCESS is queued.</param>
+    public AuthenticationServer(ITransport transport, AuthenticationServerOptions options, Action<AuthenticatedUser> onAuthenticated)
     {
-        (_transport, _options, _createConnection) = (transport, options, createConnection);
+        (_transport, _options, _onAuthenticated) = (transport, options, onAuthenticated);
         _progress = options.Chains.Begin(options.Methods);
         _keys = new PublicKeyCheck(transport, options, _steps);
     }
@@ -149,7 +149,7 @@ internal sealed class AuthenticationServer : IPacketSink
             }
 
             _userName = request.UserName;
-            ApplyRulesOf(_userName);
+            await ApplyRulesOfAsync(_userName, ct).ConfigureAwait(false);
             await SendBannerAsync(ct).ConfigureAwait(false);
         }
         else if (request.UserName != _userName || request.Service != ServiceName.Connection)
@@ -160,10 +160,10 @@ internal sealed class AuthenticationServer : IPacketSink
         }
     }
 
-    private void ApplyRulesOf(string userName)
+    private async ValueTask ApplyRulesOfAsync(string userName, CancellationToken ct)
     {
         if (_options.ForUser is not { } forUser) return;
-        _options = forUser(userName);
+        _options = await forUser(userName, ct).ConfigureAwait(false);
         _keys = new PublicKeyCheck(_transport, _options, _steps);
         try
         {
@@ -356,7 +356,7 @@ internal sealed class AuthenticationServer : IPacketSink
         _state = State.Done;
         var success = default(UserauthSuccess);
         _transport.Post(ref success);
-        _transport.EnterConnection(_createConnection(user));
+        _onAuthenticated(user);
     }
 
     private void Reject(AuthenticationRequest request, PublicKey? key, Exception? error)

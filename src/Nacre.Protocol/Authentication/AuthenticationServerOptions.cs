@@ -35,7 +35,7 @@ internal sealed class AuthenticationServerOptions
     public IBannerPolicy? Banner { get; init; }
 
     /// <summary>What holds in place of these options once the client has named its user, which it can do only once.</summary>
-    public Func<string, AuthenticationServerOptions>? ForUser { get; init; }
+    public Func<string, CancellationToken, ValueTask<AuthenticationServerOptions>>? ForUser { get; init; }
 
     /// <summary>RequiredRSASize: RSA keys of fewer bits are rejected.</summary>
     public int RequiredRsaBits { get; init; } = 2048;

@@ -22,6 +22,9 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
     /// <summary>True when the peer answers ping@openssh.com.</summary>
     public bool PeerAnswersPing { get; private set; }
 
+    /// <summary>Takes what another process has learnt of the client.</summary>
+    public void Resume(bool peerAnswersPing) => PeerAnswersPing = peerAnswersPing;
+
     /// <summary>Takes the peer's EXT_INFO.</summary>
     /// <param name="payload">The message.</param>
     /// <param name="isFirst">True for the first packet after the peer's first NEWKEYS.</param>

@@ -17,6 +17,9 @@ internal interface IStreamTransport : ITransport, IDisposable
     /// <summary>True once nothing more is processed.</summary>
     bool IsClosed { get; }
 
+    /// <summary>True when another process goes on with the stream once all is sent: it stays open.</summary>
+    bool IsFrozen { get; }
+
     /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
     int AwaitedLength { get; }
 

@@ -23,6 +23,9 @@ internal sealed class Identification(bool isClient)
     /// <summary>The peer's string without its line end, once it has come.</summary>
     public string? Peer { get; private set; }
 
+    /// <summary>Takes the peer's string, which another process has read.</summary>
+    public void Resume(string peer) => Peer = peer;
+
     /// <summary>Takes lines from the front of what has come, up to and with the identification, and returns the bytes used.</summary>
     public int Read(ReadOnlySpan<byte> inbound)
     {

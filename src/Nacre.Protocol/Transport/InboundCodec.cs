@@ -1,3 +1,4 @@
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Transport;
@@ -66,6 +67,21 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
         _isInflating = keys.Decompressor is not null && (isAuthenticated || !keys.IsCompressionDelayed);
         (BytesSinceKeys, PacketsSinceKeys) = (0, 0);
         if (keys.ResetsSequence) Sequence = 0;
+    }
+
+    /// <summary>Goes on where another process has stopped.</summary>
+    public void Resume(InboundKeys keys, in DirectionFields counts)
+    {
+        Switch(keys, isAuthenticated: true);
+        (Sequence, BytesSinceKeys, PacketsSinceKeys) = (counts.Sequence, (long)counts.BytesSinceKeys, (long)counts.PacketsSinceKeys);
+    }
+
+    /// <summary>Says how another process goes on from here; the packet that comes next has not been looked at.</summary>
+    public DirectionFields Describe(DirectionAlgorithms algorithms)
+    {
+        DirectionKeys keys = _keys.Kept ?? throw new InvalidOperationException("The keys of this transport are not kept.");
+        _keys.Opener.WriteIv(keys.Iv.Span);
+        return DirectionFields.Of(algorithms, keys, Sequence, BytesSinceKeys, PacketsSinceKeys);
     }
 
     /// <summary>zlib@openssh.com: compression begins when the user is authenticated.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
-using Nacre.Protocol.Algorithms.Ciphers;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
@@ -55,6 +54,9 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
     /// <summary>True until the first exchange is done.</summary>
     public bool IsFirst => Completed == 0;
 
+    /// <summary>True while no exchange is under way.</summary>
+    public bool IsIdle => _stage == Stage.Idle;
+
     /// <summary>What the last exchange agreed on.</summary>
     public NegotiatedAlgorithms? Negotiated { get; private set; }
 
@@ -77,6 +79,13 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
             SendInit();
             _stage = Stage.InitSent;
         }
+    }
+
+    /// <summary>Goes on where another process has done at least one exchange.</summary>
+    public void Resume(NegotiatedAlgorithms negotiated, bool isStrict)
+    {
+        (Negotiated, IsStrict, Completed) = (negotiated, isStrict, 1);
+        (OutboundLimit, InboundLimit) = (Outbound(negotiated).Cipher.MaxBytesPerKey, Inbound(negotiated).Cipher.MaxBytesPerKey);
     }
 
     /// <summary>Takes the peer's KEXINIT.</summary>
@@ -170,31 +179,15 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         (char ivIn, char keyIn, char macIn) = Options.IsClient ? ('B', 'D', 'F') : ('A', 'C', 'E');
 
         DirectionAlgorithms outbound = Outbound(negotiated);
-        using (Secret iv = derivation.Derive(ivOut, outbound.Cipher.IvLength))
-        using (Secret key = derivation.Derive(keyOut, outbound.Cipher.KeyLength))
-        using (Secret mac = derivation.Derive(macOut, outbound.Mac?.KeyLength ?? 0))
-        {
-            var keys = new OutboundKeys(
-                PacketCiphers.CreateSealer(outbound.Cipher, outbound.Mac, key.Span, iv.Span, mac.Span),
-                outbound.Compression.CreateCompressor?.Invoke(),
-                outbound.Compression.IsDelayed,
-                IsStrict);
-            var message = default(NewKeys);
-            transport.Outbox.PostNewKeys(Message.Write(transport.Pool, ref message), keys);
-        }
+        DirectionKeys outboundKeys = DirectionKeys.Derive(derivation, outbound, ivOut, keyOut, macOut);
+        var message = default(NewKeys);
+        transport.Outbox.PostNewKeys(
+            Message.Write(transport.Pool, ref message),
+            OutboundKeys.Create(outbound, outboundKeys, resetsSequence: IsStrict, Options.KeepsKeys));
 
         DirectionAlgorithms inbound = Inbound(negotiated);
-        using (Secret iv = derivation.Derive(ivIn, inbound.Cipher.IvLength))
-        using (Secret key = derivation.Derive(keyIn, inbound.Cipher.KeyLength))
-        using (Secret mac = derivation.Derive(macIn, inbound.Mac?.KeyLength ?? 0))
-        {
-            _nextInbound = new InboundKeys(
-                PacketCiphers.CreateOpener(inbound.Cipher, inbound.Mac, key.Span, iv.Span, mac.Span),
-                inbound.Compression.CreateDecompressor?.Invoke(),
-                inbound.Compression.IsDelayed,
-                IsStrict);
-        }
-
+        DirectionKeys inboundKeys = DirectionKeys.Derive(derivation, inbound, ivIn, keyIn, macIn);
+        _nextInbound = InboundKeys.Create(inbound, inboundKeys, resetsSequence: IsStrict, Options.KeepsKeys);
         transport.Router.PermitExchangeMessages([]);
         _stage = Stage.AwaitingNewKeys;
         Options.Trace.Write(1, "SSH2_MSG_NEWKEYS sent");

@@ -1,4 +1,5 @@
 using Nacre.Crypto;
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Transport;
@@ -47,6 +48,22 @@ internal sealed class OutboundCodec(IRandomSource random) : IDisposable
         packet.Dispose();
         if (item.NextKeys is not null) Switch(item.NextKeys);
         return written;
+    }
+
+    /// <summary>Goes on where another process has stopped.</summary>
+    public void Resume(OutboundKeys keys, in DirectionFields counts)
+    {
+        Switch(keys);
+        (Sequence, _bytesSinceKeys, _packetsSinceKeys) = (counts.Sequence, (long)counts.BytesSinceKeys, (long)counts.PacketsSinceKeys);
+        _isAuthenticated = true;
+    }
+
+    /// <summary>Says how another process goes on from here.</summary>
+    public DirectionFields Describe(DirectionAlgorithms algorithms)
+    {
+        DirectionKeys keys = _keys.Kept ?? throw new InvalidOperationException("The keys of this transport are not kept.");
+        _keys.Sealer.WriteIv(keys.Iv.Span);
+        return DirectionFields.Of(algorithms, keys, Sequence, BytesSinceKeys, PacketsSinceKeys);
     }
 
     /// <summary>zlib@openssh.com at the client: the user is authenticated, so compression begins.</summary>

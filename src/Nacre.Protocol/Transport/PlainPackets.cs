@@ -19,6 +19,10 @@ internal sealed class PlainSealer : IPacketSealer
         return 4 + frame.Length;
     }
 
+    public void WriteIv(Span<byte> iv)
+    {
+    }
+
     public void Dispose()
     {
     }
@@ -45,6 +49,10 @@ internal sealed class PlainOpener : IPacketOpener
     {
         packet[4..].CopyTo(frame);
         return packet.Length - 4;
+    }
+
+    public void WriteIv(Span<byte> iv)
+    {
     }
 
     public void Dispose()

@@ -34,6 +34,8 @@ internal sealed class PlainTransport : IStreamTransport
 
     public bool IsClosed => _isClosed;
 
+    public bool IsFrozen => false;
+
     public int AwaitedLength { get; private set; }
 
     public RekeyPolicy Rekey { get; } = RekeyPolicy.Default with { Seconds = 0 };

@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
@@ -26,6 +27,7 @@ internal sealed class SecureTransport : IStreamTransport
     private ReadOnlyMemory<byte> _unsentText;
     private TimeSpan _now;
     private TimeSpan _keysSince;
+    private readonly bool _isResumed;
     private volatile bool _isClosed;
 
     /// <summary>Creates the transport; nothing is sent before <see cref="Start"/>.</summary>
@@ -42,6 +44,25 @@ internal sealed class SecureTransport : IStreamTransport
         Inbound = new InboundCodec(options.Pool);
         Outbound = new OutboundCodec(options.Random);
         Outbox = new Outbox();
+    }
+
+    /// <summary>Goes on at a server where another process has stopped, and starts with the connection protocol.</summary>
+    /// <param name="options">What to offer when keys are exchanged again. The identification is the snapshot's.</param>
+    /// <param name="snapshot">Where to go on; stays the caller's.</param>
+    /// <param name="createService">Makes the connection protocol.</param>
+    public SecureTransport(TransportOptions options, TransportSnapshot snapshot, Func<ITransport, IPacketSink> createService)
+        : this(options with { Identification = Encoding.ASCII.GetString(snapshot.Fields.OurIdentification) }, createService)
+    {
+        TransportFields fields = snapshot.Fields;
+        NegotiatedAlgorithms negotiated = fields.Check();
+        _isResumed = true;
+        (_sessionId, _hostKey) = (fields.SessionId.ToArray(), fields.HostKey.ToArray());
+        _keysSince = -TimeSpan.FromMilliseconds(fields.KeysAgeMs);
+        _identification.Resume(Encoding.ASCII.GetString(fields.PeerIdentification));
+        _extensions.Resume(fields.PeerAnswersPing);
+        _exchange.Resume(negotiated, fields.IsStrict);
+        Inbound.Resume(InboundKeys.Create(negotiated.ClientToServer, fields.Inbound.CopyKeys(), fields.IsStrict, keepsKeys: false), in fields.Inbound);
+        Outbound.Resume(OutboundKeys.Create(negotiated.ServerToClient, fields.Outbound.CopyKeys(), fields.IsStrict, keepsKeys: false), in fields.Outbound);
     }
 
     public TransportOptions Options { get; }
@@ -80,8 +101,10 @@ internal sealed class SecureTransport : IStreamTransport
     /// <summary>True once nothing more is processed.</summary>
     public bool IsClosed => _isClosed;
 
+    public bool IsFrozen { get; private set; }
+
     /// <summary>What the last key exchange agreed on; null before the first.</summary>
-    public Algorithms.NegotiatedAlgorithms? Negotiated => _exchange.Negotiated;
+    public NegotiatedAlgorithms? Negotiated => _exchange.Negotiated;
 
     /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
     public int AwaitedLength => Inbound.Awaited;
@@ -89,6 +112,12 @@ internal sealed class SecureTransport : IStreamTransport
     /// <summary>Queues the identification and, as nothing forbids it, KEXINIT behind it (RFC 4253 4.2).</summary>
     public void Start()
     {
+        if (_isResumed)
+        {
+            EnterConnection(_createService(this));
+            return;
+        }
+
         _unsentText = Encoding.ASCII.GetBytes(Options.Identification + "\r\n");
         Options.Trace.Write(1, $"Local version string {Options.Identification}");
         _exchange.Start();
@@ -186,6 +215,37 @@ internal sealed class SecureTransport : IStreamTransport
         Router.PermitMethodMessages([]);
         Inbound.StartDelayedCompression();
         if (IsClient) Outbound.StartDelayedCompression();
+    }
+
+    /// <summary>The user is authenticated and another process goes on: nothing more is processed, and what is queued goes out. For the reader alone.</summary>
+    public void Freeze()
+    {
+        (IsFrozen, _isClosed) = (true, true);
+        Outbox.Close();
+    }
+
+    /// <summary>Says how another process goes on, once all has been sent that was queued before <see cref="Freeze"/>.</summary>
+    /// <param name="unprocessed">What has been read from the network behind the last packet that was processed.</param>
+    public TransportSnapshot Snapshot(ReadOnlySpan<byte> unprocessed)
+    {
+        if (!IsFrozen || !_exchange.IsIdle || Outbox.QueuedBytes > 0) throw new InvalidOperationException("A snapshot is taken of a transport that is frozen and has nothing to send.");
+        var fields = new TransportFields
+        {
+            Form = TransportFields.PresentForm,
+            SessionId = _sessionId,
+            HostKey = _hostKey.Span,
+            OurIdentification = Encoding.ASCII.GetBytes(Options.Identification),
+            PeerIdentification = Encoding.ASCII.GetBytes(PeerIdentification),
+            KeyExchange = Encoding.ASCII.GetBytes(Negotiated!.KeyExchange.Name),
+            HostKeyAlgorithm = Encoding.ASCII.GetBytes(Negotiated.HostKey.Name),
+            IsStrict = _exchange.IsStrict,
+            PeerAnswersPing = PeerAnswersPing,
+            KeysAgeMs = (ulong)(_now - _keysSince).TotalMilliseconds,
+            Inbound = Inbound.Describe(Negotiated.ClientToServer),
+            Outbound = Outbound.Describe(Negotiated.ServerToClient),
+            Unprocessed = unprocessed,
+        };
+        return TransportSnapshot.Of(ref fields);
     }
 
     public void PermitMethodMessages(ReadOnlySpan<MessageNumber> numbers) => Router.PermitMethodMessages(numbers);
@@ -382,19 +442,6 @@ internal sealed class SecureTransport : IStreamTransport
             return;
         }
 
-        Disconnect(ReasonOf(violation.Violation), violation.Message);
+        Disconnect(DisconnectReasons.Of(violation.Violation), violation.Message);
     }
-
-    private static DisconnectReason ReasonOf(Violation violation) => violation switch
-    {
-        Violation.MacMismatch => DisconnectReason.MacError,
-        Violation.BadCompression => DisconnectReason.CompressionError,
-        Violation.ServiceNotAvailable => DisconnectReason.ServiceNotAvailable,
-        Violation.VersionNotSupported => DisconnectReason.ProtocolVersionNotSupported,
-        Violation.NoCommonAlgorithm or Violation.BadKeyExchangeValue or Violation.BadHostKeySignature => DisconnectReason.KeyExchangeFailed,
-        Violation.BadHostKey or Violation.HostKeyChangedOnRekey => DisconnectReason.HostKeyNotVerifiable,
-        Violation.TooManyAuthenticationAttempts => DisconnectReason.NoMoreAuthMethodsAvailable,
-        Violation.ConnectionLost or Violation.PeerSilent => DisconnectReason.ConnectionLost,
-        _ => DisconnectReason.ProtocolError,
-    };
 }

@@ -45,6 +45,9 @@ internal sealed record TransportOptions
     /// <summary>The server's host keys.</summary>
     public IReadOnlyList<ISigner> HostKeys { get; init; } = [];
 
+    /// <summary>The server keeps the keys that it seals and opens by, since another process is to go on with the connection once the user is in.</summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>The server's groups for diffie-hellman-group-exchange.</summary>
     public IModulusSource Moduli { get; init; } = RfcModuli.Instance;
 

@@ -43,7 +43,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
                 Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
             },
         };
-        return With(options, config) with { ForUser = name => With(options, client.ConfigFor(name)) };
+        return With(options, config) with { ForUser = (name, _) => ValueTask.FromResult(With(options, client.ConfigFor(name))) };
     }
 
     /// <summary>The options with all that a Match block may change.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Forwarding;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Server;
@@ -66,9 +68,18 @@ public sealed class SshServer : IAsyncDisposable
     }
 
     /// <summary>Serves one client by options of its own.</summary>
-    internal SshServerConnection Serve(Stream stream, SshServerOptions options)
+    internal SshServerConnection Serve(Stream stream, SshServerOptions options) => Start(new SshServerConnection(stream, options, _pool));
+
+    /// <summary>Goes on with a client that has logged in to another process.</summary>
+    /// <param name="stream">The stream, which the connection takes over.</param>
+    /// <param name="snapshot">Where that process stopped; stays the caller's, to be erased when this has returned.</param>
+    /// <param name="user">Who logged in there.</param>
+    /// <param name="options">What holds for the user.</param>
+    internal SshServerConnection Resume(Stream stream, TransportSnapshot snapshot, AuthenticatedUser user, SshServerOptions options) =>
+        Start(new SshServerConnection(stream, snapshot, user, options, _pool));
+
+    private SshServerConnection Start(SshServerConnection connection)
     {
-        var connection = new SshServerConnection(stream, options, _pool);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);

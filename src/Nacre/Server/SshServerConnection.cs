@@ -20,20 +20,16 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal SshServerConnection(Stream stream, SshServerOptions options, PacketPool pool)
     {
         Options = options;
-        var transportOptions = new TransportOptions
-        {
-            IsClient = false,
-            Algorithms = options.Algorithms with { HostKeyAlgorithms = SupportedBy(options.HostKeys, options.Algorithms.HostKeyAlgorithms) },
-            Identification = "SSH-2.0-" + options.Version,
-            Pool = pool,
-            Rekey = options.Rekey,
-            Trace = options.Trace,
-            HostKeys = options.HostKeys,
-            Moduli = options.Moduli,
-            UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
-        };
-        var transport = new SecureTransport(transportOptions, CreateAuthentication);
-        _connection = new SshConnection(stream, transport, options.Time);
+        var transport = new SecureTransport(TransportOptionsOf(options, pool), CreateAuthentication);
+        _connection = new SshConnection(stream, transport, options.Time) { HandsOver = (taken, unprocessed) => HandOverAsync(taken, transport, unprocessed) };
+    }
+
+    /// <summary>Goes on with a connection that another process has taken as far as the login.</summary>
+    internal SshServerConnection(Stream stream, TransportSnapshot snapshot, AuthenticatedUser user, SshServerOptions options, PacketPool pool)
+    {
+        Options = options;
+        var transport = new SecureTransport(TransportOptionsOf(options, pool), snapshot, transport => CreateConnection(transport, user));
+        _connection = new SshConnection(stream, transport, options.Time) { ReadBefore = snapshot.Fields.Unprocessed.ToArray() };
     }
 
     /// <summary>Ends when the connection has: with its error, or without one when the client left as agreed.</summary>
@@ -95,8 +91,22 @@ public sealed class SshServerConnection : IAsyncDisposable
         return supported;
     }
 
+    private static TransportOptions TransportOptionsOf(SshServerOptions options, PacketPool pool) => new()
+    {
+        IsClient = false,
+        Algorithms = options.Algorithms with { HostKeyAlgorithms = SupportedBy(options.HostKeys, options.Algorithms.HostKeyAlgorithms) },
+        Identification = "SSH-2.0-" + options.Version,
+        Pool = pool,
+        Rekey = options.Rekey,
+        Trace = options.Trace,
+        HostKeys = options.HostKeys,
+        KeepsKeys = options.HandsOver is not null,
+        Moduli = options.Moduli,
+        UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
+    };
+
     private AuthenticationServer CreateAuthentication(ITransport transport) =>
-        new(transport, AuthenticationOptions(), user => CreateConnection(transport, user));
+        new(transport, AuthenticationOptions(), user => OnAuthenticated((SecureTransport)transport, user));
 
     private AuthenticationServerOptions AuthenticationOptions() => new()
     {
@@ -110,14 +120,30 @@ public sealed class SshServerConnection : IAsyncDisposable
         Banner = Options.Banner,
         RequiredRsaBits = Options.RequiredRsaBits,
         Journal = Options.Journal,
-        ForUser = Options.ForUser is null ? null : OptionsForUser,
+        ForUser = Options.ForUser is null ? null : OptionsForUserAsync,
     };
 
-    private AuthenticationServerOptions OptionsForUser(string name)
+    private async ValueTask<AuthenticationServerOptions> OptionsForUserAsync(string name, CancellationToken ct)
     {
-        Options = Options.ForUser!(name);
+        Options = await Options.ForUser!(name, ct).ConfigureAwait(false);
         return AuthenticationOptions();
     }
+
+    private void OnAuthenticated(SecureTransport transport, AuthenticatedUser user)
+    {
+        if (Options.HandsOver is null)
+        {
+            transport.EnterConnection(CreateConnection(transport, user));
+            return;
+        }
+
+        User = user;
+        transport.Freeze();
+        _authenticated.TrySetResult();
+    }
+
+    private ValueTask HandOverAsync(Stream stream, SecureTransport transport, ReadOnlyMemory<byte> unprocessed) =>
+        Options.HandsOver!(new HandedOver(stream, transport.Snapshot(unprocessed.Span), User!));
 
     private Multiplexer CreateConnection(ITransport transport, AuthenticatedUser user)
     {

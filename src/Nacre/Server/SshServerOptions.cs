@@ -88,7 +88,12 @@ public sealed record SshServerOptions
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
     /// <summary>What holds in place of these options once the client has named its user; algorithms and rekeying stay as they were.</summary>
-    internal Func<string, SshServerOptions>? ForUser { get; init; }
+    internal Func<string, CancellationToken, ValueTask<SshServerOptions>>? ForUser { get; init; }
 
     internal Action<AttemptReport>? Journal { get; init; }
+
+    /// <summary>
+    /// Takes over every connection whose user has logged in, for another process to go on with by <see cref="SshServer.Resume"/>; null where this one does.
+    /// </summary>
+    internal Func<HandedOver, ValueTask>? HandsOver { get; init; }
 }

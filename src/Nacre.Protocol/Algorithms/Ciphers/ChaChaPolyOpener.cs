@@ -39,5 +39,10 @@ internal sealed class ChaChaPolyOpener(ReadOnlySpan<byte> key) : IPacketOpener
         return length;
     }
 
+    // The sequence number is all of the nonce.
+    public void WriteIv(Span<byte> iv)
+    {
+    }
+
     public void Dispose() => _cipher.Dispose();
 }

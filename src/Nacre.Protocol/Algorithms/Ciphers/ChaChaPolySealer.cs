@@ -24,5 +24,10 @@ internal sealed class ChaChaPolySealer(ReadOnlySpan<byte> key) : IPacketSealer
         return frame.Length + Overhead;
     }
 
+    // The sequence number is all of the nonce.
+    public void WriteIv(Span<byte> iv)
+    {
+    }
+
     public void Dispose() => _cipher.Dispose();
 }

@@ -62,6 +62,8 @@ internal sealed class EncryptAndMacOpener(BlockStream cipher, PacketMac mac) : I
         return -1;
     }
 
+    public void WriteIv(Span<byte> iv) => cipher.WriteIv(iv);
+
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_first);

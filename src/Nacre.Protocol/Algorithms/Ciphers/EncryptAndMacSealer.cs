@@ -30,6 +30,8 @@ internal sealed class EncryptAndMacSealer(BlockStream cipher, PacketMac mac) : I
         return end + mac.TagLength;
     }
 
+    public void WriteIv(Span<byte> iv) => cipher.WriteIv(iv);
+
     public void Dispose()
     {
         cipher.Dispose();

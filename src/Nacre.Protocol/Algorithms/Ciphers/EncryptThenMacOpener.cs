@@ -25,6 +25,8 @@ internal sealed class EncryptThenMacOpener(BlockStream cipher, PacketMac mac) : 
         return end - 4;
     }
 
+    public void WriteIv(Span<byte> iv) => cipher.WriteIv(iv);
+
     public void Dispose()
     {
         cipher.Dispose();

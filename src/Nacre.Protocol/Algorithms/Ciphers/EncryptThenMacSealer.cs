@@ -21,6 +21,8 @@ internal sealed class EncryptThenMacSealer(BlockStream cipher, PacketMac mac) : 
         return end + mac.TagLength;
     }
 
+    public void WriteIv(Span<byte> iv) => cipher.WriteIv(iv);
+
     public void Dispose()
     {
         cipher.Dispose();

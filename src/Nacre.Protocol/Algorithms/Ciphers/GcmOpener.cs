@@ -28,5 +28,7 @@ internal sealed class GcmOpener(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv) :
         return isGenuine ? length : -1;
     }
 
+    public void WriteIv(Span<byte> iv) => _nonce.Bytes.CopyTo(iv);
+
     public void Dispose() => _aes.Dispose();
 }

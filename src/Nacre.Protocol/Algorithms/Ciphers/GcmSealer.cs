@@ -23,5 +23,7 @@ internal sealed class GcmSealer(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv) :
         return frame.Length + Overhead;
     }
 
+    public void WriteIv(Span<byte> iv) => _nonce.Bytes.CopyTo(iv);
+
     public void Dispose() => _aes.Dispose();
 }
