@@ -29,6 +29,7 @@ internal static class AuthenticationTargets
         {
             Words = ["restrict", "command=\"", "from=\"", "\\\"", "\"", ",", " ", "\n", Key],
         },
+        new("rhosts", FeedRhosts, ["client bo\n-@group\n+ +\n# x\n"u8.ToArray(), "@machines @people\nNO_PLUS\n192.0.2.7\ta b\r"u8.ToArray()]) { Words = ["client", "bo", "+", "-", "@", " ", "\t", "\n", "NO_PLUS"] },
     ];
 
     private static DnsQuery Question { get; } = DnsQuery.TryCompose("hash", 0x1234, asksAuthenticated: false)!;
@@ -45,6 +46,15 @@ internal static class AuthenticationTargets
         foreach (KnownHostsEntry entry in KnownHostsReader.Read("fuzz", input)) KnownHostName.IsNamed("[h]:22", entry.Names);
     }
 
+    /// <summary>Whoever is let in is named, and nobody is by a plus sign.</summary>
+    private static void FeedRhosts(byte[] input)
+    {
+        var visit = new RhostsVisit("client", "192.0.2.7", "bo", "al", static (_, _, _) => false);
+        bool isPermitted = RhostsFile.Permits(input, "fuzz", visit, static _ => { });
+        bool isNamed = input.AsSpan().IndexOf("bo"u8) >= 0 && (Encoding.UTF8.GetString(input).Contains("client", StringComparison.OrdinalIgnoreCase) || input.AsSpan().IndexOf("192.0.2.7"u8) >= 0);
+        if (isPermitted && !isNamed) throw new InvalidOperationException("a file lets in somebody whom it does not name");
+    }
+
     private static byte[][] Requests() =>
     [
         Request("none", []),
@@ -52,6 +62,7 @@ internal static class AuthenticationTargets
         Request(MethodName.HostBoundPublicKey, [0, 0, 0, 0, 1, 97, 0, 0, 0, 1, 98, 0, 0, 0, 1, 99]),
         Request("password", [1, 0, 0, 0, 1, 97, 0, 0, 0, 1, 98]),
         Request("keyboard-interactive", [0, 0, 0, 0, 0, 0, 0, 0]),
+        Request("hostbased", [0, 0, 0, 1, 97, 0, 0, 0, 1, 98, 0, 0, 0, 1, 99, 0, 0, 0, 1, 100, 0, 0, 0, 1, 101]),
     ];
 
     private static byte[][] Questions()

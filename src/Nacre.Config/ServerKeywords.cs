@@ -68,16 +68,16 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Manual = "Whether root may log in, and how; prohibit-password leaves keys." });
 
     public static readonly Keyword<IgnoreRhosts> IgnoreRhosts = Declared.Add(new Keyword<IgnoreRhosts>("IgnoreRhosts", Choices.IgnoreRhosts)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Whether host-based authentication passes over users' own .rhosts and .shosts." });
+    { IsAllowedInMatch = true, Manual = "Whether host-based authentication passes over users' own .rhosts and .shosts." });
 
     public static readonly Keyword<bool> IgnoreUserKnownHosts = Declared.Add(new Keyword<bool>("IgnoreUserKnownHosts", Choices.Flag)
-    { Status = KeywordStatus.Pending, Manual = "Whether host-based authentication passes over users' own known_hosts." });
+    { Manual = "Whether host-based authentication passes over users' own known_hosts." });
 
     public static readonly Keyword<bool> HostbasedAuthentication = Declared.Add(new Keyword<bool>("HostbasedAuthentication", Choices.Flag)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Allow host-based authentication: the client's machine says who its user is." });
+    { IsAllowedInMatch = true, Manual = "Allow host-based authentication: the client's machine says who its user is." });
 
     public static readonly Keyword<bool> HostbasedUsesNameFromPacketOnly = Declared.Add(new Keyword<bool>("HostbasedUsesNameFromPacketOnly", Choices.Flag)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Believe the name that the client's machine gives itself, rather than look its address up." });
+    { IsAllowedInMatch = true, Manual = "Believe the name that the client's machine gives itself, rather than look its address up." });
 
     public static readonly Keyword<bool> PubkeyAuthentication = Declared.Add(new Keyword<bool>("PubkeyAuthentication", Choices.Flag)
     { Aliases = ["DSAAuthentication"], IsAllowedInMatch = true, Default = true, Manual = "Allow public key authentication." });
@@ -230,7 +230,6 @@ internal static class ServerKeywords
 
     public static readonly Keyword<IReadOnlyList<string>> HostbasedAcceptedAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("HostbasedAcceptedAlgorithms", Choices.HostKeyAlgorithms)
     {
-        Status = KeywordStatus.Pending,
         Aliases = ["HostbasedAcceptedKeyTypes"],
         IsAllowedInMatch = true,
         DefaultFrom = static a => a.HostKeys.Defaults,

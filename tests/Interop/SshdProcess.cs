@@ -15,11 +15,14 @@ internal sealed class SshdProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> log = new();
     private readonly TaskCompletionSource<bool> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SshdProcess(string program, TemporaryDirectory directory, int port)
+    private SshdProcess(string program, TemporaryDirectory directory, int port, PrivateEtcSsh? etcSsh)
     {
         this.directory = directory;
         Port = port;
-        process = new Process { StartInfo = new ProcessStartInfo(program, ["-D", "-e", "-f", directory["sshd_config"]]) { RedirectStandardError = true } };
+        string[] arguments = ["-D", "-e", "-f", directory["sshd_config"]];
+        ProcessStartInfo start = etcSsh is null ? new ProcessStartInfo(program, arguments) : new ProcessStartInfo(Requires.Program("unshare"), etcSsh.Arguments(program, arguments));
+        start.RedirectStandardError = true;
+        process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => OnLine(line.Data);
     }
 
@@ -35,14 +38,15 @@ internal sealed class SshdProcess : IAsyncDisposable
     /// <param name="program">The full name of sshd: OpenSSH's starts itself again for each connection, and finds itself by that name.</param>
     /// <param name="sftp">The command of the sftp subsystem.</param>
     /// <param name="settings">Lines of sshd_config that come first, and so win over those that every test has.</param>
-    public static async Task<SshdProcess> StartAsync(string program, string sftp, string[] settings)
+    /// <param name="etcSsh">What the server sees as /etc/ssh; the machine's when null.</param>
+    public static async Task<SshdProcess> StartAsync(string program, string sftp, string[] settings, PrivateEtcSsh? etcSsh = null)
     {
         for (int attempt = 1; ; attempt++)
         {
             var directory = new TemporaryDirectory();
             int port = FreePort.Take();
             await WriteFilesAsync(directory, port, sftp, settings);
-            var sshd = new SshdProcess(program, directory, port);
+            var sshd = new SshdProcess(program, directory, port, etcSsh);
             if (await sshd.ListensAsync())
             {
                 return sshd;

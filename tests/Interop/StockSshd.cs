@@ -10,7 +10,10 @@ internal sealed class StockSshd : TestSshd
 
     /// <summary>Starts a server and returns when it listens.</summary>
     /// <param name="settings">Lines of sshd_config that come first, and so win over this fixture's own.</param>
-    public static async Task<StockSshd> StartAsync(params string[] settings)
+    public static Task<StockSshd> StartAsync(params string[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts a server that sees another /etc/ssh than the machine's.</summary>
+    public static async Task<StockSshd> StartAsync(PrivateEtcSsh? etcSsh, params string[] settings)
     {
         if (TestUser.IsRoot)
         {
@@ -18,6 +21,6 @@ internal sealed class StockSshd : TestSshd
             Directory.CreateDirectory("/run/sshd");
         }
 
-        return new StockSshd(await SshdProcess.StartAsync(Requires.Program("sshd"), Requires.Program("sftp-server"), settings));
+        return new StockSshd(await SshdProcess.StartAsync(Requires.Program("sshd"), Requires.Program("sftp-server"), settings, etcSsh));
     }
 }

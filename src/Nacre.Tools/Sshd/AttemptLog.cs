@@ -31,8 +31,9 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
         LookUp(report.UserName);
         string invalid = _exists ? "" : "invalid user ";
         string key = report.Key is { } shown ? $": {shown.ShortType} {shown.Fingerprint}" : "";
+        if (report is { Result: AttemptResult.Rejected, Key: not null, Hostbased: { } host }) key += $", client user \"{Printable.Escape(host.ClientUser)}\", client host \"{Printable.Escape(host.BareHost)}\"";
         string line = string.Create(CultureInfo.InvariantCulture, $"{verb} {Shown(report.Method)} for {invalid}{Printable.Escape(report.UserName)} from {client.Place} ssh2{key}");
-        bool isByKeyOrNone = report.Method == MethodName.None || report.Method.StartsWith(MethodName.PublicKey, StringComparison.Ordinal);
+        bool isByKeyOrNone = report.Method is MethodName.None or MethodName.Hostbased || report.Method.StartsWith(MethodName.PublicKey, StringComparison.Ordinal);
         bool isRoutine = report.Result == AttemptResult.Postponed || (report.Result == AttemptResult.Rejected && isByKeyOrNone && _exists);
         if (isRoutine) log.Verbose(line);
         else log.Info(line);

@@ -62,6 +62,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
         KeepAliveCount = config.ClientAliveCountMax,
         RequiredRsaBits = config.RequiredRsaSize,
         UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
+        HostbasedAlgorithms = config.HostbasedAcceptedAlgorithms,
         AuthorityAlgorithms = config.CASignatureAlgorithms,
     };
 
@@ -71,6 +72,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
         if (config.PubkeyAuthentication) methods.Add(MethodName.PublicKey);
         if (config.PasswordAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.Password);
         if (config.KbdInteractiveAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.KeyboardInteractive);
+        if (config.HostbasedAuthentication) methods.Add(MethodName.Hostbased);
         return methods;
     }
 

@@ -7,10 +7,10 @@ using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
-/// <summary>Lets the machine's users in: by their authorized_keys, by password through PAM or shadow, as the configuration permits.</summary>
+/// <summary>Lets the machine's users in: by their authorized_keys, by password through PAM or shadow, by the word of other machines, as the configuration permits.</summary>
 /// <remarks>
 /// An unknown user takes the way of a known one: keys are looked for in no files, a password is checked that nobody has. Not as root,
-/// only the server's own user can log in, and only by key.
+/// only the server's own user can log in, and by no password.
 /// </remarks>
 internal sealed class SystemAuthenticator : IAuthenticator
 {
@@ -36,6 +36,8 @@ internal sealed class SystemAuthenticator : IAuthenticator
         {
             case PublicKeyAttempt key when config.PubkeyAuthentication:
                 return await JudgeKeyAsync(key, account, config, ct).ConfigureAwait(false);
+            case HostbasedAttempt host when config.HostbasedAuthentication:
+                return await JudgeHostAsync(host, account, config, ct).ConfigureAwait(false);
             case PasswordAttempt { NewPassword: null } password when config.PasswordAuthentication:
                 return await CheckPasswordAsync(attempt.UserName, account, config, password.Password, ct).ConfigureAwait(false);
             case KeyboardInteractiveAttempt interactive when config.KbdInteractiveAuthentication:
@@ -63,6 +65,18 @@ internal sealed class SystemAuthenticator : IAuthenticator
 
         bool isOpen = !attempt.IsVerified || await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false);
         return isOpen ? verdict : AuthenticationVerdict.Reject;
+    }
+
+    private async ValueTask<AuthenticationVerdict> JudgeHostAsync(HostbasedAttempt attempt, UserAccount? account, ServerConfig config, CancellationToken ct)
+    {
+        if (account is null || !new HostbasedAuthorisation(account, config, _client.Host, _client.Address, _log).Permits(attempt)) return AuthenticationVerdict.Reject;
+        if (!IsRootPermitted(account, config, byPassword: false))
+        {
+            _log.Info($"ROOT LOGIN REFUSED FROM {_client.Place}");
+            return AuthenticationVerdict.Reject;
+        }
+
+        return await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false) ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
     }
 
     /// <summary>The account of a user who may log in from there at all; null for everybody else. A connection has one user, who is judged once.</summary>

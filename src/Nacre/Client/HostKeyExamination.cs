@@ -76,15 +76,14 @@ internal sealed class HostKeyExamination
     /// <summary>Judges a certificate by the authorities of the host; null when none of them vouches for it.</summary>
     private HostKeyVerdict? JudgeCertificate(Certificate certificate, KnownHosts known)
     {
-        KnownHostsEntry[] lines = [.. known.FindName(_name), .. WithoutPort(known)];
-        if (lines.Any(line => line.Marker == KnownHostsMarker.Revoked && (line.Key.Equals(certificate.PlainKey) || line.Key.Equals(certificate.SignatureKey))))
+        KnownHostsFinding finding = KnownHostsFinding.Of([.. known.FindName(_name), .. WithoutPort(known)], certificate);
+        if (finding.Status == KnownHostsStatus.Revoked)
         {
             _dialog.Warn(_texts.Revoked);
             return HostKeyVerdict.Refuse;
         }
 
-        KnownHostsEntry? authority = lines.FirstOrDefault(line => line.Marker == KnownHostsMarker.CertAuthority && line.Key.Equals(certificate.SignatureKey));
-        if (authority is null) return null;
+        if (finding is not { Status: KnownHostsStatus.Known, Line: { } authority }) return null;
         Trace.Write(1, $"Host '{Printable.Escape(_name)}' is known and matches the {certificate.ShortType} host certificate.");
         Trace.Write(1, $"Found CA key in {Printable.Escape(authority.File)}:{authority.Line}");
         string? fault = _options.CASignatureAlgorithms.Contains(certificate.SignatureAlgorithm)

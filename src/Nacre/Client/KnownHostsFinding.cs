@@ -23,15 +23,17 @@ internal enum KnownHostsStatus
 /// <param name="Line">The line; null for a new name.</param>
 internal readonly record struct KnownHostsFinding(KnownHostsStatus Status, KnownHostsEntry? Line)
 {
-    /// <summary>Looks at the lines that name a host.</summary>
+    /// <summary>Looks at the lines that name a host: for the key itself, or for the authority of a certificate.</summary>
     public static KnownHostsFinding Of(IReadOnlyList<KnownHostsEntry> lines, PublicKey key)
     {
+        KnownHostsMarker wanted = key is Certificate ? KnownHostsMarker.CertAuthority : KnownHostsMarker.None;
+        PublicKey sought = (key as Certificate)?.SignatureKey ?? key;
         KnownHostsEntry? same = null, other = null;
         foreach (KnownHostsEntry line in lines)
         {
-            bool isSame = line.Key.Equals(key);
-            if (isSame && line.Marker == KnownHostsMarker.Revoked) return new(KnownHostsStatus.Revoked, line);
-            if (line.Marker != KnownHostsMarker.None) continue;
+            bool isSame = line.Key.Equals(sought);
+            if (line.Marker == KnownHostsMarker.Revoked && (isSame || line.Key.Equals(key.PlainKey))) return new(KnownHostsStatus.Revoked, line);
+            if (line.Marker != wanted) continue;
             if (isSame) same ??= line;
             else other = line;
         }
