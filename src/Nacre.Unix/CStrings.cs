@@ -26,6 +26,28 @@ internal sealed class CStrings : IEnumerable<string>
         return environment;
     }
 
+    /// <summary>The entries of <see cref="ToBytes"/>.</summary>
+    public static CStrings Parse(ReadOnlySpan<byte> bytes)
+    {
+        var strings = new CStrings();
+        for (int end; (end = bytes.IndexOf((byte)0)) >= 0; bytes = bytes[(end + 1)..])
+            strings.Add(bytes[..end]);
+        return strings;
+    }
+
+    /// <summary>The entries in one piece, each ended by its NUL.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[entries.Sum(entry => entry.Length + 1)];
+        Span<byte> rest = bytes;
+        foreach (byte[] entry in entries)
+        {
+            entry.CopyTo(rest);
+            rest = rest[(entry.Length + 1)..];
+        }
+        return bytes;
+    }
+
     public void Add(string entry) => Add(Encoding.UTF8.GetBytes(entry));
 
     public void Add(ReadOnlySpan<byte> entry) => Add(entry.ToArray());

@@ -4,7 +4,7 @@ namespace Nacre.Unix;
 
 /// <summary>A program that <see cref="Spawn"/> started: its end can be awaited, and it can be signalled until then.</summary>
 /// <remarks>Signals can never hit a stranger: the process is only reaped under the lock that <see cref="Signal"/> takes.</remarks>
-internal sealed unsafe class ChildProcess
+internal sealed unsafe class ChildProcess : IRunningProgram
 {
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<ChildExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -21,6 +21,7 @@ internal sealed class LaunchPlan
         new('u', plan => Number(plan.Uid), (plan, value) => plan.Uid = Number32(value)),
         new('g', plan => Number(plan.Gid), (plan, value) => plan.Gid = Number32(value)),
         new('n', plan => plan.User, (plan, value) => plan.User = value),
+        new('k', plan => plan.KeepsGroups ? "1" : null, (plan, _) => plan.KeepsGroups = true),
         new('r', plan => plan.Root, (plan, value) => plan.Root = value),
         new('d', plan => plan.Directory, (plan, value) => plan.Directory = value),
         new('f', plan => plan.FallbackDirectory, (plan, value) => plan.FallbackDirectory = value),
@@ -44,6 +45,9 @@ internal sealed class LaunchPlan
 
     /// <summary>The name whose supplementary groups are taken on; null takes the primary group alone.</summary>
     public string? User { get; set; }
+
+    /// <summary>The supplementary groups stay what they are, as modules of PAM have set them.</summary>
+    public bool KeepsGroups { get; set; }
 
     /// <summary>The directory that becomes the root directory before the ids are dropped.</summary>
     public string? Root { get; set; }

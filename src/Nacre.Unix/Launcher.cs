@@ -81,6 +81,8 @@ internal static unsafe class Launcher
     private static uint[] GroupsFor(LaunchPlan plan)
     {
         uint gid = plan.Gid ?? Users.CurrentGid;
+        if (plan.KeepsGroups)
+            return Users.CurrentGroups;
         return plan.User is { } user ? Users.GroupsOf(user, gid) : [gid];
     }
 

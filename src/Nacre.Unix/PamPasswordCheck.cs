@@ -22,7 +22,11 @@ internal enum PamVerdict
 }
 
 /// <summary>The verdict with what the modules had to say: lines for the user, and the reason for the log.</summary>
-internal sealed record PamPasswordResult(PamVerdict Verdict, string Reason, IReadOnlyList<string> Messages);
+internal sealed record PamPasswordResult(PamVerdict Verdict, string Reason, IReadOnlyList<string> Messages)
+{
+    /// <summary>The variables that modules set for the session.</summary>
+    public CStrings Environment { get; init; } = [];
+}
 
 /// <summary>Has PAM check one password or one account, on a thread of its own, for as long as PAM takes.</summary>
 internal static class PamPasswordCheck
@@ -72,8 +76,9 @@ internal static class PamPasswordCheck
             try
             {
                 using PamTransaction transaction = PamTransaction.Start(service, user, remoteHost, configuration: configuration);
-                PamStatus status = transaction.AccountManagement();
-                return new PamPasswordResult(OfAccount(status), transaction.Describe(status), []);
+                var answers = new PasswordAnswers(null);
+                PamStatus status = transaction.AccountManagement(answers);
+                return new PamPasswordResult(OfAccount(status), transaction.Describe(status), answers.Messages);
             }
             catch (Exception failure) when (failure is PamException or DllNotFoundException or EntryPointNotFoundException)
             {
@@ -82,9 +87,10 @@ internal static class PamPasswordCheck
         },
         ct);
 
-    private static Task<PamPasswordResult> OnThreadAsync(Func<PamPasswordResult> ask, CancellationToken ct)
+    /// <summary>Asks PAM on a thread of its own, which a long question blocks.</summary>
+    internal static Task<T> OnThreadAsync<T>(Func<T> ask, CancellationToken ct)
     {
-        var verdict = new TaskCompletionSource<PamPasswordResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var verdict = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() => verdict.SetResult(ask()), ThreadStackBytes) { IsBackground = true, Name = "PAM" };
         thread.Start();
         return verdict.Task.WaitAsync(ct);
@@ -103,7 +109,7 @@ internal static class PamPasswordCheck
                 status = transaction.AccountManagement(answers);
                 verdict = OfAccount(status);
             }
-            return new PamPasswordResult(verdict, transaction.Describe(status), answers.Messages);
+            return new PamPasswordResult(verdict, transaction.Describe(status), answers.Messages) { Environment = transaction.GetEnvironment() };
         }
         catch (Exception failure) when (failure is PamException or DllNotFoundException or EntryPointNotFoundException)
         {
@@ -115,7 +121,7 @@ internal static class PamPasswordCheck
         }
     }
 
-    private static PamVerdict OfAuthentication(PamStatus status) => status switch
+    internal static PamVerdict OfAuthentication(PamStatus status) => status switch
     {
         PamStatus.SUCCESS => PamVerdict.Accepted,
         // What a module calls a system error is its way of saying no: pam_exec does so when its program fails.
@@ -123,21 +129,22 @@ internal static class PamPasswordCheck
         _ => PamVerdict.Denied,
     };
 
-    private static PamVerdict OfAccount(PamStatus status) => status switch
+    internal static PamVerdict OfAccount(PamStatus status) => status switch
     {
         PamStatus.SUCCESS => PamVerdict.Accepted,
         PamStatus.NEW_AUTHTOK_REQD => PamVerdict.PasswordExpired,
         _ => PamVerdict.AccountRefused,
     };
 
-    private static void MakeImpossible(Span<byte> password)
+    /// <summary>Overwrites an answer with one that nobody can have given.</summary>
+    internal static void MakeImpossible(Span<byte> password)
     {
         for (int i = 0; i < password.Length; i++)
             password[i] = Impossible[i % Impossible.Length];
     }
 
-    /// <summary>Answers the one question that is not shown with the password, and no other question.</summary>
-    private sealed class PasswordAnswers(byte[] password) : IPamConversation
+    /// <summary>Answers the one question that is not shown with the password, if there is one, and no other question.</summary>
+    private sealed class PasswordAnswers(byte[]? password) : IPamConversation
     {
         // A module that talks without end is cut off.
         private const int MostMessages = 32;
@@ -152,7 +159,7 @@ internal static class PamPasswordCheck
             {
                 switch (prompts[i].Style)
                 {
-                    case PamPromptStyle.Secret:
+                    case PamPromptStyle.Secret when password is not null:
                         answers[i] = password.AsSpan().ToArray();
                         break;
                     case PamPromptStyle.Error or PamPromptStyle.Information:

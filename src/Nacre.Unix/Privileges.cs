@@ -23,10 +23,7 @@ internal static unsafe class Privileges
         uint formerGid = Libc.getegid();
         bool mayChangeGroups = Users.IsRoot;
         if (mayChangeGroups)
-        {
-            fixed (uint* first = groups)
-                Libc.Check(Libc.setgroups((nuint)groups.Length, first), "setgroups");
-        }
+            TakeGroups(groups);
         Libc.Check(Libc.setresgid(gid, gid, gid), $"setresgid {gid}");
         Libc.Check(Libc.setresuid(uid, uid, uid), $"setresuid {uid}");
         AbortIfNotDropped(uid, gid, formerGid, mayChangeGroups ? groups : null);
@@ -52,6 +49,13 @@ internal static unsafe class Privileges
             Abort("the former gid could be taken back");
         if (Libc.setgroups(0, null) != -1)
             Abort("groups can still be changed");
+    }
+
+    /// <summary>Takes on supplementary groups, as root, and keeps all else.</summary>
+    public static void TakeGroups(ReadOnlySpan<uint> groups)
+    {
+        fixed (uint* first = groups)
+            Libc.Check(Libc.setgroups((nuint)groups.Length, first), "setgroups");
     }
 
     private static bool HasExactly(ReadOnlySpan<uint> groups)

@@ -103,7 +103,7 @@ internal static unsafe class Users
             Libc.Shadow entry;
             Libc.Shadow* found;
             int error = Libc.getspnam_r(name, &entry, buffer, capacity, &found);
-            return (error, found is null ? null : new ShadowEntry(Text(found->Password), found->LastChange, found->Maximum, found->Expire));
+            return (error, found is null ? null : new ShadowEntry(Text(found->Password), found->LastChange, found->Maximum, found->Expire) { WarnDays = found->Warn });
         });
     }
 
