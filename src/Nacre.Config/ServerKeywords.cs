@@ -35,7 +35,7 @@ internal static class ServerKeywords
     { Manual = "Let PAM check passwords and accounts." });
 
     public static readonly Keyword<string> PAMServiceName = Declared.Add(new Keyword<string>("PAMServiceName", new TextShape("name") { Missing = "missing argument." })
-    { Status = KeywordStatus.Pending, Default = "sshd", Manual = "The name of the service that PAM is asked for." });
+    { Default = "sshd", Manual = "The name of the service that PAM is asked for." });
 
     public static readonly Keyword<TimeSpan?> LoginGraceTime = Declared.Add(new Keyword<TimeSpan?>("LoginGraceTime", new TimeShape())
     { Default = TimeSpan.FromSeconds(120), Manual = "How long a login may take; 0 for no limit." });
@@ -97,7 +97,7 @@ internal static class ServerKeywords
     { Default = true, Manual = "Print /etc/motd to a user who logs in to a shell." });
 
     public static readonly Keyword<bool> PrintLastLog = Declared.Add(new Keyword<bool>("PrintLastLog", Choices.Flag)
-    { Default = true, Manual = "Accepted; when the user last logged in is not kept, whatever is said here." });
+    { Default = true, Manual = "Tell a user who logs in to a shell when and from where they did so last." });
 
     public static readonly Keyword<bool> X11Forwarding = Declared.Add(new Keyword<bool>("X11Forwarding", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Let sessions show their windows on the client's X11 display; it takes xauth on this machine." });
@@ -109,7 +109,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Default = true, Manual = "Give a terminal to those who ask for one." });
 
     public static readonly Keyword<bool> PermitUserRC = Declared.Add(new Keyword<bool>("PermitUserRC", Choices.Flag)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = true, Manual = "Run ~/.ssh/rc before a session." });
+    { IsAllowedInMatch = true, Default = true, Manual = "Run ~/.ssh/rc before a session." });
 
     public static readonly Keyword<bool> StrictModes = Declared.Add(new Keyword<bool>("StrictModes", Choices.Flag)
     { Default = true, Manual = "Ignore a user's files that others may write." });
@@ -148,7 +148,7 @@ internal static class ServerKeywords
     { Status = KeywordStatus.Pending, Manual = "The hash that fingerprints are logged in." });
 
     public static readonly Keyword<bool> ExposeAuthInfo = Declared.Add(new Keyword<bool>("ExposeAuthInfo", Choices.Flag)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Manual = "Tell sessions in a file, named by SSH_USER_AUTH, how the user has authenticated." });
+    { IsAllowedInMatch = true, Manual = "Tell sessions in a file, named by SSH_USER_AUTH, how the user has authenticated." });
 
     public static readonly Keyword<bool> RefuseConnection = Declared.Add(new Keyword<bool>("RefuseConnection", Choices.Flag)
     { Status = KeywordStatus.PendingRefused, IsAllowedInMatch = true, Manual = "Close the connection at once; of use after Match." });
@@ -176,7 +176,6 @@ internal static class ServerKeywords
 
     public static readonly Keyword<string> ChrootDirectory = Declared.Add(new Keyword<string>("ChrootDirectory", new TextShape("directory | none") { Missing = "{0} missing argument." })
     {
-        Status = KeywordStatus.PendingRefused,
         IsAllowedInMatch = true,
         Default = "none",
         Tokens = new TokenRules("hUu"),
@@ -337,7 +336,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Default = EndpointPermissions.Any, Manual = "Where remote forwardings may listen." });
 
     public static readonly Keyword<UserEnvironment> PermitUserEnvironment = Declared.Add(new Keyword<UserEnvironment>("PermitUserEnvironment", new UserEnvironmentShape())
-    { Status = KeywordStatus.Pending, Default = UserEnvironment.None, Manual = "Which variables ~/.ssh/environment and authorized_keys may set: none, all, or those that a pattern matches." });
+    { Default = UserEnvironment.None, Manual = "Which variables ~/.ssh/environment and authorized_keys may set: none, all, or those that a pattern matches." });
 
     public static readonly Keyword<PubkeyRequirements> PubkeyAuthOptions = Declared.Add(new Keyword<PubkeyRequirements>("PubkeyAuthOptions", new PubkeyRequirementsShape())
     { Status = KeywordStatus.PendingRefused, IsAllowedInMatch = true, Manual = "What security keys must attest: a touch, or that they have verified the user." });

@@ -69,6 +69,21 @@ internal static unsafe class Descriptors
             _ = Libc.close(nowhere);
     }
 
+    /// <summary>Writes all of it, and waits until there is room.</summary>
+    public static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            for (int written = 0; written < bytes.Length;)
+            {
+                nint count = Libc.write((int)handle.DangerousGetHandle(), first + written, (nuint)(bytes.Length - written));
+                if (count < 0 && Libc.LastErrno != Errno.EINTR)
+                    throw UnixException.FromLast("write");
+                written += (int)Math.Max(0, count);
+            }
+        }
+    }
+
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(int descriptor) => Libc.isatty(descriptor) == 1;
 

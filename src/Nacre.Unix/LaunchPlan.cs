@@ -29,6 +29,7 @@ internal sealed class LaunchPlan
         new('m', plan => Number(plan.FileModeMask), (plan, value) => plan.FileModeMask = Number32(value)),
         new('p', plan => plan.GainsNoPrivileges ? "1" : null, (plan, _) => plan.GainsNoPrivileges = true),
         new('e', plan => plan.HasVeiledEnvironment ? "1" : null, (plan, _) => plan.HasVeiledEnvironment = true),
+        new('s', plan => plan.StaysItself ? "1" : null, (plan, _) => plan.StaysItself = true),
         new('t', plan => plan.TakesTerminal ? "1" : null, (plan, _) => plan.TakesTerminal = true),
     ];
 
@@ -69,6 +70,9 @@ internal sealed class LaunchPlan
 
     /// <summary>Standard input is a terminal that becomes the controlling terminal of the session that the launcher leads.</summary>
     public bool TakesTerminal { get; set; }
+
+    /// <summary>The program is this executable itself, which goes on in place of executing anything: within another root there is no such file.</summary>
+    public bool StaysItself { get; set; }
 
     /// <summary>The program's environment is that of the launcher, which <see cref="Veil"/> made.</summary>
     public bool HasVeiledEnvironment { get; set; }

@@ -16,7 +16,8 @@ internal static unsafe class Launcher
 
     /// <summary>Carries out the plan in the arguments of this process; returns only when that failed, with the exit status.</summary>
     /// <param name="argumentCount">How many arguments follow the verb.</param>
-    public static int Run(int argumentCount)
+    /// <param name="goOn">Goes on as another tool of this executable, with its arguments after argv[0], where the plan says so.</param>
+    public static int Run(int argumentCount, Func<string[], int> goOn)
     {
         LaunchPlan plan;
         try
@@ -28,6 +29,12 @@ internal static unsafe class Launcher
         {
             Say($"launch: {failure.Message}");
             return SetupFailed;
+        }
+
+        if (plan.StaysItself)
+        {
+            ShowEnvironment(plan);
+            return goOn([.. plan.Arguments.Skip(1)]);
         }
 
         Execute(plan);
@@ -93,7 +100,10 @@ internal static unsafe class Launcher
         UnixException failure = UnixException.FromLast($"Could not chdir to home directory {directory}");
         if (plan.FallbackDirectory is not { } fallback)
             throw failure;
-        Say(failure.Message);
+
+        // Within another root a home is not to be expected.
+        if (plan.Root is null)
+            Say(failure.Message);
         Libc.Check(Libc.chdir(fallback), $"chdir {fallback}");
     }
 
@@ -106,6 +116,19 @@ internal static unsafe class Launcher
         SignalDispositions.UnblockAll();
         SignalDispositions.UnignoreAll();
         _ = Libc.execve(*program.Pointers, arguments.Pointers, environment.Pointers);
+    }
+
+    /// <summary>Managed code has its own copy of the environment, which stays veiled otherwise.</summary>
+    private static void ShowEnvironment(LaunchPlan plan)
+    {
+        if (!plan.HasVeiledEnvironment)
+            return;
+        foreach (string entry in LaunchPlan.Unveil(CStrings.OwnEnvironment()))
+        {
+            int equals = entry.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+                Environment.SetEnvironmentVariable(entry[..equals], entry[(equals + 1)..]);
+        }
     }
 
     private static void Say(string message)

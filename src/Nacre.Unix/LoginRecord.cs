@@ -49,7 +49,7 @@ internal sealed record LoginRecord(int Pid, string Line, string User, string Hos
         Put(entry.AsSpan(LineOffset, IdOffset - LineOffset), Line);
 
         // The last four characters of the terminal's name tell one from the other.
-        Put(entry.AsSpan(IdOffset, UserOffset - IdOffset), Line.Length > UserOffset - IdOffset ? Line[^(UserOffset - IdOffset)..] : Line);
+        if (kind != Kind.Attempt) Put(entry.AsSpan(IdOffset, UserOffset - IdOffset), Line.Length > UserOffset - IdOffset ? Line[^(UserOffset - IdOffset)..] : Line);
         PutTime(entry.AsSpan(TimeOffset));
         if (kind == Kind.Logout) return entry;
         Put(entry.AsSpan(UserOffset, HostOffset - UserOffset), User);

@@ -57,6 +57,10 @@ internal sealed unsafe class Pty : IDisposable
     /// <summary>Takes over the master of a pseudo-terminal that another process made.</summary>
     public static Pty FromMaster(SafeFileHandle master) => new(master, NameOf((int)master.DangerousGetHandle()));
 
+    /// <summary>Opens the terminal itself, without taking it as this process's own: while it is open, the stream of the master does not end.</summary>
+    public SafeFileHandle OpenTerminal() =>
+        new(Libc.Check(Libc.open(Name, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC, 0), $"open {Name}"), ownsHandle: true);
+
     /// <summary>The stream of the master, which from then on owns the descriptor; this object still sets size and modes.</summary>
     public DescriptorStream OpenStream()
     {

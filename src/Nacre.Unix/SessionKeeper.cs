@@ -162,19 +162,7 @@ internal static class SessionKeeper
         return true;
     }
 
-    private static unsafe void Write(SafeFileHandle control, CStrings strings)
-    {
-        byte[] frame = KeeperFrame.Of(strings);
-        fixed (byte* first = frame)
-        {
-            for (int written = 0; written < frame.Length;)
-            {
-                nint count = Libc.write((int)control.DangerousGetHandle(), first + written, (nuint)(frame.Length - written));
-                if (count < 0 && Libc.LastErrno != Errno.EINTR) throw UnixException.FromLast("write to whoever wants the session");
-                written += (int)Math.Max(0, count);
-            }
-        }
-    }
+    private static void Write(SafeFileHandle control, CStrings strings) => Descriptors.Write(control, KeeperFrame.Of(strings));
 
     /// <summary>Remembers what modules have to tell, and answers nothing.</summary>
     private sealed class Sayings : IPamConversation

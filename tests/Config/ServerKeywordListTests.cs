@@ -29,14 +29,9 @@ public sealed class ServerKeywordListTests
     /// <summary>Keywords that are read, shown and not obeyed yet, with the part of sshd that will obey them; whoever uses one says so.</summary>
     private static readonly Dictionary<string, string> ToCome = new()
     {
-        ["ChrootDirectory"] = "users",
-        ["ExposeAuthInfo"] = "users",
         ["FingerprintHash"] = "configuration",
         ["LogVerbose"] = "configuration",
         ["ModuliFile"] = "configuration",
-        ["PAMServiceName"] = "users",
-        ["PermitUserEnvironment"] = "users",
-        ["PermitUserRC"] = "users",
         ["PerSourceMaxStartups"] = "admission",
         ["PerSourceNetBlockSize"] = "admission",
         ["PerSourcePenalties"] = "admission",

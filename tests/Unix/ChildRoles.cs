@@ -35,7 +35,7 @@ internal static class ChildRoles
     }
 
     /// <summary>Is the launcher, for the plan in the arguments.</summary>
-    public static int Launch() => Launcher.Run(Environment.GetCommandLineArgs().Length - 2);
+    public static int Launch() => Launcher.Run(Environment.GetCommandLineArgs().Length - 2, static _ => throw new InvalidOperationException());
 
     /// <summary>Drops to an account without a password, and tells what every thread is then.</summary>
     public static int Drop()

@@ -85,6 +85,23 @@ public sealed class UsersTests
         Assert.False((entry with { ExpireDay = -1 }).IsAccountExpired(1_000_000));
     }
 
+    [Theory]
+    [InlineData(192, "")]
+    [InlineData(193, "Your account will expire in 7 days.")]
+    [InlineData(199, "Your account will expire in 1 day.")]
+    [InlineData(200, "Your account will expire at the end of today.")]
+    [InlineData(201, "")]
+    [InlineData(102, "")]
+    [InlineData(103, "Your password will expire in 7 days.")]
+    [InlineData(110, "Your password will expire at the end of today.")]
+    [InlineData(111, "")]
+    public void Whoever_logs_in_within_the_days_of_warning_is_told(long today, string told)
+    {
+        var entry = new ShadowEntry("x", LastChangeDay: 100, MaximumDays: 10, ExpireDay: 200) { WarnDays = 7 };
+
+        Assert.Equal(told, string.Join('\n', entry.Warnings(today)));
+    }
+
     [Fact]
     public void The_full_name_is_the_first_field_with_the_account_in_place_of_an_ampersand()
     {

@@ -31,7 +31,7 @@ internal static class SftpServerApplet
     private static int Serve(SftpServerSettings settings)
     {
         const int inputBlock = 256 * 1024;
-        UserAccount account = Users.Current ?? throw new FatalException($"No user found for uid {Users.CurrentUid}");
+        UserAccount account = Users.Current ?? AccountBySshd() ?? throw new FatalException($"No user found for uid {Users.CurrentUid}");
         SftpServerLog log = settings.LogsToStandardError ? SftpServerLog.ToStandardError(settings.Level) : SftpServerLog.ToSystemLog(settings.Level, settings.Facility);
         if (settings.Umask is { } mask) _ = Prctl.SetFileModeMask(mask);
         if (AddressOfClient(log) is not { } address) return 255;
@@ -39,6 +39,11 @@ internal static class SftpServerApplet
         PipeWriter output = PipeWriter.Create(InheritedStream.OpenOutput());
         return new UserSftpSession(settings, account, Environment.CurrentDirectory, address, log).RunAsync(input, output, CancellationToken.None).GetAwaiter().GetResult();
     }
+
+    // Within another root there may be no accounts, and sshd has told who the user is.
+    private static UserAccount? AccountBySshd() =>
+        Environment.GetEnvironmentVariable("USER") is { } name && Environment.GetEnvironmentVariable("HOME") is { } home && Environment.GetEnvironmentVariable("SSH_CONNECTION") is not null
+            ? new UserAccount(name, Users.CurrentUid, Users.CurrentGid, "", home, "") : null;
 
     // sshd tells by SSH_CONNECTION who the client is.
     private static string? AddressOfClient(SftpServerLog log)

@@ -37,7 +37,16 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
         bool isRoutine = report.Result == AttemptResult.Postponed || (report.Result == AttemptResult.Rejected && isByKeyOrNone && _exists);
         if (isRoutine) log.Verbose(line);
         else log.Info(line);
+        if (Users.IsRoot && report is { Result: AttemptResult.Rejected, Method: MethodName.Password or MethodName.KeyboardInteractive }) Remember(report.UserName);
     }
+
+    private void Remember(string userName)
+    {
+        var attempt = new LoginRecord(Environment.ProcessId, "ssh:notty", userName, client.Host, client.Remote.Address, DateTimeOffset.UtcNow);
+        if (Records.Fail(attempt) is { } fault) log.Error(fault);
+    }
+
+    private static LoginRecords Records { get; } = new();
 
     /// <summary>A connection has one user name, which is looked up once; that there is nobody of it is said before anything else of them.</summary>
     private void LookUp(string userName)

@@ -20,13 +20,13 @@ internal sealed class ChildSession : ISessionControls
     /// <summary>What is read from the program at once: the data of one packet.</summary>
     private const int OutputBlock = 32 * 1024;
 
-    private readonly ChildProcess _child;
+    private readonly IRunningProgram _child;
     private readonly Pty? _pty;
 
-    private ChildSession(ChildProcess child, Pty? pty) => (_child, _pty) = (child, pty);
+    private ChildSession(IRunningProgram child, Pty? pty) => (_child, _pty) = (child, pty);
 
     /// <summary>Runs a program without a terminal.</summary>
-    public static async Task<ProcessExit> RunWithPipesAsync(ServerSession session, Func<Ends, ChildProcess> start, CancellationToken ct)
+    public static async Task<ProcessExit> RunWithPipesAsync(ServerSession session, Func<Ends, Task<IRunningProgram>> start, CancellationToken ct)
     {
         (SafeFileHandle inputReading, SafeFileHandle inputWriting) = Descriptors.CreatePipe(PipeCapacity);
         await using var stdin = new DescriptorStream(inputWriting);
@@ -34,21 +34,25 @@ internal sealed class ChildSession : ISessionControls
         await using var stdout = new DescriptorStream(outputReading);
         (SafeFileHandle errorReading, SafeFileHandle errorWriting) = Descriptors.CreatePipe();
         await using var stderr = new DescriptorStream(errorReading);
-        ChildProcess child;
+        IRunningProgram child;
+        Task draining;
         using (inputReading)
         using (outputWriting)
         using (errorWriting)
         {
-            child = start(new Ends(inputReading, outputWriting, errorWriting));
+            // What comes before the program may write as well, and its output has to be taken.
+            Task<IRunningProgram> starting = start(new Ends(inputReading, outputWriting, errorWriting));
+            draining = Task.WhenAll(
+                new Drain(stdout, session.Output) { ClosesEarly = true }.RunAsync(ct),
+                new Drain(stderr, session.Error) { ClosesEarly = true }.RunAsync(ct));
+            child = await StartedAsync(starting, draining, outputWriting, errorWriting).ConfigureAwait(false);
         }
 
         var running = new ChildSession(child, pty: null);
         session.Controls = running;
         await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
         _ = FeedAsync(session, stdin, closesAtEnd: true);
-        await Task.WhenAll(
-            new Drain(stdout, session.Output) { ClosesEarly = true }.RunAsync(ct),
-            new Drain(stderr, session.Error) { ClosesEarly = true }.RunAsync(ct)).ConfigureAwait(false);
+        await draining.ConfigureAwait(false);
 
         // A program that ends has its exit status told before the end of its output; one that only closes its output goes on.
         await Task.WhenAny(child.Exited, Task.Delay(ExitGrace, ct)).ConfigureAwait(false);
@@ -62,17 +66,29 @@ internal sealed class ChildSession : ISessionControls
     }
 
     /// <summary>Runs a program at a pseudo-terminal, which it has as its controlling terminal.</summary>
-    public static async Task<ProcessExit> RunWithTerminalAsync(ServerSession session, Pty pty, Func<ChildProcess> start, CancellationToken ct)
+    /// <param name="session">The request and the streams.</param>
+    /// <param name="pty">The terminal.</param>
+    /// <param name="start">Starts the program; it is given the terminal, for what comes before.</param>
+    /// <param name="ct">Hangs up.</param>
+    public static async Task<ProcessExit> RunWithTerminalAsync(ServerSession session, Pty pty, Func<SafeFileHandle, Task<IRunningProgram>> start, CancellationToken ct)
     {
         ApplyModes(pty, session.Request.Terminal!);
-        ChildProcess child = start();
+        SafeFileHandle held = pty.OpenTerminal();
+        await using DescriptorStream terminal = pty.OpenStream();
+        var drain = new Drain(terminal, session.Output);
+        IRunningProgram child;
+        Task draining;
+        using (held)
+        {
+            Task<IRunningProgram> starting = start(held);
+            draining = drain.RunAsync(ct);
+            child = await StartedAsync(starting, draining, held).ConfigureAwait(false);
+        }
+
         var running = new ChildSession(child, pty);
         session.Controls = running;
         await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((ChildSession)state!).HangUp(), running);
-        await using DescriptorStream terminal = pty.OpenStream();
         _ = FeedAsync(session, terminal, closesAtEnd: false);
-        var drain = new Drain(terminal, session.Output);
-        Task draining = drain.RunAsync(ct);
         ChildExit exit = await child.Exited.ConfigureAwait(false);
 
         // What stands in the terminal's buffer is there at once, however slowly the client takes it; a background process that keeps the
@@ -90,6 +106,21 @@ internal sealed class ChildSession : ISessionControls
     public bool Signal(string name) => Enum.TryParse(name, out UnixSignal signal) && IsForClients(signal) && _child.Signal(signal);
 
     public bool Break(TimeSpan length) => _pty?.SendBreak() ?? false;
+
+    // Where there is no program the drains end with what has been written: then nobody else writes to the session.
+    private static async Task<IRunningProgram> StartedAsync(Task<IRunningProgram> starting, Task draining, params SafeFileHandle[] writing)
+    {
+        try
+        {
+            return await starting.ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (SafeFileHandle end in writing) end.Dispose();
+            await draining.ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private static readonly TimeSpan ExitGrace = TimeSpan.FromMilliseconds(100);
 

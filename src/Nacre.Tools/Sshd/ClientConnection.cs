@@ -4,6 +4,7 @@ using Nacre.Config;
 using Nacre.Config.Patterns;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
 
@@ -21,6 +22,9 @@ internal sealed class ClientConnection : IClientOrigin
         (Remote, Local, _config) = (remote, local, config);
         Host = Address;
     }
+
+    /// <summary>What the way in of its user leaves for their sessions.</summary>
+    public UserLogin Login { get; } = new();
 
     /// <summary>The client's address.</summary>
     public IPEndPoint Remote { get; }

@@ -6,6 +6,7 @@ using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Logins;
 
 namespace Nacre.Tools.Sshd;
 
@@ -81,6 +82,7 @@ internal sealed class SshdService : IAsyncDisposable
     /// <summary>Serves one connection on a stream that has no addresses.</summary>
     public async Task ServeAsync(Stream stream, ClientConnection client)
     {
+        using UserLogin login = client.Login;
         _log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
         SshServerConnection connection = _server.Serve(stream, _rules.For(client));
         _ = CountUnauthenticatedAsync(connection);

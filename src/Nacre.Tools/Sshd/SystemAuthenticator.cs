@@ -3,6 +3,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Sshd.Authorisation;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -14,8 +15,6 @@ namespace Nacre.Tools.Sshd;
 /// </remarks>
 internal sealed class SystemAuthenticator : IAuthenticator
 {
-    private const string PamService = "sshd";
-
     private readonly ClientConnection _client;
     private readonly SshdLog _log;
     private Judgement? _judged;
@@ -41,7 +40,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
             case PasswordAttempt { NewPassword: null } password when config.PasswordAuthentication:
                 return await CheckPasswordAsync(attempt.UserName, account, config, password.Password, ct).ConfigureAwait(false);
             case KeyboardInteractiveAttempt interactive when config.KbdInteractiveAuthentication:
-                return await AskPasswordAsync(attempt.UserName, account, config, interactive, ct).ConfigureAwait(false);
+                return await AskAsync(attempt.UserName, account, config, interactive, ct).ConfigureAwait(false);
             case NoneAttempt when config.PermitEmptyPasswords && config.PasswordAuthentication:
                 using (var empty = new Password(ReadOnlySpan<byte>.Empty)) return await CheckPasswordAsync(attempt.UserName, account, config, empty, ct).ConfigureAwait(false);
             default:
@@ -64,7 +63,9 @@ internal sealed class SystemAuthenticator : IAuthenticator
         }
 
         bool isOpen = !attempt.IsVerified || await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false);
-        return isOpen ? verdict : AuthenticationVerdict.Reject;
+        return !isOpen ? AuthenticationVerdict.Reject
+            : _client.Login.MustChangePassword ? AuthenticationVerdict.AcceptWith(verdict.Permissions! with { PortForwarding = false, AgentForwarding = false, X11Forwarding = false })
+            : verdict;
     }
 
     private async ValueTask<AuthenticationVerdict> JudgeHostAsync(HostbasedAttempt attempt, UserAccount? account, ServerConfig config, CancellationToken ct)
@@ -91,7 +92,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
         if (userName.Length == 0 || userName.Contains('\0', StringComparison.Ordinal) || Users.Find(userName) is not { } account) return null;
         if (!Users.IsRoot && account.Uid != Users.CurrentUid) return null;
         bool isAllowed = config.AllowsUser(account.Name, Users.GroupNamesOf(account), _client.Host, _client.Address, out string reason)
-            && HasShell(account, out reason) && IsOpenByShadow(account, config, out reason);
+            && HasShell(account, config, out reason) && IsOpenByShadow(account, config, out reason);
         if (isAllowed) return account;
         _log.Info(Printable.Escape(reason));
         return null;
@@ -111,14 +112,18 @@ internal sealed class SystemAuthenticator : IAuthenticator
     private async ValueTask<bool> IsAccountOpenAsync(UserAccount account, ServerConfig config, CancellationToken ct)
     {
         if (!config.UsePam || !Users.IsRoot) return true;
-        PamPasswordResult result = await PamPasswordCheck.AskAccountAsync(PamService, account.Name, _client.Host, ct).ConfigureAwait(false);
-        if (result.Verdict == PamVerdict.Accepted) return true;
+        PamPasswordResult result = await PamPasswordCheck.AskAccountAsync(config.PamServiceName, account.Name, _client.Host, ct).ConfigureAwait(false);
+        if (Admit(result.Verdict, result.Messages, result.Environment)) return true;
         _log.Error($"Access denied for user {Printable.Escape(account.Name)} by PAM account configuration: {Printable.Escape(result.Reason)}");
         return false;
     }
 
-    private static bool HasShell(UserAccount account, out string reason)
+    // Within another root it is another file, or none: sftp needs none.
+    private static bool HasShell(UserAccount account, ServerConfig config, out string reason)
     {
+        reason = "";
+        _ = config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool hasOtherRoot);
+        if (hasOtherRoot) return true;
         const uint anyExecute = 0b001_001_001;
         bool exists = FileStatus.TryOfPath(account.LoginShell, out FileStatus shell) && shell.IsRegularFile && (shell.Mode & anyExecute) != 0;
         reason = exists ? "" : $"User {account.Name} not allowed because shell {account.LoginShell} does not exist or is not executable";
@@ -138,13 +143,13 @@ internal sealed class SystemAuthenticator : IAuthenticator
     {
         bool isPermitted = CanCheckPasswords && account is not null && IsRootPermitted(account, config, byPassword: true)
             && (password.Utf8.Length > 0 || config.PermitEmptyPasswords);
-        if (!config.UsePam) return CheckShadow(account, password, isPermitted);
+        if (!config.UsePam) return CheckShadow(account, password, isPermitted) ? Admitted() : AuthenticationVerdict.Reject;
         byte[] copy = password.Utf8.ToArray();
         try
         {
-            PamPasswordResult result = await PamPasswordCheck.VerifyAsync(PamService, userName, copy, _client.Host, isPermitted, permitsEmpty: config.PermitEmptyPasswords, ct: ct).ConfigureAwait(false);
+            PamPasswordResult result = await PamPasswordCheck.VerifyAsync(config.PamServiceName, userName, copy, _client.Host, isPermitted, permitsEmpty: config.PermitEmptyPasswords, ct: ct).ConfigureAwait(false);
             if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
-            return isPermitted && result.Verdict == PamVerdict.Accepted ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
+            return isPermitted && Admit(result.Verdict, result.Messages, result.Environment) ? Admitted() : AuthenticationVerdict.Reject;
         }
         finally
         {
@@ -152,20 +157,49 @@ internal sealed class SystemAuthenticator : IAuthenticator
         }
     }
 
-    private static AuthenticationVerdict CheckShadow(UserAccount? account, Password password, bool isPermitted)
+    private bool CheckShadow(UserAccount? account, Password password, bool isPermitted)
     {
         ShadowEntry? shadow = isPermitted ? Users.FindShadow(account!.Name) : null;
-        bool isRight = Crypt.Verify(password.Utf8, shadow is { IsLocked: false } ? shadow.Hash : null);
-        bool isUsable = shadow is not null && !shadow.IsAccountExpired(Today) && !shadow.IsPasswordExpired(Today);
-        return isRight && isPermitted && isUsable ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
+        bool isEmpty = shadow is { Hash.Length: 0 } && password.Utf8.Length == 0; // which is asked only where it is permitted
+        bool isRight = Crypt.Verify(password.Utf8, shadow is { IsLocked: false } ? shadow.Hash : null) || isEmpty;
+        if (!isRight || !isPermitted || shadow is null || shadow.IsAccountExpired(Today)) return false;
+        if (shadow.IsPasswordExpired(Today)) _log.Info($"User {account!.Name} password has expired ({(shadow.LastChangeDay == 0 ? "root forced" : "password aged")})");
+        return Admit(shadow.IsPasswordExpired(Today) ? PamVerdict.PasswordExpired : PamVerdict.Accepted, [.. shadow.Warnings(Today)], []);
     }
 
-    private async ValueTask<AuthenticationVerdict> AskPasswordAsync(
+    /// <summary>Keeps for the sessions what came with a yes. A password that has expired is right: its owner may do nothing but change it.</summary>
+    private bool Admit(PamVerdict verdict, IReadOnlyList<string> messages, CStrings variables)
+    {
+        if (verdict is not (PamVerdict.Accepted or PamVerdict.PasswordExpired)) return false;
+        UserLogin login = _client.Login;
+        login.MustChangePassword = verdict == PamVerdict.PasswordExpired;
+        if (variables.Count > 0) login.PamVariables = variables;
+        foreach (string message in messages) login.Say(message);
+        return true;
+    }
+
+    private AuthenticationVerdict Admitted() => _client.Login.MustChangePassword
+        ? AuthenticationVerdict.AcceptWith(LoginPermissions.Everything with { PortForwarding = false, AgentForwarding = false, X11Forwarding = false })
+        : AuthenticationVerdict.Accept;
+
+    private async ValueTask<AuthenticationVerdict> AskAsync(
         string userName, UserAccount? account, ServerConfig config, KeyboardInteractiveAttempt attempt, CancellationToken ct)
     {
+        if (config.UsePam && CanCheckPasswords) return await AskByPamAsync(userName, account, config, attempt, ct).ConfigureAwait(false);
         var question = new InteractivePrompt(new PeerText("Password: "), Echo: false);
         IReadOnlyList<Password> answers = await attempt.Conversation.AskAsync(new InteractiveRequest(new PeerText(""), new PeerText(""), [question]), ct).ConfigureAwait(false);
         return await CheckPasswordAsync(userName, account, config, answers[0], ct).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AuthenticationVerdict> AskByPamAsync(
+        string userName, UserAccount? account, ServerConfig config, KeyboardInteractiveAttempt attempt, CancellationToken ct)
+    {
+        bool isPermitted = account is not null && IsRootPermitted(account, config, byPassword: true);
+        var conversation = new PamConversation(attempt.Conversation, isPermitted, ct);
+        CStrings variables = PamVariables.Of(_client, new AuthenticationFile.Content(""));
+        PamLoginResult result = await PamLogin.RunAsync(config.PamServiceName, userName, _client.Host, conversation, config.PermitEmptyPasswords, variables, null, ct).ConfigureAwait(false);
+        if (result.Verdict is PamVerdict.Unavailable or PamVerdict.AccountRefused) _log.Error($"PAM: {Printable.Escape(result.Reason)} for {Printable.Escape(userName)} from {_client.Host}");
+        return isPermitted && Admit(result.Verdict, [conversation.Unsaid], result.Environment) ? Admitted() : AuthenticationVerdict.Reject;
     }
 
     private sealed record Judgement(string UserName, UserAccount? Account);

@@ -1,0 +1,59 @@
+using System.Text;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Logins;
+
+/// <summary>What a user's way in leaves for their sessions: what PAM and the account have to say, its variables, and whether the password must be changed.</summary>
+/// <remarks>One for a connection. Who lets the user in fills it, who runs their sessions reads it.</remarks>
+internal sealed class UserLogin : IDisposable
+{
+    /// <summary>More than this is not kept for showing: modules say a few lines.</summary>
+    private const int LongestMessages = 64 * 1024;
+
+    private readonly StringBuilder _messages = new();
+    private readonly Lock _lock = new();
+    private AuthenticationFile? _file;
+
+    /// <summary>True where nothing but changing the password, which has expired, is open to the user.</summary>
+    public bool MustChangePassword { get; set; }
+
+    /// <summary>True where this process lives within PAM's session for the user already, which somebody else keeps.</summary>
+    public bool IsSessionOpen { get; set; }
+
+    /// <summary>The variables that PAM's modules have set: while they let the user in, and for the session where it is open.</summary>
+    public CStrings PamVariables { get; set; } = [];
+
+    /// <summary>Keeps lines to show before the first shell.</summary>
+    public void Say(string text)
+    {
+        if (text.Length == 0 || _messages.Length + text.Length > LongestMessages) return;
+        _messages.Append(text);
+        if (text[^1] != '\n') _messages.Append('\n');
+    }
+
+    /// <summary>What is to be shown, once.</summary>
+    public string TakeMessages()
+    {
+        lock (_lock)
+        {
+            string text = _messages.ToString();
+            _messages.Clear();
+            return text;
+        }
+    }
+
+    /// <summary>The file that tells sessions how the user got in (ExposeAuthInfo), made for the first of them; null when it cannot be made.</summary>
+    public string? FileOf(AuthenticationFile.Content content, UserAccount account, SshdLog log)
+    {
+        lock (_lock) return (_file ??= AuthenticationFile.Create(content, account, log))?.Path;
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+}

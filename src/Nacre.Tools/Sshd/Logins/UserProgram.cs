@@ -1,0 +1,280 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Nacre.Config;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Logins;
+
+/// <summary>One session's program, from what has to come before it to its end: what refuses it, PAM's session, the greeting, the login script, the records.</summary>
+/// <remarks>
+/// As root, every program is started through the launcher, which drops to the user's ids for good before it becomes the program, and with
+/// UsePAM within a session of PAM that is kept by a process of its own. Not as root, the user is the server's own.
+/// </remarks>
+internal sealed class UserProgram
+{
+    // Not its path: the user may be unable to enter the directory that it is installed in, and an update may have put another file there.
+    private const string OwnExecutable = "/proc/self/exe";
+
+    private const string NoLogin = "/etc/nologin";
+    private const int LongestNoLogin = 64 * 1024;
+    private const string PasswordProgram = "/usr/bin/passwd";
+    private const int RefusedStatus = 254;
+    private const int FailedStatus = 255;
+
+    private readonly ClientConnection _client;
+    private readonly SshdLog _log;
+    private readonly UserAccount _account;
+    private readonly ServerConfig _config;
+    private readonly ServerSession _session;
+    private readonly string? _asked;
+    private readonly string? _command;
+    private readonly string? _root;
+
+    /// <param name="session">What the client asked for, and its streams.</param>
+    /// <param name="account">The user.</param>
+    /// <param name="client">Where the user comes from.</param>
+    /// <param name="asked">The command line that was asked for; null for the shell.</param>
+    /// <param name="log">The log.</param>
+    public UserProgram(ServerSession session, UserAccount account, ClientConnection client, string? asked, SshdLog log)
+    {
+        (_session, _account, _client, _asked, _log) = (session, account, client, asked, log);
+        _config = client.ConfigFor(account.Name);
+
+        // The configuration's command wins over that of a key or certificate.
+        _command = _config.ForceCommand ?? (Request.Asked is null ? null : Request.Text) ?? asked;
+        _root = _config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted);
+        IsRootMissing = isRootWanted && (_root is null || !Users.IsRoot);
+    }
+
+    private SessionRequest Request => _session.Request;
+
+    private bool IsRootMissing { get; }
+
+    private bool IsForced => _config.ForceCommand is not null || Request.Asked is not null;
+
+    private bool HasPam => Users.IsRoot && _config.UsePam && !_client.Login.IsSessionOpen;
+
+    /// <summary>Whether the user is to be shown anything: not one who runs a command, and not one who wants it quiet.</summary>
+    private bool IsGreeted => _command is null && (_root is not null || !LoginGreeting.IsHushed(_account));
+
+    public async Task<ProcessExit> RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (await RefuseAsync(ct).ConfigureAwait(false) is { } refused) return refused;
+            if (Request.Terminal is null && InternalSftp.Of(_command) is { } sftp && _root is null && !HasPam && sftp.FitsThisProcess(_account)) return await sftp.ServeAsync(_session, _account, _client, _log, ct).ConfigureAwait(false);
+            return Request.Terminal is null
+                ? await ChildSession.RunWithPipesAsync(_session, ends => StartAsync(ends, ct), ct).ConfigureAwait(false)
+                : await RunAtTerminalAsync(ct).ConfigureAwait(false);
+        }
+        catch (SessionRefusedException refused)
+        {
+            _log.Error($"{Printable.Escape(refused.Message)} (user {Printable.Escape(_account.Name)})");
+            return await EndAsync(_session.Error, refused.Told, RefusedStatus, ct).ConfigureAwait(false);
+        }
+        catch (UnixException error)
+        {
+            _log.Error($"starting a session for {Printable.Escape(_account.Name)} failed: {error.Message}");
+            return await EndAsync(_session.Error, $"sshd: {error.Message}\r\n", FailedStatus, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What keeps a user who has been let in from a session all the same.</summary>
+    private async Task<ProcessExit?> RefuseAsync(CancellationToken ct)
+    {
+        bool isPasswordDue = _client.Login.MustChangePassword;
+        if (isPasswordDue && Request.Terminal is null) return await EndAsync(_session.Error, "WARNING: Your password has expired.\r\nPassword change required but no TTY available.\r\n", 1, ct).ConfigureAwait(false);
+        if (IsRootMissing || (_root is not null && ChrootPath.FindFault(_root) is not null))
+        {
+            _log.Fatal(!Users.IsRoot ? "server lacks privileges to chroot to ChrootDirectory"
+                : _root is null ? $"ChrootDirectory names no directory for {Printable.Escape(_account.Name)}" : Printable.Escape(ChrootPath.FindFault(_root)!));
+            return ProcessExit.WithStatus(FailedStatus);
+        }
+
+        // With PAM that is the business of its account modules.
+        if (!HasPam && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
+        {
+            _log.Info($"User {Printable.Escape(_account.Name)} not allowed because {NoLogin} exists");
+            return await EndAsync(_session.Error, ReadNoLogin(), RefusedStatus, ct).ConfigureAwait(false);
+        }
+
+        if (!IsForced || InternalSftp.Of(_command) is null || (Request.Asked ?? Request).Kind == SessionKind.Subsystem) return null;
+        _log.Error($"Connection from user {Printable.Escape(_account.Name)} {_client.Place}: refusing non-sftp session");
+        return await EndAsync(_session.Output, "This service allows sftp connections only.\n", 1, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<ProcessExit> EndAsync(System.IO.Pipelines.PipeWriter stream, string text, uint status, CancellationToken ct)
+    {
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text), ct).ConfigureAwait(false);
+        return ProcessExit.WithStatus(status);
+    }
+
+    private static string ReadNoLogin()
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(FileSafety.Read(NoLogin, LongestNoLogin, out _));
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            // That it is there is enough.
+            return "";
+        }
+    }
+
+    private async Task<ProcessExit> RunAtTerminalAsync(CancellationToken ct)
+    {
+        using Pty pty = Pty.Open();
+        if (Users.IsRoot) pty.GiveTo(_account.Uid, _account.Gid);
+        await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
+        LastLogin? last = null;
+        using LoginAccounting? accounting = Users.IsRoot ? LoginAccounting.Begin(Records, _account, pty.Name, _client.Host, _client.Remote.Address, out last) : null;
+        if (IsGreeted)
+        {
+            string greeting = LoginGreeting.Of(_client.Login.TakeMessages() + kept?.Messages, _config.PrintLastLog ? last : null, _config.PrintMotd);
+            if (greeting.Length > 0) await _session.Output.WriteAsync(Encoding.UTF8.GetBytes(greeting), ct).ConfigureAwait(false);
+        }
+
+        if (_client.Login.MustChangePassword) await _session.Output.WriteAsync("WARNING: Your password has expired.\r\nYou must change your password now and log in again!\r\n"u8.ToArray(), ct).ConfigureAwait(false);
+
+        return await ChildSession.RunWithTerminalAsync(_session, pty, held => StartAtTerminalAsync(pty, held, kept, accounting, ct), ct).ConfigureAwait(false);
+    }
+
+    private static LoginRecords Records { get; } = new();
+
+    private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
+    {
+        CStrings environment = EnvironmentFor(pty.Name, kept);
+        await RunScriptAsync(environment, held, held, ct).ConfigureAwait(false);
+        IRunningProgram program = await StartProgramAsync(default, pty.Name, kept, environment, ct).ConfigureAwait(false);
+        accounting?.SetProcess(program.Pid);
+        return program;
+    }
+
+    private async Task<IRunningProgram> StartAsync(ChildSession.Ends ends, CancellationToken ct)
+    {
+        KeptSession? kept = HasPam ? await OpenPamAsync((ends.Input, ends.Output, ends.Error), ct).ConfigureAwait(false) : null;
+        try
+        {
+            // The pipe is empty, and has room for all of it.
+            if (IsGreeted) Descriptors.Write(ends.Output, Encoding.UTF8.GetBytes(_client.Login.TakeMessages() + kept?.Messages));
+            CStrings environment = EnvironmentFor(null, kept);
+            await RunScriptAsync(environment, ends.Output, ends.Error, ct).ConfigureAwait(false);
+            return await StartProgramAsync(ends, null, kept, environment, ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (kept is not null) await kept.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<KeptSession> OpenPamAsync((SafeHandle Input, SafeHandle Output, SafeHandle Error)? streams, CancellationToken ct)
+    {
+        CStrings variables = PamVariables.Of(_client, AuthenticationFile.Content.Of(Request.User));
+        for (int i = 0; i < _client.Login.PamVariables.Count; i++) variables.Add(_client.Login.PamVariables[i]);
+        var wanted = new KeptSession.Wanted(_config.PamServiceName, _account.Name, _client.Host, variables);
+        KeptSession kept = await KeptSession.OpenAsync(OwnExecutable, wanted, streams, [], ct).ConfigureAwait(false);
+        if (kept.Fault is null) return kept;
+        string told = kept.Messages;
+        await kept.DisposeAsync().ConfigureAwait(false);
+        throw new SessionRefusedException(kept.Fault, told);
+    }
+
+    private CStrings EnvironmentFor(string? terminal, KeptSession? kept) => new LoginEnvironment(_account, Request, _client, _config)
+    {
+        Terminal = terminal,
+        Asked = _asked,
+        OfUser =
+        [
+            .. Request.User.Permissions.Environment.Where(variable => _config.PermitUserEnvironment.Permits(variable.Key)),
+            .. _root is null ? UserEnvironmentFile.Read(_account, _config.PermitUserEnvironment, _log) : [],
+        ],
+        OfPam = kept?.Environment ?? _client.Login.PamVariables,
+        AuthenticationFile = _config.ExposeAuthInfo ? _client.Login.FileOf(AuthenticationFile.Content.Of(Request.User), _account, _log) : null,
+    }.ToStrings();
+
+    private async Task RunScriptAsync(CStrings environment, SafeHandle output, SafeHandle error, CancellationToken ct)
+    {
+        // Within another root the paths mean other files, which are not looked at from here.
+        if (_root is not null || _client.Login.MustChangePassword) return;
+        bool isSubsystem = (Request.Asked ?? Request).Kind == SessionKind.Subsystem;
+        bool mayBeOwn = !isSubsystem && _config.ForceCommand is null && _config.PermitUserRc && Request.User.Permissions.UserRc;
+        if (LoginScript.Of(_account, mayBeOwn, Request.Display, _config.XAuthLocation) is not { } script) return;
+        await script.RunAsync(
+            (program, arguments, input, its, complaints) => Spawn.Start(Prepared(program, arguments, environment, input, its, complaints)),
+            output, error, _account.Name, _log, ct).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IRunningProgram> StartProgramAsync(ChildSession.Ends ends, string? terminal, KeptSession? kept, CStrings environment, CancellationToken ct)
+    {
+        (string program, CStrings arguments) = ProgramFor();
+        if (kept is null) return Spawn.Start(Prepared(program, arguments, environment, ends.Input, ends.Output, ends.Error, terminal));
+        (program, arguments) = Launched(program, arguments, _account, _root, isKept: true);
+        return await kept.StartAsync(program, arguments, LaunchPlan.Veil(environment), terminal, 0, ct).ConfigureAwait(false);
+    }
+
+    private ProgramStart Prepared(string program, CStrings arguments, CStrings environment, SafeHandle? input, SafeHandle? output, SafeHandle? error, string? terminal = null)
+    {
+        bool isRoot = Users.IsRoot;
+        if (isRoot) (program, arguments) = Launched(program, arguments, _account, _root, isKept: false);
+        return new ProgramStart
+        {
+            Path = program,
+            Arguments = arguments,
+            Environment = isRoot ? LaunchPlan.Veil(environment) : environment,
+            WorkingDirectory = isRoot ? null : Spawn.CanEnter(_account.Home) ? _account.Home : "/",
+            Input = input,
+            Output = output,
+            Error = error,
+            LeadsSession = true,
+            ControllingTerminal = terminal,
+        };
+    }
+
+    // A login shell's name begins with a dash; a command goes to the shell that the user has.
+    private (string Program, CStrings Arguments) ProgramFor()
+    {
+        if (_client.Login.MustChangePassword) return (PasswordProgram, [Path.GetFileName(PasswordProgram)]);
+        string shell = _account.LoginShell;
+        string name = Path.GetFileName(shell);
+        if (_command is null) return (shell, ["-" + name]);
+        if (InternalSftp.Of(_command) is not { } sftp) return (shell, [name, "-c", _command]);
+        return (OwnExecutable, ["nacre", "sftp-server", .. sftp.Arguments]);
+    }
+
+    /// <summary>The launcher, which becomes the program as the user.</summary>
+    private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account, string? root, bool isKept)
+    {
+        var plan = new LaunchPlan
+        {
+            Program = program,
+            Arguments = arguments,
+            Uid = account.Uid,
+            Gid = account.Gid,
+            User = account.Name,
+            Root = root,
+
+            // Within another root there is no file to execute again.
+            StaysItself = root is not null && program == OwnExecutable,
+            Directory = account.Home,
+            FallbackDirectory = "/",
+
+            // Where PAM has set limits and groups, those hold.
+            KeepsGroups = isKept,
+            OpenFiles = isKept ? null : OpenFileLimit.Inherited,
+            HasVeiledEnvironment = true,
+        };
+        return (OwnExecutable, plan.ToArguments(OwnExecutable));
+    }
+
+    /// <summary>PAM has no session for the user.</summary>
+    private sealed class SessionRefusedException(string message, string told) : Exception(message)
+    {
+        /// <summary>What the user is told.</summary>
+        public string Told => told;
+    }
+}
