@@ -4,8 +4,8 @@ using Nacre.Config;
 using Nacre.Config.Patterns;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
-using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;

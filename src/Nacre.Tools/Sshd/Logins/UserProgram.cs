@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Nacre.Config;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
