@@ -1,4 +1,5 @@
 using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Config;
 
@@ -35,7 +36,7 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
 
     public bool ExitOnForwardFailure => values.Get(ClientKeywords.ExitOnForwardFailure);
 
-    public FingerprintDigest FingerprintHash => values.Get(ClientKeywords.FingerprintHash);
+    public FingerprintHash FingerprintHash => values.Get(ClientKeywords.FingerprintHash);
 
     public bool ForwardX11 => values.Get(ClientKeywords.ForwardX11);
 

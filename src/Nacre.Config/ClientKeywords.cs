@@ -1,5 +1,6 @@
 using Nacre.Config.Shapes;
 using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Config;
 
@@ -83,7 +84,7 @@ internal static class ClientKeywords
     public static readonly Keyword<bool> ExitOnForwardFailure = Declared.Add(new Keyword<bool>("ExitOnForwardFailure", Choices.Flag)
     { Manual = "End the connection when a forwarding cannot be set up." });
 
-    public static readonly Keyword<FingerprintDigest> FingerprintHash = Declared.Add(new Keyword<FingerprintDigest>("FingerprintHash", Choices.Digest)
+    public static readonly Keyword<FingerprintHash> FingerprintHash = Declared.Add(new Keyword<FingerprintHash>("FingerprintHash", Choices.Digest)
     { Manual = "The hash that fingerprints are shown in." });
 
     public static readonly Keyword<bool> ForwardX11 = Declared.Add(new Keyword<bool>("ForwardX11", Choices.Flag)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Config;
 
@@ -168,7 +169,7 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     /// <summary>The agent's socket, or SSH_AUTH_SOCK for the one that this variable names, or null.</summary>
     public string? HostKeyAgent => NotNone(values.Get(ServerKeywords.HostKeyAgent));
 
-    public FingerprintDigest FingerprintHash => values.Get(ServerKeywords.FingerprintHash);
+    public FingerprintHash FingerprintHash => values.Get(ServerKeywords.FingerprintHash);
 
     public IReadOnlyList<string> CASignatureAlgorithms => values.Get(ServerKeywords.CASignatureAlgorithms)!;
 

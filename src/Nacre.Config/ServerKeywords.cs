@@ -1,5 +1,6 @@
 using Nacre.Config.Shapes;
 using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Config;
 
@@ -144,8 +145,8 @@ internal static class ServerKeywords
     public static readonly Keyword<bool> StreamLocalBindUnlink = Declared.Add(new Keyword<bool>("StreamLocalBindUnlink", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Remove what is at the path of a remote forwarding's Unix socket before it is listened at." });
 
-    public static readonly Keyword<FingerprintDigest> FingerprintHash = Declared.Add(new Keyword<FingerprintDigest>("FingerprintHash", Choices.ServerDigest)
-    { Status = KeywordStatus.Pending, Manual = "The hash that fingerprints are logged in." });
+    public static readonly Keyword<FingerprintHash> FingerprintHash = Declared.Add(new Keyword<FingerprintHash>("FingerprintHash", Choices.ServerDigest)
+    { Manual = "The hash that fingerprints are logged in." });
 
     public static readonly Keyword<bool> ExposeAuthInfo = Declared.Add(new Keyword<bool>("ExposeAuthInfo", Choices.Flag)
     { IsAllowedInMatch = true, Manual = "Tell sessions in a file, named by SSH_USER_AUTH, how the user has authenticated." });
@@ -157,7 +158,7 @@ internal static class ServerKeywords
     { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
 
     public static readonly Keyword<string> ModuliFile = Declared.Add(new Keyword<string>("ModuliFile", new TextShape("file | none") { IsPath = true })
-    { Status = KeywordStatus.Pending, Default = "/etc/ssh/moduli", Manual = "The groups for Diffie-Hellman group exchange." });
+    { Default = "/etc/ssh/moduli", Manual = "The groups for Diffie-Hellman group exchange." });
 
     public static readonly Keyword<string> XAuthLocation = Declared.Add(new Keyword<string>("XAuthLocation", new TextShape("file") { IsPath = true })
     { Default = "/usr/bin/xauth", Manual = "The program xauth, without which X11 is not forwarded." });
@@ -298,7 +299,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Default = ["any"], Manual = "Lists of methods, of which all in one list must succeed; any for any one method." });
 
     public static readonly Keyword<IReadOnlyList<string>> LogVerbose = Declared.Add(new Keyword<IReadOnlyList<string>>("LogVerbose", Lists.LogPlaces)
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = [], Manual = "Places in the program, as patterns of its files, functions and lines, that tell everything whatever LogLevel is." });
+    { IsAllowedInMatch = true, Default = [], Manual = "Places in the program, as patterns of its files, functions and lines, that tell everything whatever LogLevel is." });
 
     public static readonly Keyword<IReadOnlyList<ChannelTimeout>> ChannelTimeout = Declared.Add(new Keyword<IReadOnlyList<ChannelTimeout>>("ChannelTimeout", Lists.ChannelTimeouts)
     { IsAllowedInMatch = true, Default = [], Manual = "Close channels of a type that have been idle for so long; global is about all of them together." });

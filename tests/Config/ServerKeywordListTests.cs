@@ -29,9 +29,6 @@ public sealed class ServerKeywordListTests
     /// <summary>Keywords that are read, shown and not obeyed yet, with the part of sshd that will obey them; whoever uses one says so.</summary>
     private static readonly Dictionary<string, string> ToCome = new()
     {
-        ["FingerprintHash"] = "configuration",
-        ["LogVerbose"] = "configuration",
-        ["ModuliFile"] = "configuration",
         ["PerSourceMaxStartups"] = "admission",
         ["PerSourceNetBlockSize"] = "admission",
         ["PerSourcePenalties"] = "admission",
@@ -122,7 +119,6 @@ public sealed class ServerKeywordListTests
     {
         "PermitUserRC" or "IgnoreRhosts" or "PerSourcePenalties" => "no",
         "PubkeyAuthOptions" => "touch-required",
-        "FingerprintHash" => "md5",
         "HostbasedAcceptedAlgorithms" => "rsa",
         "PerSourceMaxStartups" => "4",
         "PerSourceNetBlockSize" => "24:64",

@@ -2,7 +2,6 @@ using Nacre.Client;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
 using Nacre.Protocol.Algorithms;
-using Nacre.Protocol.Keys;
 
 namespace Nacre.Config.Connections;
 
@@ -86,7 +85,7 @@ internal static class ClientOptions
             AskChoice.Ask => VerifyHostKeyDns.Ask,
             _ => VerifyHostKeyDns.No,
         },
-        FingerprintHash = config.FingerprintHash == FingerprintDigest.Md5 ? FingerprintHash.Md5 : FingerprintHash.Sha256,
+        FingerprintHash = config.FingerprintHash,
         Strict = config.StrictHostKeyChecking switch
         {
             HostKeyChecking.Yes => StrictHostKeyChecking.Yes,

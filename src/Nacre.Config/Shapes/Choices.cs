@@ -1,4 +1,5 @@
 using Nacre.Config.Values;
+using Nacre.Protocol.Keys;
 
 namespace Nacre.Config.Shapes;
 
@@ -11,11 +12,11 @@ internal static class Choices
     public static ChoiceShape<AddressFamilyChoice> AddressFamily =>
         new(("any", AddressFamilyChoice.Any), ("inet", AddressFamilyChoice.Inet), ("inet6", AddressFamilyChoice.Inet6));
 
-    public static ChoiceShape<FingerprintDigest> Digest =>
-        new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
+    public static ChoiceShape<FingerprintHash> Digest =>
+        new(("SHA256", FingerprintHash.Sha256), ("MD5", FingerprintHash.Md5)) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
 
-    public static ChoiceShape<FingerprintDigest> ServerDigest =>
-        new(("SHA256", FingerprintDigest.Sha256), ("MD5", FingerprintDigest.Md5)) { Complaint = "Invalid {1} algorithm \"{0}\".", Missing = "{1} missing argument." };
+    public static ChoiceShape<FingerprintHash> ServerDigest =>
+        new(("SHA256", FingerprintHash.Sha256), ("MD5", FingerprintHash.Md5)) { Complaint = "Invalid {1} algorithm \"{0}\".", Missing = "{1} missing argument." };
 
     public static ChoiceShape<IgnoreRhosts> IgnoreRhosts =>
         new(("yes", Values.IgnoreRhosts.Yes), ("no", Values.IgnoreRhosts.No), ("shosts-only", Values.IgnoreRhosts.ShostsOnly));

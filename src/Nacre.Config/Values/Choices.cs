@@ -73,13 +73,6 @@ internal enum LogFacility
     Local7 = 23,
 }
 
-/// <summary>The hash that fingerprints are shown in (FingerprintHash).</summary>
-internal enum FingerprintDigest
-{
-    Sha256,
-    Md5,
-}
-
 /// <summary>Whether and how root may log in (PermitRootLogin).</summary>
 internal enum RootLogin
 {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
@@ -30,22 +29,19 @@ internal sealed class ErrorTrace : ITrace
     public bool IsRaw { get; set; }
 
     /// <summary>Writes to the system's log.</summary>
-    public static ErrorTrace ToSystemLog(LogLevel level, string program, LogFacility facility, IReadOnlyList<string> verbosePlaces)
+    public static ErrorTrace ToSystemLog(LogLevel level, string program, LogFacility facility, VerbosePlaces verbosePlaces)
     {
         SystemLog.Open(program, (SystemLog.Facility)((int)facility << 3));
         return new ErrorTrace(level) { VerbosePlaces = verbosePlaces };
     }
 
-    /// <summary>Patterns of the places in the program, as file:function():line, that tell everything whatever the level is (LogVerbose).</summary>
-    public IReadOnlyList<string> VerbosePlaces { get; init; } = [];
+    public VerbosePlaces VerbosePlaces { get; init; } = VerbosePlaces.None;
 
-    public bool IsOn(int detail) => Level >= LogLevel.Verbose + detail || VerbosePlaces.Count > 0;
+    public bool IsOn(int detail) => Level >= LogLevel.Verbose + detail || VerbosePlaces.IsAny;
 
     public void Write(int detail, string line, [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int number = 0)
     {
-        string? place = VerbosePlaces.Count > 0 ? $"{Path.GetFileName(file)}:{member}():{number} (pid={Environment.ProcessId})" : null;
-        bool isForced = place is not null && VerbosePlaces.Any(pattern => PatternMatcher.MatchesList(place, pattern));
-        if (isForced) Write(Level, $"debug{detail}: {place}: {line}", SystemLog.Priority.Debug);
+        if (VerbosePlaces.Has(file, member, number, out string place)) Write(Level, $"debug{detail}: {place}: {line}", SystemLog.Priority.Debug);
         else if (detail == 0) Verbose(line);
         else Write(LogLevel.Verbose + detail, $"debug{detail}: {line}", SystemLog.Priority.Debug);
     }

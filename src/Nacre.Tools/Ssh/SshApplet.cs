@@ -53,10 +53,10 @@ internal static class SshApplet
     {
         // What is wrong with the configuration is said however quiet ssh is to be.
         LogLevel atFirst = line.Level is { } level and > LogLevel.Info ? level : LogLevel.Info;
-        ErrorTrace trace = line.LogsToSystem ? ErrorTrace.ToSystemLog(atFirst, "ssh", LogFacility.User, []) : new ErrorTrace(atFirst, log);
+        ErrorTrace trace = line.LogsToSystem ? ErrorTrace.ToSystemLog(atFirst, "ssh", LogFacility.User, VerbosePlaces.None) : new ErrorTrace(atFirst, log);
         if (trace.IsOn(1)) trace.Say(ProductVersion.Line);
         if (ClientSetup.Load(line.Destination!.Host, line.Options, line.ConfigFile, trace) is not { } config) return null;
-        return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility, config.LogVerbose) : new ErrorTrace(config.LogLevel, log) { VerbosePlaces = config.LogVerbose });
+        return (config, line.LogsToSystem ? ErrorTrace.ToSystemLog(config.LogLevel, "ssh", config.SyslogFacility, new VerbosePlaces(config.LogVerbose)) : new ErrorTrace(config.LogLevel, log) { VerbosePlaces = new VerbosePlaces(config.LogVerbose) });
     }
 
     private static int Query(string kind)

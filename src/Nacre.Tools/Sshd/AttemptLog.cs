@@ -30,7 +30,7 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
         if (report.Error is not null) log.Error($"authentication of {Printable.Escape(report.UserName)} from {client.Place}: {Printable.Escape(report.Error.Message)}");
         LookUp(report.UserName);
         string invalid = _exists ? "" : "invalid user ";
-        string key = report.Key is { } shown ? $": {shown.ShortType} {shown.Fingerprint}" : "";
+        string key = report.Key is { } shown ? $": {shown.ShortType} {shown.FingerprintBy(client.Config.FingerprintHash)}" : "";
         if (report is { Result: AttemptResult.Rejected, Key: not null, Hostbased: { } host }) key += $", client user \"{Printable.Escape(host.ClientUser)}\", client host \"{Printable.Escape(host.BareHost)}\"";
         string line = string.Create(CultureInfo.InvariantCulture, $"{verb} {Shown(report.Method)} for {invalid}{Printable.Escape(report.UserName)} from {client.Place} ssh2{key}");
         bool isByKeyOrNone = report.Method is MethodName.None or MethodName.Hostbased || report.Method.StartsWith(MethodName.PublicKey, StringComparison.Ordinal);

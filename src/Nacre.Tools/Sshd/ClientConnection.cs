@@ -53,6 +53,9 @@ internal sealed class ClientConnection : IClientOrigin
 
     public string LocalAddress => TextOf(Local);
 
+    /// <summary>The configuration for connections that no Match block fits.</summary>
+    public ServerConfig General => _config;
+
     /// <summary>The configuration before any user is named.</summary>
     public ServerConfig Config => _forAnybody ??= _config.HasMatchBlocks ? _config.ForConnection(Criteria(null)) : _config;
 

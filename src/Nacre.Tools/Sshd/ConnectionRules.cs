@@ -14,11 +14,16 @@ namespace Nacre.Tools.Sshd;
 
 /// <summary>Turns the configuration into the options of one connection: first for whoever comes, and again once they have named their user.</summary>
 /// <remarks>What a Match block says is obeyed from when its criteria are known: the address at once, the user and group with the name.</remarks>
-internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog log)
+/// <param name="hostKeys">The server's host keys.</param>
+/// <param name="groups">The groups for Diffie-Hellman group exchange.</param>
+internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusSource groups)
 {
-    public SshServerOptions For(ClientConnection client)
+    /// <param name="client">The connection.</param>
+    /// <param name="log">The log of it alone, which obeys what Match blocks say of it.</param>
+    public SshServerOptions For(ClientConnection client, SshdLog log)
     {
         ServerConfig config = client.Config;
+        log.Obey(config, client.General);
         var attempts = new AttemptLog(client, log);
         var options = new SshServerOptions
         {
@@ -32,6 +37,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
             Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
             OnFailure = error => log.Error($"a session ended by an internal failure: {Printable.Escape(error.ToString())}"),
             Trace = log,
+            Moduli = groups,
             Journal = attempts.Report,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),
             Algorithms = AlgorithmSelection.ServerDefault with
@@ -43,7 +49,14 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, SshdLog l
                 Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
             },
         };
-        return With(options, config) with { ForUser = (name, _) => ValueTask.FromResult(With(options, client.ConfigFor(name))) };
+        return With(options, config) with { ForUser = ForUser };
+
+        ValueTask<SshServerOptions> ForUser(string name, CancellationToken ct)
+        {
+            ServerConfig own = client.ConfigFor(name);
+            log.Obey(own, client.General);
+            return ValueTask.FromResult(With(options, own));
+        }
     }
 
     /// <summary>The options with all that a Match block may change.</summary>

@@ -44,6 +44,7 @@ internal static class SshdApplet
         try
         {
             using SshdLog log = OpenLog(line, config, isDaemon);
+            log.Obey(config);
             return Run(line, config, log, isDaemon, arguments);
         }
         catch (FatalException fatal)

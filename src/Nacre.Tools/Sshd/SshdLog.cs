@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.SftpServer;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -9,13 +12,15 @@ namespace Nacre.Tools.Sshd;
 /// <remarks>Whoever composes a line has escaped what came from a peer; a line never holds a line end.</remarks>
 internal sealed class SshdLog : ITrace, IDisposable
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _lock;
     private readonly TextWriter? _writer;
     private readonly bool _ownsWriter;
+    private VerbosePlaces _places = VerbosePlaces.None;
 
-    private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter) => (Level, _writer, _ownsWriter) = (level, writer, ownsWriter);
+    private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter, Lock? shared = null) =>
+        (Level, _writer, _ownsWriter, _lock) = (level, writer, ownsWriter, shared ?? new Lock());
 
-    public LogLevel Level { get; }
+    public LogLevel Level { get; private set; }
 
     public static SshdLog ToStandardError(LogLevel level) => new(level, Console.Error, ownsWriter: false);
 
@@ -28,9 +33,25 @@ internal sealed class SshdLog : ITrace, IDisposable
         return new SshdLog(level, null, ownsWriter: false);
     }
 
-    public bool IsOn(int level) => Level >= LogLevel.Verbose + level;
+    /// <summary>The same log for one connection, of which more or less may be told than of others.</summary>
+    public SshdLog ForConnection() => new(Level, _writer, ownsWriter: false, _lock) { _places = _places };
 
-    public void Write(int level, string line, string file = "", string member = "", int number = 0) => Write(LogLevel.Verbose + level, $"debug{level}: {line}", SystemLog.Priority.Debug);
+    /// <summary>Tells from now on what a configuration wants to be told; a level that the command line has set stays unless a Match block changes it.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="general">The configuration for connections that no Match block fits; null when that is meant.</param>
+    public void Obey(ServerConfig config, ServerConfig? general = null)
+    {
+        if (general is not null && config.LogLevel != general.LogLevel) Level = config.LogLevel;
+        _places = new VerbosePlaces(config.LogVerbose);
+    }
+
+    public bool IsOn(int level) => Level >= LogLevel.Verbose + level || _places.IsAny;
+
+    public void Write(int level, string line, [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int number = 0)
+    {
+        if (_places.Has(file, member, number, out string place)) Write(Level, $"debug{level}: {place}: {line}", SystemLog.Priority.Debug);
+        else Write(LogLevel.Verbose + level, $"debug{level}: {line}", SystemLog.Priority.Debug);
+    }
 
     public void Info(string line) => Write(LogLevel.Info, line, SystemLog.Priority.Info);
 

@@ -24,8 +24,8 @@ internal sealed class SshdService : IAsyncDisposable
     public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
     {
         (_config, _log) = (config, log);
-        _rules = new ConnectionRules(hostKeys, log);
-        _server = new SshServer(_rules.For(ClientConnection.OnPipes(config)));
+        _rules = new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, log));
+        _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
 
     /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
@@ -83,8 +83,10 @@ internal sealed class SshdService : IAsyncDisposable
     public async Task ServeAsync(Stream stream, ClientConnection client)
     {
         using UserLogin login = client.Login;
-        _log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
-        SshServerConnection connection = _server.Serve(stream, _rules.For(client));
+        SshdLog log = _log.ForConnection();
+        SshServerOptions rules = _rules.For(client, log);
+        log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
+        SshServerConnection connection = _server.Serve(stream, rules);
         _ = CountUnauthenticatedAsync(connection);
         string ending = $"Connection closed by {client.Place}";
         try
@@ -93,7 +95,7 @@ internal sealed class SshdService : IAsyncDisposable
         }
         catch (SshDisconnectedException error)
         {
-            _log.Info($"Received disconnect from {client.Place}:{error.ReasonCode}: {error.Description}");
+            log.Info($"Received disconnect from {client.Place}:{error.ReasonCode}: {error.Description}");
             ending = $"Disconnected from {Who(connection)}{client.Place}";
         }
         catch (NegotiationFailedException error)
@@ -117,7 +119,7 @@ internal sealed class SshdService : IAsyncDisposable
             ending = $"Connection reset by {client.Place}";
         }
 
-        _log.Info(ending);
+        log.Info(ending);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Nacre.Config;
-using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
@@ -58,7 +57,7 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
     private ValueTask<AuthorizedKeysFile?> AskAsync(string command, UserAccount user, PublicKey key, CancellationToken ct) =>
         new LookupCommand(ServerKeywords.AuthorizedKeysCommand, command, config.AuthorizedKeysCommandUser, log).RunAsync(user, LookupTokens.Of(user, key, client, Fingerprints), ct);
 
-    private FingerprintHash Fingerprints => config.FingerprintHash == FingerprintDigest.Md5 ? FingerprintHash.Md5 : FingerprintHash.Sha256;
+    private FingerprintHash Fingerprints => config.FingerprintHash;
 
     private void Note(KeyNote note, string line)
     {
