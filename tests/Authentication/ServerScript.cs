@@ -16,7 +16,8 @@ internal sealed class ServerScript
         int maxTries = 6,
         IReadOnlyList<string>? algorithms = null,
         IBannerPolicy? banner = null,
-        IReadOnlyList<string>? hostbasedAlgorithms = null)
+        IReadOnlyList<string>? hostbasedAlgorithms = null,
+        ISignedRequestJudge? signedRequests = null)
     {
         Transport = new RecordingTransport(isClient: false);
         var options = new AuthenticationServerOptions
@@ -28,6 +29,7 @@ internal sealed class ServerScript
             SignatureAlgorithms = algorithms,
             HostbasedAlgorithms = hostbasedAlgorithms,
             Banner = banner,
+            SignedRequests = signedRequests,
             Journal = Journal.Add,
         };
         Server = new AuthenticationServer(Transport, options, user =>

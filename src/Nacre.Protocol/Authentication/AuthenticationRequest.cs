@@ -89,6 +89,10 @@ internal sealed class AuthenticationRequest : IDisposable
         }
     }
 
+    /// <summary>A signed request, put together again from its parts where its signature is verified.</summary>
+    public static AuthenticationRequest Signed(string userName, string method, PublicKeyProof? publicKey, HostbasedProof? hostbased) =>
+        new(userName, ServiceName.Connection, method) { PublicKey = publicKey, Hostbased = hostbased };
+
     public void Dispose()
     {
         Password?.Dispose();

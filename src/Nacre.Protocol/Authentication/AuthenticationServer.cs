@@ -22,29 +22,19 @@ namespace Nacre.Protocol.Authentication;
 internal sealed class AuthenticationServer : IPacketSink
 {
     private readonly ITransport _transport;
-    private AuthenticationServerOptions _options;
+    private readonly AuthenticationLedger _ledger;
     private readonly Action<AuthenticatedUser> _onAuthenticated;
-    private AuthenticationChains.Progress _progress;
-    private readonly List<AuthenticationStep> _steps = [];
-    private LoginPermissions _permissions = LoginPermissions.Everything;
     private PublicKeyCheck _keys;
     private State _state = State.AwaitingService;
     private Conversation? _conversation;
-    private string? _userName;
-    private int _received;
-    private int _requests;
-    private int _failures;
-    private int _queries;
-    private bool _isPasswordChangeDue;
 
     /// <param name="transport">Carries the messages.</param>
     /// <param name="options">What is accepted.</param>
     /// <param name="onAuthenticated">Lets the transport go on with whatever takes over: USERAUTH_SUCCESS is queued.</param>
     public AuthenticationServer(ITransport transport, AuthenticationServerOptions options, Action<AuthenticatedUser> onAuthenticated)
     {
-        (_transport, _options, _onAuthenticated) = (transport, options, onAuthenticated);
-        _progress = options.Chains.Begin(options.Methods);
-        _keys = new PublicKeyCheck(transport, options, _steps);
+        (_transport, _ledger, _onAuthenticated) = (transport, new AuthenticationLedger(options), onAuthenticated);
+        _keys = NewKeyCheck();
     }
 
     private enum State
@@ -54,6 +44,8 @@ internal sealed class AuthenticationServer : IPacketSink
         Conversing,
         Done,
     }
+
+    private AuthenticationServerOptions Options => _ledger.Options;
 
     /// <inheritdoc/>
     public async ValueTask OnPacketAsync(Packet packet, CancellationToken ct)
@@ -103,7 +95,7 @@ internal sealed class AuthenticationServer : IPacketSink
             throw new SshViolationException(Violation.ServiceNotAvailable, $"bad service request {Printable.Escape(name)}");
         }
 
-        CountReceived();
+        _ledger.CountMessage();
         var accept = new ServiceAccept { ServiceName = name };
         _transport.Post(ref accept);
         if (_state != State.AwaitingService) return;
@@ -115,11 +107,10 @@ internal sealed class AuthenticationServer : IPacketSink
     {
         using (request)
         {
-            CountReceived();
-            _requests++;
+            _ledger.CountRequest();
             await CheckIdentityAsync(request, ct).ConfigureAwait(false);
             await AbandonConversationAsync().ConfigureAwait(false);
-            if (!_progress.Allows(request.MethodInChain))
+            if (!_ledger.Allows(request.MethodInChain))
             {
                 Reject(request, null, null);
                 return;
@@ -141,52 +132,39 @@ internal sealed class AuthenticationServer : IPacketSink
     // RFC 4252 5: a change "MUST" flush what was reached, or end the connection; as OpenSSH, we end it.
     private async ValueTask CheckIdentityAsync(AuthenticationRequest request, CancellationToken ct)
     {
-        if (_userName is null)
+        if (_ledger.UserName is not { } userName)
         {
             if (request.Service != ServiceName.Connection)
             {
                 throw new SshViolationException(Violation.ServiceNotAvailable, $"There is no service {Printable.Escape(request.Service)}.");
             }
 
-            _userName = request.UserName;
-            await ApplyRulesOfAsync(_userName, ct).ConfigureAwait(false);
-            await SendBannerAsync(ct).ConfigureAwait(false);
+            await NameAsync(request.UserName, ct).ConfigureAwait(false);
         }
-        else if (request.UserName != _userName || request.Service != ServiceName.Connection)
+        else if (request.UserName != userName || request.Service != ServiceName.Connection)
         {
-            string before = $"({Printable.Escape(_userName)},{ServiceName.Connection})";
+            string before = $"({Printable.Escape(userName)},{ServiceName.Connection})";
             string after = $"({Printable.Escape(request.UserName)},{Printable.Escape(request.Service)})";
             throw new SshViolationException(Violation.UserOrServiceChanged, $"Change of username or service not allowed: {before} -> {after}");
         }
     }
 
-    private async ValueTask ApplyRulesOfAsync(string userName, CancellationToken ct)
+    private async ValueTask NameAsync(string userName, CancellationToken ct)
     {
-        if (_options.ForUser is not { } forUser) return;
-        _options = await forUser(userName, ct).ConfigureAwait(false);
-        _keys = new PublicKeyCheck(_transport, _options, _steps);
-        try
-        {
-            _progress = _options.Chains.Begin(_options.Methods);
-        }
-        catch (InvalidOperationException impossible)
-        {
-            throw new SshException("no authentication methods enabled", impossible);
-        }
-    }
-
-    private async ValueTask SendBannerAsync(CancellationToken ct)
-    {
-        if (_options.Banner is null || await _options.Banner.BannerAsync(_userName!, ct).ConfigureAwait(false) is not { Length: > 0 } text) return;
+        AuthenticationServerOptions forUser = Options.ForUser is { } rules ? await rules(userName, ct).ConfigureAwait(false) : Options;
+        _ledger.Name(userName, forUser);
+        _keys = NewKeyCheck();
+        if (Options.Banner is null || await Options.Banner.BannerAsync(userName, ct).ConfigureAwait(false) is not { Length: > 0 } text) return;
         var banner = new UserauthBanner { Text = Encoding.UTF8.GetBytes(text) };
         _transport.Post(ref banner);
     }
 
+    private PublicKeyCheck NewKeyCheck() => new(_transport.SessionId, _transport.HostKey, Options, _ledger.Steps);
+
     private ValueTask OnPasswordAsync(AuthenticationRequest request, CancellationToken ct)
     {
         // RFC 4252 8: a new password answers PASSWD_CHANGEREQ. Unasked, it would be a login under a policy that never expires passwords.
-        bool isStray = request.IsChange && !_isPasswordChangeDue;
-        _isPasswordChangeDue = false;
+        bool isStray = request.IsChange && !_ledger.IsPasswordChangeDue;
         if (request.IsOverlong || isStray)
         {
             Reject(request, null, null);
@@ -205,6 +183,7 @@ internal sealed class AuthenticationServer : IPacketSink
         PublicKey? key = _keys.Read(proof);
         if (key is null) Reject(request, null, null);
         else if (proof.Signature is null) await OnQueryAsync(request, key, proof, ct).ConfigureAwait(false);
+        else if (Options.SignedRequests is { } judge) await JudgeSignedAsync(judge, request, key, ct).ConfigureAwait(false);
         else if (!_keys.IsSigned(request, proof, key)) Reject(request, key, null);
         else await JudgeAsync(request, new PublicKeyAttempt(request.UserName, key, proof.Algorithm, isVerified: true), ct).ConfigureAwait(false);
     }
@@ -220,7 +199,7 @@ internal sealed class AuthenticationServer : IPacketSink
             return;
         }
 
-        if (++_queries > Math.Max(_options.MaxQueries, _options.MaxTries)) throw TooMany();
+        _ledger.CountQuery();
         var answer = new UserauthPkOk { Algorithm = Encoding.UTF8.GetBytes(proof.Algorithm), PublicKey = proof.Blob };
         _transport.Post(ref answer);
         Report(request, AttemptResult.Postponed, key, null);
@@ -230,30 +209,20 @@ internal sealed class AuthenticationServer : IPacketSink
     private ValueTask OnHostbasedAsync(AuthenticationRequest request, HostbasedProof proof, CancellationToken ct)
     {
         PublicKey? key = _keys.Read(proof);
+        if (key is not null && Options.SignedRequests is { } judge) return JudgeSignedAsync(judge, request, key, ct);
         if (key is not null && _keys.IsSigned(request, proof, key)) return JudgeAsync(request, new HostbasedAttempt(request.UserName, key, proof), ct);
         Reject(request, key, null);
         return default;
     }
 
+    // Signature and key are judged together where this process is not trusted with either.
+    private async ValueTask JudgeSignedAsync(ISignedRequestJudge judge, AuthenticationRequest request, PublicKey key, CancellationToken ct) =>
+        Enter(request, key, await judge.JudgeAsync(request, key, ct).ConfigureAwait(false), null);
+
     private async ValueTask JudgeAsync(AuthenticationRequest request, AuthenticationAttempt attempt, CancellationToken ct)
     {
         (AuthenticationVerdict verdict, Exception? error) = await AskPolicyAsync(attempt, ct).ConfigureAwait(false);
-        PublicKey? key = (attempt as PublicKeyAttempt)?.Key ?? (attempt as HostbasedAttempt)?.Key;
-        if (verdict.Permissions is { } permissions)
-        {
-            Accept(request, key, permissions);
-        }
-        else if (verdict.PasswordExpiry is not null && attempt is PasswordAttempt)
-        {
-            var change = new UserauthPasswdChangereq { Prompt = Encoding.UTF8.GetBytes(verdict.PasswordExpiry) };
-            _transport.Post(ref change);
-            _isPasswordChangeDue = true;
-            Report(request, AttemptResult.Postponed, null, null);
-        }
-        else
-        {
-            Reject(request, key, error);
-        }
+        Enter(request, (attempt as PublicKeyAttempt)?.Key ?? (attempt as HostbasedAttempt)?.Key, verdict, error);
     }
 
     /// <summary>Whatever the policy throws is a no.</summary>
@@ -261,7 +230,7 @@ internal sealed class AuthenticationServer : IPacketSink
     {
         try
         {
-            return (await _options.Authenticator.JudgeAsync(attempt, ct).ConfigureAwait(false), null);
+            return (await Options.Authenticator.JudgeAsync(attempt, ct).ConfigureAwait(false), null);
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {
@@ -274,7 +243,7 @@ internal sealed class AuthenticationServer : IPacketSink
         var conversation = new Conversation(request, ct);
         _conversation = conversation;
         _state = State.Conversing;
-        conversation.Begin(_options.Authenticator);
+        conversation.Begin(Options.Authenticator);
         return GoOnAsync(conversation);
     }
 
@@ -292,14 +261,13 @@ internal sealed class AuthenticationServer : IPacketSink
         {
             LeaveConversation();
             (AuthenticationVerdict verdict, Exception? error) = await conversation.VerdictAsync().ConfigureAwait(false);
-            if (verdict.Permissions is { } permissions) Accept(conversation.Request, null, permissions);
-            else Reject(conversation.Request, null, error);
+            Enter(conversation.Request, null, verdict, error);
         }
     }
 
     private async ValueTask OnInfoResponseAsync(Packet packet)
     {
-        CountReceived();
+        _ledger.CountMessage();
         Conversation conversation = _conversation!;
         if (InteractiveMessages.TryReadAnswers(packet.Payload, conversation.PromptCount, out List<Password> answers))
         {
@@ -334,54 +302,42 @@ internal sealed class AuthenticationServer : IPacketSink
         using (conversation) await conversation.AbandonAsync().ConfigureAwait(false);
     }
 
-    private void Accept(AuthenticationRequest request, PublicKey? key, LoginPermissions permissions)
+    private void Reject(AuthenticationRequest request, PublicKey? key, Exception? error) => Enter(request, key, AuthenticationVerdict.Reject, error);
+
+    /// <summary>Enters the verdict into the ledger and answers the client by what it comes to.</summary>
+    private void Enter(AuthenticationRequest request, PublicKey? key, AuthenticationVerdict verdict, Exception? error)
     {
-        if (_permissions.And(permissions) is not { } left)
+        AttemptResult result = _ledger.Enter(request.MethodInChain, key, verdict);
+        if (result == AttemptResult.Rejected && verdict.IsAccepted) error = new SshException("forced command options do not match");
+        Report(request, result, key, error);
+        switch (result)
         {
-            Reject(request, key, new SshException("forced command options do not match"));
-            return;
+            case AttemptResult.Accepted:
+                _state = State.Done;
+                var success = default(UserauthSuccess);
+                _transport.Post(ref success);
+                _onAuthenticated(_ledger.User);
+                break;
+            case AttemptResult.Postponed:
+                var change = new UserauthPasswdChangereq { Prompt = Encoding.UTF8.GetBytes(verdict.PasswordExpiry!) };
+                _transport.Post(ref change);
+                break;
+            case AttemptResult.Partial:
+                PostFailure(isPartial: true);
+                break;
+            default:
+                if (_ledger.IsSpent) throw AuthenticationLedger.TooMany();
+                PostFailure(isPartial: false);
+                break;
         }
-
-        _permissions = left;
-        _steps.Add(new AuthenticationStep(request.MethodInChain, key));
-        if (!_progress.Advance(request.MethodInChain))
-        {
-            Report(request, AttemptResult.Partial, key, null);
-            PostFailure(isPartial: true);
-            return;
-        }
-
-        Report(request, AttemptResult.Accepted, key, null);
-        var user = new AuthenticatedUser(_userName!, _steps) { Permissions = _permissions };
-        _state = State.Done;
-        var success = default(UserauthSuccess);
-        _transport.Post(ref success);
-        _onAuthenticated(user);
-    }
-
-    private void Reject(AuthenticationRequest request, PublicKey? key, Exception? error)
-    {
-        Report(request, AttemptResult.Rejected, key, error);
-
-        // RFC 4252 5.2: clients ask by none which methods there are; as the first request it costs nothing.
-        bool isFree = request.Method == MethodName.None && _requests == 1;
-        if (!isFree && ++_failures >= _options.MaxTries) throw TooMany();
-        PostFailure(isPartial: false);
     }
 
     private void PostFailure(bool isPartial)
     {
-        var failure = new UserauthFailure { MethodsThatCanContinue = NameList.Of(_progress.CanContinue), PartialSuccess = isPartial };
+        var failure = new UserauthFailure { MethodsThatCanContinue = NameList.Of(_ledger.CanContinue), PartialSuccess = isPartial };
         _transport.Post(ref failure);
     }
 
-    private void CountReceived()
-    {
-        if (++_received > _options.MaxRequests) throw TooMany();
-    }
-
     private void Report(AuthenticationRequest request, AttemptResult result, PublicKey? key, Exception? error) =>
-        _options.Journal?.Invoke(new AttemptReport(request.UserName, request.Method, result, key, error) { Hostbased = request.Hostbased });
-
-    private static SshViolationException TooMany() => new(Violation.TooManyAuthenticationAttempts, "Too many authentication failures");
+        Options.Journal?.Invoke(new AttemptReport(request.UserName, request.Method, result, key, error) { Hostbased = request.Hostbased });
 }

@@ -6,6 +6,9 @@ internal sealed class AuthenticationServerOptions
     /// <summary>Longer passwords, new passwords and answers are rejected before any policy sees them .</summary>
     public const int MaxPasswordLength = 1024;
 
+    /// <summary>More requests and answers than this no client may send, unless it is said otherwise.</summary>
+    public const int MostRequests = 64;
+
     public required IAuthenticator Authenticator { get; init; }
 
     /// <summary>The enabled methods, in the order in which FAILURE lists them.</summary>
@@ -30,7 +33,10 @@ internal sealed class AuthenticationServerOptions
     public int MaxQueries { get; init; } = 15;
 
     /// <summary>How many requests and answers a client may send in all, whatever becomes of them.</summary>
-    public int MaxRequests { get; init; } = 64;
+    public int MaxRequests { get; init; } = MostRequests;
+
+    /// <summary>Judges requests that are signed, signature and all, in place of <see cref="Authenticator"/>; null where signatures are verified here.</summary>
+    public ISignedRequestJudge? SignedRequests { get; init; }
 
     public IBannerPolicy? Banner { get; init; }
 

@@ -111,6 +111,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     private AuthenticationServerOptions AuthenticationOptions() => new()
     {
         Authenticator = Options.Authenticator,
+        SignedRequests = Options.SignedRequests,
         Methods = Options.Methods,
         Chains = Options.Chains,
         SignatureAlgorithms = Options.UserSignatureAlgorithms,

@@ -70,6 +70,9 @@ public sealed record SshServerOptions
 
     internal IReadOnlyList<string>? AuthorityAlgorithms { get; init; }
 
+    /// <summary>Judges requests that are signed in place of <see cref="Authenticator"/>, signature and all.</summary>
+    internal ISignedRequestJudge? SignedRequests { get; init; }
+
     internal int RequiredRsaBits { get; init; } = 2048;
 
     internal AuthenticationChains Chains { get; init; } = AuthenticationChains.Any;

@@ -1,12 +1,12 @@
 using System.Text;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Authentication.Methods;
 
 /// <summary>Checks at a server all of a publickey or hostbased request (RFC 4252 7, 9) that needs no policy: the key, its algorithm, its signature.</summary>
-internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerOptions options, IReadOnlyList<AuthenticationStep> steps)
+internal sealed class PublicKeyCheck(
+    ReadOnlyMemory<byte> sessionId, ReadOnlyMemory<byte> hostKey, AuthenticationServerOptions options, IReadOnlyList<AuthenticationStep> steps)
 {
     /// <summary>The key of a request; null when it is none, may not be used here, or has served as a factor already.</summary>
     public PublicKey? Read(PublicKeyProof proof) =>
@@ -25,7 +25,7 @@ internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerO
     {
         var signed = new HostbasedSignedRequest
         {
-            SessionId = transport.SessionId.Span,
+            SessionId = sessionId.Span,
             UserName = Encoding.UTF8.GetBytes(request.UserName),
             Algorithm = Encoding.UTF8.GetBytes(proof.Algorithm),
             PublicKey = proof.Blob,
@@ -35,7 +35,7 @@ internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerO
         return key.Verify(proof.Algorithm, Message.WriteRecord(ref signed), proof.Signature);
     }
 
-    private bool IsBoundHere(PublicKeyProof proof) => proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(transport.HostKey.Span);
+    private bool IsBoundHere(PublicKeyProof proof) => proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(hostKey.Span);
 
     private bool IsUsable(PublicKey key, string algorithm, IReadOnlyList<string>? accepted)
     {
@@ -53,7 +53,7 @@ internal sealed class PublicKeyCheck(ITransport transport, AuthenticationServerO
     {
         var signed = new SignedRequest
         {
-            SessionId = transport.SessionId.Span,
+            SessionId = sessionId.Span,
             UserName = Encoding.UTF8.GetBytes(request.UserName),
             ServiceName = Encoding.UTF8.GetBytes(request.Service),
             Method = Encoding.UTF8.GetBytes(request.Method),
