@@ -93,7 +93,7 @@ public sealed class HostbasedAuthorisationTests : IDisposable
         string known = Write("home/.ssh/known_hosts", $"client.example {HostKey}\n");
         Assert.True(Permits());
         Assert.False(Permits(config: "IgnoreUserKnownHosts yes"));
-        File.SetUnixFileMode(known, OwnOnly | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(known, OwnOnly | UnixFileMode.GroupRead | UnixFileMode.OtherWrite);
         Assert.False(Permits());
         Assert.Contains($"Authentication refused for al: bad owner or modes for {known}", _written.ToString(), StringComparison.Ordinal);
     }
