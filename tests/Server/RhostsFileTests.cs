@@ -65,7 +65,7 @@ public sealed class RhostsFileTests
     }
 
     private static bool Permits(string file, string clientUser = "bo", List<string>? said = null) => RhostsFile.Permits(
-        Encoding.UTF8.GetBytes(file), "file", new RhostsVisit("client.example", "192.0.2.7", clientUser, "al", IsInNetgroup), said is null ? _ => { } : said.Add);
+        Encoding.UTF8.GetBytes(file), "file", new RhostsVisit("client.example", "192.0.2.7", clientUser, "al", IsInNetgroup), (said ?? []).Add);
 
     private static bool IsInNetgroup(string group, string? host, string? user) => (group, host, user) switch
     {
