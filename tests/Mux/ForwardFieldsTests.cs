@@ -17,18 +17,16 @@ public sealed class ForwardFieldsTests
     public void A_forward_comes_back_as_it_went(string text, uint kind)
     {
         Forward forward = Parse(text, (MuxForwardKind)kind);
-        (string listen, uint listenPort, string connect, uint connectPort) = ForwardFields.Of(forward);
-
-        Assert.True(ForwardFields.TryRead((MuxForwardKind)kind, Utf8(listen), listenPort, Utf8(connect), connectPort, out Forward? read));
+        Assert.True(ForwardFields.TryRead(ForwardFields.Of((MuxForwardKind)kind, forward), out Forward? read));
         Assert.Equal(forward, read);
     }
 
     [Fact]
-    public void Socks_is_named_as_OpenSSH_names_it() => Assert.Equal(("", 1080u, "socks", 0u), ForwardFields.Of(Parse("1080", MuxForwardKind.Dynamic)));
+    public void Socks_is_named_as_OpenSSH_names_it() => Assert.Equal(("", 1080u, "socks", 0u), FieldsOf("1080", MuxForwardKind.Dynamic));
 
     [Fact]
     public void A_path_stands_where_a_host_would_with_a_port_of_its_own() =>
-        Assert.Equal(("/a", MuxPort.UnixSocket, "/b", MuxPort.UnixSocket), ForwardFields.Of(Parse("/a:/b", MuxForwardKind.Local)));
+        Assert.Equal(("/a", MuxPort.UnixSocket, "/b", MuxPort.UnixSocket), FieldsOf("/a:/b", MuxForwardKind.Local));
 
     [Theory]
     [InlineData(0u, "", 80u, "web", 80u)]
@@ -42,13 +40,13 @@ public sealed class ForwardFieldsTests
     [InlineData((uint)MuxForwardKind.Dynamic, "/run/a", MuxPort.UnixSocket, "socks", 0u)]
     [InlineData((uint)MuxForwardKind.Dynamic, "", 80u, "web", 80u)]
     public void What_makes_no_forward_is_refused(uint kind, string listen, uint listenPort, string connect, uint connectPort) =>
-        Assert.False(ForwardFields.TryRead((MuxForwardKind)kind, Utf8(listen), listenPort, Utf8(connect), connectPort, out _));
+        Assert.False(ForwardFields.TryRead(Fields(kind, listen, listenPort, connect, connectPort), out _));
 
     [Theory]
     [InlineData(ForwardEnd.MaxPath - 1, true)]
     [InlineData(ForwardEnd.MaxPath, false)]
     public void A_path_is_as_long_as_that_of_a_socket_may_be(int length, bool isGood) =>
-        Assert.Equal(isGood, ForwardFields.TryRead(MuxForwardKind.Local, Utf8(new string('a', length)), MuxPort.UnixSocket, "web"u8, 80, out _));
+        Assert.Equal(isGood, ForwardFields.TryRead(Fields((uint)MuxForwardKind.Local, new string('a', length), MuxPort.UnixSocket, "web", 80), out _));
 
     private static Forward Parse(string text, MuxForwardKind kind)
     {
@@ -62,6 +60,17 @@ public sealed class ForwardFieldsTests
         Assert.True(isGood);
         return forward!;
     }
+
+    private static (string, uint, string, uint) FieldsOf(string text, MuxForwardKind kind)
+    {
+        MuxForward fields = ForwardFields.Of(kind, Parse(text, kind));
+        return (Text(fields.ListenHost), fields.ListenPort, Text(fields.ConnectHost), fields.ConnectPort);
+    }
+
+    private static MuxForward Fields(uint kind, string listen, uint listenPort, string connect, uint connectPort) =>
+        new() { Kind = kind, ListenHost = Utf8(listen), ListenPort = listenPort, ConnectHost = Utf8(connect), ConnectPort = connectPort };
+
+    private static string Text(ReadOnlySpan<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 
     private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 }

@@ -27,14 +27,15 @@ public sealed class MuxMessageTests
     [Fact]
     public void Messages_come_back_as_they_went()
     {
-        var request = new MuxOpenForward { RequestId = 1, Kind = (uint)MuxForwardKind.Remote, ListenHost = "/run/s"u8, ListenPort = MuxPort.UnixSocket, ConnectHost = "::1"u8, ConnectPort = 22 };
+        var forward = new MuxForward { Kind = (uint)MuxForwardKind.Remote, ListenHost = "/run/s"u8, ListenPort = MuxPort.UnixSocket, ConnectHost = "::1"u8, ConnectPort = 22 };
+        var request = new MuxOpenForward { RequestId = 1, Forward = forward };
         byte[] framed = MuxMessage.Write(ref request);
         byte[] message = framed[MuxMessage.HeaderLength..];
 
         Assert.Equal(message.Length, MuxMessage.ReadLength(framed));
         Assert.Equal(MuxMessageType.OpenForward, MuxMessage.TypeOf(message));
         Assert.Equal(1u, MuxMessage.RequestIdOf(message));
-        MuxOpenForward read = MuxMessage.Read<MuxOpenForward>(message);
+        MuxForward read = MuxMessage.Read<MuxOpenForward>(message).Forward;
         Assert.True(read.ListenHost.SequenceEqual("/run/s"u8));
         Assert.Equal((MuxPort.UnixSocket, 22u), (read.ListenPort, read.ConnectPort));
     }

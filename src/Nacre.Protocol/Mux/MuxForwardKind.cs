@@ -1,6 +1,6 @@
 namespace Nacre.Protocol.Mux;
 
-/// <summary>What a <see cref="MuxOpenForward"/> asks for (PROTOCOL.mux 11).</summary>
+/// <summary>What a <see cref="MuxForward"/> is (PROTOCOL.mux 11).</summary>
 internal enum MuxForwardKind : uint
 {
     Local = 1,

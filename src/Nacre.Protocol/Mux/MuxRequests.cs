@@ -104,22 +104,18 @@ internal ref struct MuxTerminate : IMuxMessage<MuxTerminate>
     }
 }
 
-/// <summary>PROTOCOL.mux 6: starts a forward.</summary>
-internal ref struct MuxOpenForward : IMuxMessage<MuxOpenForward>
+/// <summary>What a forward is, in the request for it and in the one that ends it.</summary>
+internal ref struct MuxForward : IRecord<MuxForward>
 {
-    public uint RequestId;
     public uint Kind;
     public ReadOnlySpan<byte> ListenHost;
     public uint ListenPort;
     public ReadOnlySpan<byte> ConnectHost;
     public uint ConnectPort;
 
-    public static MuxMessageType Type => MuxMessageType.OpenForward;
-
-    public static void Fields<V>(ref V visit, ref MuxOpenForward message)
+    public static void Fields<V>(ref V visit, ref MuxForward message)
         where V : IFieldVisitor, allows ref struct
     {
-        visit.UInt32(ref message.RequestId);
         visit.UInt32(ref message.Kind);
         visit.Text(ref message.ListenHost);
         visit.UInt32(ref message.ListenPort);
@@ -128,15 +124,27 @@ internal ref struct MuxOpenForward : IMuxMessage<MuxOpenForward>
     }
 }
 
+/// <summary>PROTOCOL.mux 6: starts a forward.</summary>
+internal ref struct MuxOpenForward : IMuxMessage<MuxOpenForward>
+{
+    public uint RequestId;
+    public MuxForward Forward;
+
+    public static MuxMessageType Type => MuxMessageType.OpenForward;
+
+    public static void Fields<V>(ref V visit, ref MuxOpenForward message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.UInt32(ref message.RequestId);
+        MuxForward.Fields(ref visit, ref message.Forward);
+    }
+}
+
 /// <summary>PROTOCOL.mux 7: ends a forward; the fields are those that it was asked for with.</summary>
 internal ref struct MuxCloseForward : IMuxMessage<MuxCloseForward>
 {
     public uint RequestId;
-    public uint Kind;
-    public ReadOnlySpan<byte> ListenHost;
-    public uint ListenPort;
-    public ReadOnlySpan<byte> ConnectHost;
-    public uint ConnectPort;
+    public MuxForward Forward;
 
     public static MuxMessageType Type => MuxMessageType.CloseForward;
 
@@ -144,11 +152,7 @@ internal ref struct MuxCloseForward : IMuxMessage<MuxCloseForward>
         where V : IFieldVisitor, allows ref struct
     {
         visit.UInt32(ref message.RequestId);
-        visit.UInt32(ref message.Kind);
-        visit.Text(ref message.ListenHost);
-        visit.UInt32(ref message.ListenPort);
-        visit.Text(ref message.ConnectHost);
-        visit.UInt32(ref message.ConnectPort);
+        MuxForward.Fields(ref visit, ref message.Forward);
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Nacre.Client;
 using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
@@ -13,7 +12,7 @@ internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrac
     public async ValueTask KeepAsync(IdentityFile file, PrivateKey key, CancellationToken ct)
     {
         string path = Printable.Escape(file.Name), comment = key.Comment.Length > 0 ? key.Comment : file.Name;
-        if (settings.Choice == AddKeysChoice.Ask && !await IsAgreedAsync($"Add key {path} ({Printable.Escape(comment)}) to agent?", ct).ConfigureAwait(false))
+        if (settings.Choice == AddKeysChoice.Ask && !await Askpass.OfProcess.ConfirmAsync($"Add key {path} ({Printable.Escape(comment)}) to agent?", ct).ConfigureAwait(false))
         {
             trace.Write(3, "user denied adding this key");
             return;
@@ -29,12 +28,5 @@ internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrac
         {
             trace.Write(1, $"could not add identity to agent: {path} ({error.Message})");
         }
-    }
-
-    // As ssh-add -c has it: an empty answer is a yes, and without a program that asks the answer is no.
-    private static async ValueTask<bool> IsAgreedAsync(string question, CancellationToken ct)
-    {
-        if (!Askpass.OfProcess.IsWanted(hasTerminal: false) || await Askpass.OfProcess.AskAsync(question, ct).ConfigureAwait(false) is not { } answer) return false;
-        return answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Nacre.Unix;
 
@@ -54,6 +55,13 @@ internal sealed class Askpass(Func<string, string?> environment)
         {
             CryptographicOperations.ZeroMemory(written);
         }
+    }
+
+    /// <summary>Has the program ask for a yes, which an empty answer is too, as ssh-add -c has it. Without a program that asks the answer is no.</summary>
+    public async ValueTask<bool> ConfirmAsync(string question, CancellationToken ct)
+    {
+        if (!IsWanted(hasTerminal: false) || await AskAsync(question, ct).ConfigureAwait(false) is not { } answer) return false;
+        return answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase);
     }
 
     private static ChildProcess Start(string program, string question, SafeFileHandle writing)

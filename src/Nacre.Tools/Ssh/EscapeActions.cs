@@ -50,12 +50,20 @@ internal sealed class EscapeActions(SshClient client, ClientConfig config, Forwa
             case EscapeAction.Suspend: Suspend(c); break;
             case EscapeAction.ListConnections: Show($"{c}#\r\n{OpenChannels.Describe(client)}"); break;
             case EscapeAction.CommandLine: await TakeCommandAsync().ConfigureAwait(false); break;
-            case EscapeAction.MoreVerbose: ChangeLevel($"{c}v", 1); break;
-            case EscapeAction.LessVerbose: ChangeLevel($"{c}V", -1); break;
+            case EscapeAction.MoreVerbose or EscapeAction.LessVerbose: Show(ChangeLevel(trace, c, action)); break;
             case EscapeAction.Information: Show($"{c}I\r\n{ConnectionInformation.Describe(client, config)}"); break;
         }
 
         return true;
+    }
+
+    /// <summary>Tells more or less from now on; returns what to say of it to whoever asked.</summary>
+    public static string ChangeLevel(ErrorTrace trace, char escape, EscapeAction action)
+    {
+        (char key, int step) = action == EscapeAction.MoreVerbose ? ('v', 1) : ('V', -1);
+        if (trace.IsSystemLog) return $"{escape}{key} [Logging to syslog]\r\n";
+        trace.Level = (LogLevel)Math.Clamp((int)trace.Level + step, (int)LogLevel.Quiet, (int)LogLevel.Debug3);
+        return $"{escape}{key} [LogLevel {trace.Level.ToString().ToUpperInvariant()}]\r\n";
     }
 
     private static void Show(string text)
@@ -82,18 +90,6 @@ internal sealed class EscapeActions(SshClient client, ClientConfig config, Forwa
         _signals!.IgnoresHangup = true;
         Terminal.ReleaseToShell();
         await _process!.Input.WriteAsync(EndOfInput).ConfigureAwait(false);
-    }
-
-    private void ChangeLevel(string sequence, int step)
-    {
-        if (trace.IsSystemLog)
-        {
-            Show($"{sequence} [Logging to syslog]\r\n");
-            return;
-        }
-
-        trace.Level = (LogLevel)Math.Clamp((int)trace.Level + step, (int)LogLevel.Quiet, (int)LogLevel.Debug3);
-        Show($"{sequence} [LogLevel {trace.Level.ToString().ToUpperInvariant()}]\r\n");
     }
 
     private async Task TakeCommandAsync()

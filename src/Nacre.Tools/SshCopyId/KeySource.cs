@@ -31,7 +31,14 @@ internal static class KeySource
         if (string.IsNullOrEmpty(socket)) return [];
         await using AgentClient? agent = await AgentClient.ConnectAsync(socket, default).ConfigureAwait(false);
         if (agent is null) return [];
-        return [.. (await agent.ListAsync(default).ConfigureAwait(false)).Select(key => new InstalledLine($"{key.PublicKey} {OneLine(key.Name)}".TrimEnd(), key.PublicKey))];
+        try
+        {
+            return [.. (await agent.ListAsync(default).ConfigureAwait(false)).Select(key => new InstalledLine($"{key.PublicKey} {OneLine(key.Name)}".TrimEnd(), key.PublicKey))];
+        }
+        catch (SshException error)
+        {
+            throw Failure($"the agent could not be asked for its keys: {error.Message}");
+        }
     }
 
     // A comment must not bring a line of its own.

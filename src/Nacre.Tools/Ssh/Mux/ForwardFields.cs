@@ -11,7 +11,7 @@ internal static class ForwardFields
     private const string Socks = "socks";
 
     /// <summary>The fields of a forward. A host that was left out is the empty one; the one for all addresses is a star.</summary>
-    public static (string ListenHost, uint ListenPort, string ConnectHost, uint ConnectPort) Of(Forward forward)
+    public static MuxForward Of(MuxForwardKind kind, Forward forward)
     {
         ForwardEnd listen = forward.Listen;
         (string listenHost, uint listenPort) = listen.Path is { } path ? (path, MuxPort.UnixSocket) : (listen.Host is "" ? "*" : listen.Host ?? "", (uint)listen.Port);
@@ -21,15 +21,23 @@ internal static class ForwardFields
             { Path: { } target } => (target, MuxPort.UnixSocket),
             var end => (end.Host ?? "", (uint)end.Port),
         };
-        return (listenHost, listenPort, connectHost, connectPort);
+        return new MuxForward
+        {
+            Kind = (uint)kind,
+            ListenHost = Encoding.UTF8.GetBytes(listenHost),
+            ListenPort = listenPort,
+            ConnectHost = Encoding.UTF8.GetBytes(connectHost),
+            ConnectPort = connectPort,
+        };
     }
 
     /// <summary>The forward that the fields ask for; false where they make none.</summary>
-    public static bool TryRead(MuxForwardKind kind, ReadOnlySpan<byte> listenHost, uint listenPort, ReadOnlySpan<byte> connectHost, uint connectPort, out Forward? forward)
+    public static bool TryRead(MuxForward fields, out Forward? forward)
     {
         forward = null;
+        var kind = (MuxForwardKind)fields.Kind;
         if (kind is not (MuxForwardKind.Local or MuxForwardKind.Remote or MuxForwardKind.Dynamic)) return false;
-        if (!TryEnd(listenHost, listenPort, out ForwardEnd? listen) || !TryEnd(connectHost, connectPort, out ForwardEnd? connect)) return false;
+        if (!TryEnd(fields.ListenHost, fields.ListenPort, out ForwardEnd? listen) || !TryEnd(fields.ConnectHost, fields.ConnectPort, out ForwardEnd? connect)) return false;
 
         // A target without a port is none: whichever side listens, it speaks SOCKS with those who connect.
         bool isSocks = connect!.Path is null && (connect.Host is null || connect.Port == 0);

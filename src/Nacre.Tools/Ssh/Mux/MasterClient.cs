@@ -43,16 +43,7 @@ internal sealed class MasterClient(MasterLink link)
     /// <returns>The port that the server chose, where it was to; else null.</returns>
     public int? OpenForward(MuxForwardKind kind, Forward forward)
     {
-        (string listen, uint listenPort, string connect, uint connectPort) = ForwardFields.Of(forward);
-        var request = new MuxOpenForward
-        {
-            RequestId = link.NextRequestId(),
-            Kind = (uint)kind,
-            ListenHost = Encoding.UTF8.GetBytes(listen),
-            ListenPort = listenPort,
-            ConnectHost = Encoding.UTF8.GetBytes(connect),
-            ConnectPort = connectPort,
-        };
+        var request = new MuxOpenForward { RequestId = link.NextRequestId(), Forward = ForwardFields.Of(kind, forward) };
         link.Send(ref request);
         byte[] reply = Answer(request.RequestId);
         if (MuxMessage.TypeOf(reply) == MuxMessageType.RemotePort) return (int)MuxMessage.Read<MuxRemotePort>(reply).Port;
@@ -63,16 +54,7 @@ internal sealed class MasterClient(MasterLink link)
     /// <summary>Ends a forward.</summary>
     public void CloseForward(MuxForwardKind kind, Forward forward)
     {
-        (string listen, uint listenPort, string connect, uint connectPort) = ForwardFields.Of(forward);
-        var request = new MuxCloseForward
-        {
-            RequestId = link.NextRequestId(),
-            Kind = (uint)kind,
-            ListenHost = Encoding.UTF8.GetBytes(listen),
-            ListenPort = listenPort,
-            ConnectHost = Encoding.UTF8.GetBytes(connect),
-            ConnectPort = connectPort,
-        };
+        var request = new MuxCloseForward { RequestId = link.NextRequestId(), Forward = ForwardFields.Of(kind, forward) };
         link.Send(ref request);
         CheckDone(Answer(request.RequestId));
     }

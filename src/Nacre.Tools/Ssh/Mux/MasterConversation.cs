@@ -248,25 +248,22 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
 
     private Task OpenForwardAsync(uint id, byte[] message)
     {
-        MuxOpenForward wanted = MuxMessage.Read<MuxOpenForward>(message);
-        var kind = (MuxForwardKind)wanted.Kind;
-        return ForwardFields.TryRead(kind, wanted.ListenHost, wanted.ListenPort, wanted.ConnectHost, wanted.ConnectPort, out Forward? forward)
-            ? OpenForwardAsync(id, kind, forward!)
+        MuxForward wanted = MuxMessage.Read<MuxOpenForward>(message).Forward;
+        return ForwardFields.TryRead(wanted, out Forward? forward)
+            ? OpenForwardAsync(id, SideOf((MuxForwardKind)wanted.Kind), forward!)
             : FailAsync(id, "Invalid forwarding request");
     }
 
     private Task CloseForwardAsync(uint id, byte[] message)
     {
-        MuxCloseForward wanted = MuxMessage.Read<MuxCloseForward>(message);
-        var kind = (MuxForwardKind)wanted.Kind;
-        return ForwardFields.TryRead(kind, wanted.ListenHost, wanted.ListenPort, wanted.ConnectHost, wanted.ConnectPort, out Forward? forward)
-            ? CloseForwardAsync(id, kind, forward!)
+        MuxForward wanted = MuxMessage.Read<MuxCloseForward>(message).Forward;
+        return ForwardFields.TryRead(wanted, out Forward? forward)
+            ? CloseForwardAsync(id, SideOf((MuxForwardKind)wanted.Kind), forward!)
             : FailAsync(id, "Invalid forwarding request");
     }
 
-    private async Task OpenForwardAsync(uint id, MuxForwardKind kind, Forward forward)
+    private async Task OpenForwardAsync(uint id, ForwardKind side, Forward forward)
     {
-        ForwardKind side = SideOf(kind);
         if (master.Forwards.Find(forward, side) is { } known)
         {
             master.Trace.Write(2, "found existing forwarding");
@@ -287,9 +284,8 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
         }
     }
 
-    private async Task CloseForwardAsync(uint id, MuxForwardKind kind, Forward forward)
+    private async Task CloseForwardAsync(uint id, ForwardKind side, Forward forward)
     {
-        ForwardKind side = SideOf(kind);
         if (master.Forwards.Find(forward, side) is null) await FailAsync(id, "port not forwarded").ConfigureAwait(false);
         else if (await master.Forwards.CancelAsync(forward, side).ConfigureAwait(false)) await ReplyDoneAsync(id).ConfigureAwait(false);
         else await FailAsync(id, side == ForwardKind.Remote ? "port not in permitted opens" : "port not found").ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
@@ -95,13 +94,8 @@ internal sealed class MuxMaster : IAsyncDisposable
     public void Terminate() => _terminated.TrySetResult();
 
     /// <summary>Whether a person permits what a client wants, where the configuration says that one is asked.</summary>
-    public async ValueTask<bool> PermitsAsync(string question, CancellationToken ct)
-    {
-        if (Config.ControlMaster is not (ControlMasterChoice.Ask or ControlMasterChoice.AutoAsk)) return true;
-        if (!Askpass.OfProcess.IsWanted(hasTerminal: false)) return false;
-        byte[]? answer = await Askpass.OfProcess.AskAsync(question, ct).ConfigureAwait(false);
-        return answer is not null && (answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase));
-    }
+    public ValueTask<bool> PermitsAsync(string question, CancellationToken ct) =>
+        Config.ControlMaster is ControlMasterChoice.Ask or ControlMasterChoice.AutoAsk ? Askpass.OfProcess.ConfirmAsync(question, ct) : ValueTask.FromResult(true);
 
     /// <summary>Tells a session of changes of its terminal from now on.</summary>
     public void Add(Passenger passenger)

@@ -1,7 +1,6 @@
 using System.Text;
 using Nacre.Client;
 using Nacre.Config;
-using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 
@@ -53,10 +52,8 @@ internal sealed class PassengerEscapes(SshClient client, ClientConfig config, Re
             case EscapeAction.Rekey:
                 client.Transport.RequestRekey();
                 break;
-            case EscapeAction.MoreVerbose:
-            case EscapeAction.LessVerbose:
-                trace.Level = (LogLevel)Math.Clamp((int)trace.Level + (action == EscapeAction.MoreVerbose ? 1 : -1), (int)LogLevel.Quiet, (int)LogLevel.Debug3);
-                await SayAsync($"{escape}{(action == EscapeAction.MoreVerbose ? 'v' : 'V')} [LogLevel {trace.Level.ToString().ToUpperInvariant()}]\r\n", ct).ConfigureAwait(false);
+            case EscapeAction.MoreVerbose or EscapeAction.LessVerbose:
+                await SayAsync(EscapeActions.ChangeLevel(trace, escape, action), ct).ConfigureAwait(false);
                 break;
             case EscapeAction.Help:
                 await SayAsync($"{escape}?\r\n{_escapes.Help}", ct).ConfigureAwait(false);

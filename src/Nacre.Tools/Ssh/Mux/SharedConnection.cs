@@ -126,60 +126,31 @@ internal sealed class SharedConnection : IDisposable
     /// <param name="request">The session; null where only forwards are wanted, for which it stays while the master does.</param>
     /// <param name="onStarted">What is to be done when the session is there.</param>
     /// <returns>The exit status; null when the master would not, which has been said: then whoever asked connects by itself.</returns>
-    public int? TryRunSession(PassengerRequest? request, Action onStarted)
+    public int? TryRunSession(PassengerRequest? request, Action onStarted) => Attempt<int?>(() =>
     {
-        try
+        if (!RequestForwards(tellsPorts: false))
         {
-            if (!RequestForwards(tellsPorts: false))
-            {
-                _trace.Fail("muxclient: master forward request failed");
-                return null;
-            }
-
-            int pid = _master.CheckAlive();
-            if (request is null)
-            {
-                onStarted();
-                using var ending = new PassengerSignals(_link, pid);
-                _ = _link.Read();
-                return SshSession.FailureStatus;
-            }
-
-            using SafeFileHandle input = InputDescriptor(), output = Descriptors.Inherited(1), error = Descriptors.Inherited(2);
-            return Ride(request, new PassengerRide(_link, _trace) { MasterPid = pid, Session = _master.OpenSession(request, input, output, error) }, onStarted);
-        }
-        catch (MuxRefusal refused)
-        {
-            _trace.Fail(refused.IsDenied ? $"Master refused session request: {refused.Message}" : $"mux_client_request_session: session request failed: {refused.Message}");
-        }
-        catch (SshException gone)
-        {
-            _trace.Fail($"mux_client_request_session: {gone.Message}");
+            _trace.Fail("muxclient: master forward request failed");
+            return null;
         }
 
-        return null;
-    }
+        int pid = _master.CheckAlive();
+        if (request is null)
+        {
+            onStarted();
+            using var ending = new PassengerSignals(_link, pid);
+            _ = _link.Read();
+            return SshSession.FailureStatus;
+        }
+
+        using SafeFileHandle input = InputDescriptor(), output = Descriptors.Inherited(1);
+        return Ride(request, Open(request, pid, input, output), onStarted);
+    });
 
     /// <summary>Opens a session on descriptors that are the caller's, for a program that speaks with it in this process.</summary>
     /// <returns>Its end, to be waited for; null when the master would not, which has been said.</returns>
-    public PassengerRide? TryOpen(PassengerRequest request, SafeFileHandle input, SafeFileHandle output)
-    {
-        try
-        {
-            using SafeFileHandle error = Descriptors.Inherited(2);
-            return new PassengerRide(_link, _trace) { MasterPid = _master.CheckAlive(), Session = _master.OpenSession(request, input, output, error) };
-        }
-        catch (MuxRefusal refused)
-        {
-            _trace.Fail(refused.IsDenied ? $"Master refused session request: {refused.Message}" : $"mux_client_request_session: session request failed: {refused.Message}");
-        }
-        catch (SshException gone)
-        {
-            _trace.Fail($"mux_client_request_session: {gone.Message}");
-        }
-
-        return null;
-    }
+    public PassengerRide? TryOpen(PassengerRequest request, SafeFileHandle input, SafeFileHandle output) =>
+        Attempt(() => Open(request, _master.CheckAlive(), input, output));
 
     /// <summary>Has the master pass on the connection protocol over the link.</summary>
     public void BecomeProxy()
@@ -228,6 +199,30 @@ internal sealed class SharedConnection : IDisposable
         "stop" => refused.IsDenied ? $"Master refused stop listening request: {refused.Message}" : $"stop listening request failed: {refused.Message}",
         _ => $"master returned error: {refused.Message}",
     };
+
+    private T? Attempt<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (MuxRefusal refused)
+        {
+            _trace.Fail(refused.IsDenied ? $"Master refused session request: {refused.Message}" : $"mux_client_request_session: session request failed: {refused.Message}");
+        }
+        catch (SshException gone)
+        {
+            _trace.Fail($"mux_client_request_session: {gone.Message}");
+        }
+
+        return default;
+    }
+
+    private PassengerRide Open(PassengerRequest request, int masterPid, SafeFileHandle input, SafeFileHandle output)
+    {
+        using SafeFileHandle error = Descriptors.Inherited(2);
+        return new PassengerRide(_link, _trace) { MasterPid = masterPid, Session = _master.OpenSession(request, input, output, error) };
+    }
 
     private int Ride(PassengerRequest request, PassengerRide ride, Action onStarted)
     {
