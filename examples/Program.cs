@@ -11,6 +11,10 @@ return args switch
         await Tunnel.RunAsync(destination, fingerprint, keyFile, listen, target, Console.Out),
     ["jump", var gate, var gateFingerprint, var destination, var fingerprint, var keyFile, var command] when IdentityFile.Find(keyFile) is { } key =>
         await JumpHost.RunAsync(JumpHost.HopOf(gate, gateFingerprint, key), JumpHost.HopOf(destination, fingerprint, key), command, Console.OpenStandardOutput()),
+    ["lend", var destination, var fingerprint, var keyFile, var command] when IdentityFile.Find(keyFile) is { } key && Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { } agent =>
+        await LentAgent.RunAsync(
+            destination, new SshClientOptions { HostKeyPolicy = new PinnedHostKey(fingerprint), Identities = [key] },
+            agent, Environment.GetEnvironmentVariable("DISPLAY"), command, Console.OpenStandardOutput()),
     ["server", var authorizedKey] => await GreetingServer.RunAsync(authorizedKey, Console.Out),
     ["drop", var authorizedKey, var directory] when !OperatingSystem.IsWindows() => await DropServer.RunAsync(authorizedKey, directory, Console.Out),
     ["files", var destination, var fingerprint, var keyFile, var directory] when !OperatingSystem.IsWindows() =>
@@ -26,6 +30,7 @@ static int Usage()
         usage: run    USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
                configured HOST COMMAND
                jump   USER@GATE:PORT SHA256:FINGERPRINT USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
+               lend   USER@HOST:PORT SHA256:FINGERPRINT KEYFILE COMMAND
                tunnel USER@HOST:PORT SHA256:FINGERPRINT KEYFILE LISTEN:PORT TARGET:PORT
                server 'ssh-ed25519 AAAA...'
                drop   'ssh-ed25519 AAAA...' DIRECTORY

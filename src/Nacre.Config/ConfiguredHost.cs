@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Nacre.Client;
 using Nacre.Config.Connections;
-using Nacre.Config.Files;
-using Nacre.Config.Values;
 using Nacre.Forwarding;
 
 namespace Nacre.Config;
@@ -19,18 +17,16 @@ namespace Nacre.Config;
 /// </example>
 public sealed class ConfiguredHost : IAsyncDisposable
 {
-    /// <summary>Machines in a row; files that send each to the next for ever are found out by it.</summary>
-    private const int MaxHops = 16;
-
     private readonly ClientConfig _config;
     private readonly ConfiguredIdentities _identities;
     private readonly ConfiguredHost? _jump;
+    private readonly bool _runsCommands;
 
-    private ConfiguredHost(ClientConfig config, ConfiguredIdentities identities, SshClientOptions options, IReadOnlyList<string> notes, ConfiguredHost? jump) =>
-        (_config, _identities, Options, Notes, _jump) = (config, identities, options, notes, jump);
+    private ConfiguredHost(ClientConfig config, ConfiguredIdentities identities, SshClientOptions options, IReadOnlyList<string> notes, ConfiguredHost? jump, bool runsCommands) =>
+        (_config, _identities, Options, Notes, _jump, _runsCommands) = (config, identities, options, notes, jump, runsCommands);
 
     /// <summary>The user, the host and the port that the configuration leads to.</summary>
-    public SshDestination Destination => new(_config.User, _config.Hostname, _config.Port);
+    public SshDestination Destination => ClientOptions.DestinationOf(_config);
 
     /// <summary>Whom to trust and what to log in with; change it with <c>with</c> and connect by <see cref="SshClient"/> where more is needed. The keys last as long as this object.</summary>
     public SshClientOptions Options { get; }
@@ -38,7 +34,7 @@ public sealed class ConfiguredHost : IAsyncDisposable
     /// <summary>What the configuration has that is passed over, and other things worth knowing; safe to show.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>ProxyCommand with its tokens replaced, or null for none. The library starts no programs: start it, and connect over its streams.</summary>
+    /// <summary>ProxyCommand with its tokens replaced, or null for none. Unless <see cref="ConfiguredHostOptions.RunsCommands"/> is set, start it and connect over its streams.</summary>
     public string? ProxyCommand => _config.ProxyCommand;
 
     /// <summary>Reads the configuration for a host, with its keys and those of the agent.</summary>
@@ -57,7 +53,7 @@ public sealed class ConfiguredHost : IAsyncDisposable
     /// <summary>Connects as the configuration says, by way of the machines of ProxyJump where there are any, and logs in.</summary>
     /// <param name="ct">Cancels connecting and logging in.</param>
     /// <returns>The connection; disposing of it disconnects from every machine on the way.</returns>
-    /// <exception cref="SshConfigException">The configuration refuses the connection (RefuseConnection), or wants a ProxyCommand.</exception>
+    /// <exception cref="SshConfigException">The configuration refuses the connection (RefuseConnection), or wants a ProxyCommand where no commands are to be run.</exception>
     /// <exception cref="SocketException">No address of the host could be connected to.</exception>
     /// <exception cref="Protocol.Wire.SshException">The connection, the trust or the login failed.</exception>
     public async Task<SshClient> ConnectAsync(CancellationToken ct = default)
@@ -79,7 +75,7 @@ public sealed class ConfiguredHost : IAsyncDisposable
         }
 
         if (ProxyCommand is not null)
-            throw new SshConfigException([$"{_config.OriginalHost} is reached by ProxyCommand, which this library does not start; start it and connect over its streams, or set ProxyCommand=none"]);
+            return await SshClient.ConnectAsync(await StartProxyAsync().ConfigureAwait(false), Destination, Options, ct).ConfigureAwait(false);
         Socket socket = await new TcpEndpoint(_config.Hostname, _config.Port).ConnectAsync(ClientOptions.DialOf(_config), ct).ConfigureAwait(false);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, _config.TcpKeepAlive);
         string address = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
@@ -95,26 +91,30 @@ public sealed class ConfiguredHost : IAsyncDisposable
             await _jump.DisposeAsync().ConfigureAwait(false);
     }
 
+    private Task<Stream> StartProxyAsync() => _runsCommands
+        ? ProxyRoute.ConnectAsync(_config)
+        : throw new SshConfigException([$"{_config.OriginalHost} is reached by ProxyCommand, which is not started unless RunsCommands is set; set it, start the command and connect over its streams, or set ProxyCommand=none"]);
+
     private static async Task<ConfiguredHost> LoadAsync(Destination destination, ConfiguredHostOptions options, int hops, CancellationToken ct)
     {
         List<string> notes = [];
         ClientConfig config = ReadConfig(destination, options, notes);
-        ConfiguredHost? jump = config.ProxyJump is { } machines ? await LoadJumpAsync(config, machines, options, hops, ct).ConfigureAwait(false) : null;
+        if (config.KnownHostsCommand is not null && !options.RunsCommands)
+            notes.Add("KnownHostsCommand is not run: RunsCommands is not set");
+        ConfiguredHost? jump = config.ProxyJump is not null ? await LoadJumpAsync(config, options, hops, ct).ConfigureAwait(false) : null;
         ConfiguredIdentities? identities = null;
         try
         {
             identities = await ConfiguredIdentities.LoadAsync(config, options.Passphrases, notes.Add, ct).ConfigureAwait(false);
-            KnownHostsOptions knownHosts = ClientOptions.KnownHostsOf(config);
-            IReadOnlyList<string> hostKeyAlgorithms = await ClientOptions.OrderAsync(config, knownHosts, ct).ConfigureAwait(false);
-            var policy = new KnownHostsPolicy(knownHosts, options.Dialog ?? new NobodyToAsk(notes));
-            SshClientOptions client = ClientOptions.Of(config, policy, hostKeyAlgorithms) with
+            var policy = new KnownHostsPolicy(ClientOptions.KnownHostsOf(config, options.RunsCommands), options.Dialog ?? new NobodyToAsk(notes));
+            SshClientOptions client = await ClientOptions.OfAsync(config, policy, ct).ConfigureAwait(false) with
             {
                 Identities = identities.All,
-                Hostbased = config.HostbasedAuthentication ? new SshKeysign() : null,
+                Hostbased = config.HostbasedAuthentication && options.RunsCommands ? new SshKeysign() : null,
                 Passwords = config.PasswordAuthentication ? options.Passwords : null,
                 Prompter = config.KbdInteractiveAuthentication ? options.Prompter : null,
             };
-            return new ConfiguredHost(config, identities, client, notes, jump);
+            return new ConfiguredHost(config, identities, client, notes, jump, options.RunsCommands);
         }
         catch
         {
@@ -127,43 +127,22 @@ public sealed class ConfiguredHost : IAsyncDisposable
     }
 
     // ssh(1) of -J: the last machine is reached by way of those before it; files say the rest about each.
-    private static Task<ConfiguredHost> LoadJumpAsync(ClientConfig config, string machines, ConfiguredHostOptions options, int hops, CancellationToken ct)
+    private static Task<ConfiguredHost> LoadJumpAsync(ClientConfig config, ConfiguredHostOptions options, int hops, CancellationToken ct)
     {
-        if (hops >= MaxHops || !JumpHosts.TryParse(machines, out IReadOnlyList<Destination> hosts))
-            throw new SshConfigException([$"jumphost loop via {machines}"]);
-        Destination last = hosts[^1];
-        bool isItself = last.Host.Equals(config.OriginalHost, StringComparison.OrdinalIgnoreCase)
-            && (last.Port is null || last.Port == config.Port) && (last.User is null || last.User == config.User);
-        if (isItself)
-            throw new SshConfigException([$"jumphost loop via {last.Host}"]);
-        string[] before = hosts.Count > 1 ? ["ProxyJump=" + machines[..machines.LastIndexOf(',')]] : [];
-        return LoadAsync(last, options with { Lines = before }, hops + 1, ct);
+        JumpStep step = JumpStep.To(config, hops);
+        return LoadAsync(step.Machine, options with { Lines = step.Before is { } before ? ["ProxyJump=" + before] : [] }, hops + 1, ct);
     }
 
     private static ClientConfig ReadConfig(Destination destination, ConfiguredHostOptions options, List<string> notes)
     {
-        LocalIdentity local = LocalMachine.Identity() ?? throw new SshConfigException(["There is no account for the user id of this process."]);
-        var lines = new CommandLineOptions();
-        if (destination.User is { } user)
-            lines.Set(ClientKeywords.User, user);
-        if (destination.Port is { } port)
-            lines.Set(ClientKeywords.Port, port);
+        CommandLineOptions lines = new JumpStep(destination, Before: null).ToLines();
         foreach (string line in options.Lines)
             lines.Add(line);
         var diagnostics = new ConfigDiagnostics();
-        ClientConfig? config = ClientConfigParser.Load(new ClientConfigSource
-        {
-            Files = new DiskConfigFiles(LocalMachine.FactsOf),
-            Algorithms = CatalogNames.For(isClient: true),
-            Local = local,
-            Host = destination.Host,
-            CommandLine = lines,
-            ConfigFile = options.ConfigFile,
-            MatchExec = options.MatchExec,
-            Lookup = new SystemLookup(),
-            LocalAddresses = LocalMachine.Addresses,
-            ProgramVersion = SshClientOptions.DefaultVersion,
-        }, diagnostics);
+        Func<string, bool>? matchExec = options.RunsCommands ? command => MatchCommand.Succeeds(command, notes.Add) : null;
+        ClientConfigSource source = MachineSource.Of(destination.Host, lines, options.ConfigFile, matchExec)
+            ?? throw new SshConfigException(["There is no account for the user id of this process."]);
+        ClientConfig? config = ClientConfigParser.Load(source, diagnostics);
         notes.AddRange(diagnostics.Where(static line => line.Severity == ConfigSeverity.Warning).Select(static line => line.Text));
         return config ?? throw new SshConfigException([.. diagnostics.Where(static line => line.Severity == ConfigSeverity.Error).Select(static line => line.Text)]);
     }

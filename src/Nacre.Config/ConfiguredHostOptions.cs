@@ -24,6 +24,9 @@ public sealed record ConfiguredHostOptions
     /// <summary>Answers the server's prompts, where KbdInteractiveAuthentication allows them.</summary>
     public IInteractivePrompter? Prompter { get; init; }
 
-    /// <summary>Runs a command of Match exec and says whether it succeeded; without it Match exec is an error, since a library starts no programs unasked.</summary>
-    public Func<string, bool>? MatchExec { get; init; }
+    /// <summary>
+    /// Runs the commands that the files name, by the user's shell as ssh does: ProxyCommand, Match exec and KnownHostsCommand; and ssh-keysign for
+    /// HostbasedAuthentication. Unless it is set the library starts no program: Match exec is an error, and so is connecting by ProxyCommand; the others are passed over.
+    /// </summary>
+    public bool RunsCommands { get; init; }
 }

@@ -5,6 +5,7 @@ using Nacre.Config;
 using Nacre.Crypto;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Pair;
 
@@ -77,7 +78,7 @@ public sealed class ConfiguredHostTests : IDisposable
 
     [Theory]
     [InlineData("RefuseConnection \"ask ops first\"", "ask ops first")]
-    [InlineData("ProxyCommand nc %h %p", "h is reached by ProxyCommand, which this library does not start; start it and connect over its streams, or set ProxyCommand=none")]
+    [InlineData("ProxyCommand nc %h %p", "h is reached by ProxyCommand, which is not started unless RunsCommands is set; set it, start the command and connect over its streams, or set ProxyCommand=none")]
     public async Task A_configuration_that_leads_nowhere_says_why(string line, string reason)
     {
         await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files(line + "\n"));
@@ -106,12 +107,56 @@ public sealed class ConfiguredHostTests : IDisposable
         await Assert.ThrowsAsync<FormatException>(() => ConfiguredHost.LoadAsync(destination, Files("")));
 
     [Fact]
-    public async Task Match_exec_runs_what_the_program_gives_for_it_and_nothing_else()
+    public async Task Match_exec_runs_its_command_only_where_commands_are_to_be_run()
     {
-        const string file = "Match exec \"test %h\"\n  User asked\n";
-        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files(file) with { MatchExec = static command => command == "test h" });
+        const string file = "Match exec \"test %h = h\"\n  User asked\n";
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files(file) with { RunsCommands = true });
         Assert.Equal("asked", host.Destination.UserName);
         await Assert.ThrowsAsync<SshConfigException>(() => ConfiguredHost.LoadAsync("h", Files(file)));
+    }
+
+    [Fact]
+    public async Task ProxyCommand_is_the_connection_where_commands_are_to_be_run()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        const string proxy = "ProxyCommand bash -c 'exec 3<>/dev/tcp/127.0.0.1/%p; cat <&3 & exec cat >&3'";
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("build", Files($"Host build\n{Address(pair)}{proxy}\n") with { RunsCommands = true });
+
+        await using SshClient client = await host.ConnectAsync();
+
+        Assert.Equal("there", await SayAsync(client, "there"));
+    }
+
+    [Fact]
+    public async Task A_ProxyCommand_that_ends_at_once_is_a_connection_that_is_lost()
+    {
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files("ProxyCommand false\n") with { RunsCommands = true });
+        Assert.Equal(Violation.ConnectionLost, (await Assert.ThrowsAsync<SshViolationException>(() => host.ConnectAsync())).Violation);
+    }
+
+    [Fact]
+    public async Task KnownHostsCommand_is_asked_where_commands_are_to_be_run_and_noted_where_not()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        ConfiguredHostOptions files = Files($"Host build\n{Address(pair)}KnownHostsCommand /bin/echo %H {LoopbackPair.HostKey.PublicKey}\n", isKnown: false);
+        await using (ConfiguredHost host = await ConfiguredHost.LoadAsync("build", files with { RunsCommands = true }))
+        {
+            Assert.Empty(host.Notes);
+            await using SshClient client = await host.ConnectAsync();
+        }
+
+        await using ConfiguredHost unasked = await ConfiguredHost.LoadAsync("build", files);
+        Assert.Equal(["KnownHostsCommand is not run: RunsCommands is not set"], unasked.Notes);
+        await Assert.ThrowsAsync<HostKeyNotTrustedException>(() => unasked.ConnectAsync());
+    }
+
+    [Theory]
+    [InlineData("yes", true)]
+    [InlineData("unbound", false)]
+    public async Task PubkeyAuthentication_unbound_signs_without_the_host(string choice, bool isBound)
+    {
+        await using ConfiguredHost host = await ConfiguredHost.LoadAsync("h", Files($"PubkeyAuthentication {choice}\n"));
+        Assert.Equal(isBound, host.Options.BindsToHost);
     }
 
     private ConfiguredHostOptions Files(string config, bool isKnown = true)

@@ -8,6 +8,8 @@ using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Sftp;
 using Nacre.Server;
 using Nacre.Sftp;
+using Nacre.Tests.Forwarding;
+using Nacre.Tests.Forwarding.Agent;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Keys;
 using Nacre.Tests.Pair;
@@ -75,6 +77,20 @@ public sealed class ExampleTests
         Assert.Equal((0, "hello"), (status, Encoding.UTF8.GetString(output.ToArray())));
 
         SshHop HopTo(LoopbackPair pair) => JumpHost.HopOf($"ada@127.0.0.1:{pair.Port}", LoopbackPair.HostKey.PublicKey.Fingerprint, key);
+    }
+
+    [Fact]
+    public async Task A_command_is_lent_the_agent_and_the_display()
+    {
+        using var directory = new TemporaryDirectory();
+        using var agent = new RecordingAgent(directory["agent"]);
+        var lending = new LendingServer { AgentPath = directory["lent"] };
+        await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with { Forwarding = lending, Sessions = lending });
+
+        int status = await LentAgent.RunAsync($"ada@127.0.0.1:{pair.Port}", pair.ClientOptions, agent.Path, ":0", "echo", Stream.Null).WaitAsync(Limit);
+
+        Assert.Equal(0, status);
+        Assert.Equal(directory["lent"], (await lending.NextSessionAsync(TestContext.Current.CancellationToken)).AgentSocket);
     }
 
     [Fact]

@@ -11,10 +11,14 @@ internal static class ClientOptions
     /// <summary>The options for a host, without anything to log in with.</summary>
     /// <param name="config">Of the host.</param>
     /// <param name="policy">Whom to trust.</param>
-    /// <param name="hostKeyAlgorithms">The host key algorithms to offer: <see cref="OrderAsync"/>.</param>
-    public static SshClientOptions Of(ClientConfig config, IHostKeyPolicy policy, IReadOnlyList<string> hostKeyAlgorithms)
+    /// <param name="ct">Cancels asking what is known of the host.</param>
+    public static async Task<SshClientOptions> OfAsync(ClientConfig config, KnownHostsPolicy policy, CancellationToken ct)
     {
         var start = new SshClientOptions { HostKeyPolicy = policy };
+
+        // Those of keys that are known come first, unless the user has said which.
+        IReadOnlyList<string> hostKeyAlgorithms = config.HostKeyAlgorithms;
+        if (!config.HasOwnHostKeyAlgorithms) hostKeyAlgorithms = await policy.OrderAsync(hostKeyAlgorithms, DestinationOf(config), ct).ConfigureAwait(false);
         return start with
         {
             UserName = config.User,
@@ -27,6 +31,7 @@ internal static class ClientOptions
             RequiredRsaBits = config.RequiredRsaSize,
             HostbasedAlgorithms = config.HostbasedAcceptedAlgorithms,
             UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
+            BindsToHost = config.PubkeyAuthentication != PubkeyChoice.Unbound,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),
             IdleLimits = ChannelLimits.Of(config.ChannelTimeout),
             Version = config.VersionAddendum is { } addendum ? $"{start.Version} {addendum}" : start.Version,
@@ -41,15 +46,8 @@ internal static class ClientOptions
         };
     }
 
-    /// <summary>The host key algorithms to offer: those of keys that are known first, unless the user has said which.</summary>
-    public static async Task<IReadOnlyList<string>> OrderAsync(ClientConfig config, KnownHostsOptions options, CancellationToken ct)
-    {
-        if (config.HasOwnHostKeyAlgorithms) return config.HostKeyAlgorithms;
-        (string host, int port) = config.HostKeyAlias is { } alias ? (alias, 0) : (config.Hostname, config.Port);
-        var question = new KnownHostsQuestion(KnownHostsPurpose.Order, KnownHostName.Of(host, port), Key: null);
-        KnownHosts known = await KnownHosts.Load([.. options.UserFiles, .. options.GlobalFiles]).WithSourceAsync(options.Source, question, ct).ConfigureAwait(false);
-        return HostKeyOrder.For(config.HostKeyAlgorithms, known, host, port);
-    }
+    /// <summary>The user, the host and the port that the configuration leads to.</summary>
+    public static SshDestination DestinationOf(ClientConfig config) => new(config.User, config.Hostname, config.Port);
 
     /// <summary>How a connection to the host itself is made.</summary>
     public static DialOptions DialOf(ClientConfig config) => new()
@@ -62,8 +60,11 @@ internal static class ClientOptions
     };
 
     /// <summary>How known_hosts is used for a host.</summary>
-    public static KnownHostsOptions KnownHostsOf(ClientConfig config) => new()
+    /// <param name="config">Of the host.</param>
+    /// <param name="runsCommands">False where KnownHostsCommand is passed over.</param>
+    public static KnownHostsOptions KnownHostsOf(ClientConfig config, bool runsCommands) => new()
     {
+        Source = runsCommands && config.KnownHostsCommand is not null ? new KnownHostsProgram(config, config.FingerprintHash) : null,
         UserFiles = config.UserKnownHostsFiles,
         GlobalFiles = config.GlobalKnownHostsFiles,
         HostKeyAlias = config.HostKeyAlias,

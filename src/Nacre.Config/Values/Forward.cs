@@ -124,9 +124,10 @@ internal sealed record Forward(ForwardEnd Listen, ForwardEnd? Connect)
         int i = 0;
         for (; i < rest.Length && rest[i] != ':'; i++)
         {
-            if (rest[i] == '\\' && ++i >= rest.Length)
+            bool isTakenAsIs = rest[i] == '\\';
+            if (isTakenAsIs && ++i >= rest.Length)
                 return false;
-            isPath |= rest[i] == '/';
+            isPath |= rest[i] == '/' && !isTakenAsIs;
             text.Append(rest[i]);
         }
 

@@ -1,3 +1,4 @@
+using Nacre.Config.Connections;
 using Nacre.Tools.FileTransfer;
 using Nacre.Tools.Shared;
 using Nacre.Unix;

@@ -1,7 +1,6 @@
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Connections;
-using Nacre.Config.Files;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Shared;
@@ -12,25 +11,12 @@ internal static class ClientSetup
     /// <summary>Reads the configuration for a host; null when it is wrong, which has then been said.</summary>
     public static ClientConfig? Load(string host, CommandLineOptions options, string? configFile, ErrorTrace trace)
     {
-        if (LocalMachine.Identity() is not { } local)
+        if (MachineSource.Of(host, options, configFile, static command => MatchCommand.Succeeds(command, Console.Error.WriteLine)) is not { } source)
         {
             trace.Fail($"No user exists for uid {Users.CurrentUid}");
             return null;
         }
 
-        var source = new ClientConfigSource
-        {
-            Files = new DiskConfigFiles(LocalMachine.FactsOf),
-            Algorithms = CatalogNames.For(isClient: true),
-            Local = local,
-            Host = host,
-            CommandLine = options,
-            ConfigFile = configFile,
-            MatchExec = MatchCommand.Succeeds,
-            Lookup = new SystemLookup(),
-            LocalAddresses = LocalMachine.Addresses,
-            ProgramVersion = ProductVersion.Identification,
-        };
         var diagnostics = new ConfigDiagnostics();
         ClientConfig? config = ClientConfigParser.Load(source, diagnostics);
         foreach (ConfigDiagnostic line in diagnostics)

@@ -55,16 +55,14 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
 
     private async Task<SshClientOptions> CreateOptionsAsync(IReadOnlyList<IIdentity> identities)
     {
-        KnownHostsOptions knownHosts = HostTrust.OptionsOf(_config, _trace);
-        IReadOnlyList<string> hostKeyAlgorithms = await ClientOptions.OrderAsync(_config, knownHosts, default).ConfigureAwait(false);
-        return ClientOptions.Of(_config, new KnownHostsPolicy(knownHosts, this), hostKeyAlgorithms) with
+        var policy = new KnownHostsPolicy(HostTrust.OptionsOf(_config, _trace), this);
+        return await ClientOptions.OfAsync(_config, policy, default).ConfigureAwait(false) with
         {
             Identities = identities,
             Hostbased = _config.HostbasedAuthentication ? new SshKeysign { Trace = _trace } : null,
             Passwords = _config.PasswordAuthentication ? _prompts : null,
             Prompter = _config.KbdInteractiveAuthentication ? _prompts : null,
             Banners = this,
-            BindsToHost = _config.PubkeyAuthentication != PubkeyChoice.Unbound,
             Trace = _trace,
             Warn = _trace.Fail,
         };

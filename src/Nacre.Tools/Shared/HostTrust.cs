@@ -5,16 +5,15 @@ using Nacre.Config.Values;
 
 namespace Nacre.Tools.Shared;
 
-/// <summary>What the tools add to how a client's configuration has host keys judged: a program to ask, a person to spare, what is withheld.</summary>
+/// <summary>What the tools add to how a client's configuration has host keys judged: a person to spare, and what is withheld.</summary>
 internal static class HostTrust
 {
     /// <summary>The options for one host.</summary>
     public static KnownHostsOptions OptionsOf(ClientConfig config, ErrorTrace trace)
     {
-        KnownHostsOptions said = ClientOptions.KnownHostsOf(config);
+        KnownHostsOptions said = ClientOptions.KnownHostsOf(config, runsCommands: true);
         return said with
         {
-            Source = config.KnownHostsCommand is null ? null : new KnownHostsProgram(config, said.FingerprintHash),
             UpdateHostKeys = UpdateOf(config, said.UpdateHostKeys),
             Withheld = [.. Withheld(config)],
             EndsWhenWithheld = config.ExitOnForwardFailure,

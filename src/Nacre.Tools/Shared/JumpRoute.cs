@@ -1,6 +1,6 @@
 using Nacre.Client;
 using Nacre.Config;
-using Nacre.Config.Values;
+using Nacre.Config.Connections;
 using Nacre.Forwarding;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
@@ -11,38 +11,29 @@ namespace Nacre.Tools.Shared;
 /// <remarks>Each machine is configured by the same files as any other, not by the flags of the command line, as with OpenSSH.</remarks>
 internal static class JumpRoute
 {
-    /// <summary>Machines in a row; files that send each to the next for ever are found out by it.</summary>
-    private const int MaxHops = 16;
-
     /// <summary>Connects to where the configuration leads; null when that failed, which has then been said.</summary>
     /// <param name="config">Of the host, with a ProxyJump.</param>
     /// <param name="trace">Where it is told.</param>
     /// <param name="hops">The machines behind this one.</param>
     public static async Task<Stream?> ConnectAsync(ClientConfig config, ErrorTrace trace, int hops)
     {
-        string machines = config.ProxyJump!;
-        if (!JumpHosts.TryParse(machines, out IReadOnlyList<Destination> hosts)) throw new InvalidOperationException($"ProxyJump {machines} was not checked.");
-        Destination last = hosts[^1];
-        if (hops >= MaxHops || IsItself(last, config))
+        JumpStep step;
+        try
         {
-            trace.Fail($"jumphost loop via {last.Host}");
+            step = JumpStep.To(config, hops);
+        }
+        catch (SshConfigException loop)
+        {
+            trace.Fail(loop.Message);
             return null;
         }
 
-        var options = new CommandLineOptions();
-        if (last.User is { } user) options.Set(ClientKeywords.User, user);
-        if (last.Port is { } port) options.Set(ClientKeywords.Port, port);
-        if (hosts.Count > 1) options.Add("ProxyJump=" + machines[..machines.LastIndexOf(',')]);
+        CommandLineOptions options = step.ToLines();
         options.Set(ClientKeywords.ClearAllForwardings, true);
-        if (ClientSetup.Load(last.Host, options, config.ConfigFile, trace) is not { } jump) return null;
+        if (ClientSetup.Load(step.Machine.Host, options, config.ConfigFile, trace) is not { } jump) return null;
         trace.Write(1, $"Connecting to {config.Hostname} port {config.Port} by way of {jump.Hostname} port {jump.Port}.");
         return await ClientSetup.ConnectAsync(jump, trace, hops + 1).ConfigureAwait(false) is { } client ? await GoOnAsync(client, config, trace).ConfigureAwait(false) : null;
     }
-
-    private static bool IsItself(Destination jump, ClientConfig config) =>
-        jump.Host.Equals(config.OriginalHost, StringComparison.OrdinalIgnoreCase)
-        && (jump.Port is null || jump.Port == config.Port)
-        && (jump.User is null || jump.User == config.User);
 
     private static async Task<Stream?> GoOnAsync(SshClient client, ClientConfig config, ErrorTrace trace)
     {

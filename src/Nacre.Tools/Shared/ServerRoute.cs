@@ -26,10 +26,24 @@ internal sealed record ServerRoute(Stream Stream, string? Address, TimeSpan Exch
     {
         TimeSpan limit = config.ConnectTimeout ?? TimeSpan.Zero;
         if (config.ProxyJump is null && config.ProxyCommand is null) return await DialAsync(config, limit, trace, steps).ConfigureAwait(false);
-        Stream? stream = await (config.ProxyJump is not null ? JumpRoute.ConnectAsync(config, trace, hops) : ProxyRoute.ConnectAsync(config, trace)).ConfigureAwait(false);
+        Stream? stream = await (config.ProxyJump is not null ? JumpRoute.ConnectAsync(config, trace, hops) : StartProxyAsync(config, trace)).ConfigureAwait(false);
         if (stream is null) return null;
         steps?.OnStep(config.ProxyJump is not null ? "the way by the jump host open" : "proxy command started");
         return new ServerRoute(stream, Address: null, limit);
+    }
+
+    private static async Task<Stream?> StartProxyAsync(ClientConfig config, ErrorTrace trace)
+    {
+        if (config.ProxyCommand != ProxyRoute.OwnStreams) trace.Write(1, $"Executing proxy {(config.ProxyUseFdpass ? "dialer " : "")}command: exec {config.ProxyCommand}");
+        try
+        {
+            return await ProxyRoute.ConnectAsync(config).ConfigureAwait(false);
+        }
+        catch (SshException error)
+        {
+            trace.Fail(error.Message);
+            return null;
+        }
     }
 
     // ssh_config(5) of ConnectTimeout: "This timeout is applied both to establishing the connection and to performing the initial SSH

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Nacre.Config.Connections;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
 

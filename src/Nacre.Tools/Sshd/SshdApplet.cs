@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.Shared;

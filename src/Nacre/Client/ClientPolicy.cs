@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Nacre.Forwarding;
 using Nacre.Protocol.Connection;
+using Nacre.Protocol.Messages;
 
 namespace Nacre.Client;
 
@@ -15,6 +17,14 @@ internal sealed class ClientPolicy : IConnectionPolicy
 {
     private readonly ConcurrentDictionary<string, ChannelAnswerer> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RequestAnswerer> _requests = new(StringComparer.Ordinal);
+
+    /// <summary>Lets the server open connections of its forwards.</summary>
+    /// <param name="remoteForwards">What the client asked the server to listen on.</param>
+    public ClientPolicy(RemoteForwards remoteForwards)
+    {
+        AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
+        AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
+    }
 
     /// <summary>Set once, when the connection protocol begins.</summary>
     public Multiplexer? Multiplexer { get; set; }

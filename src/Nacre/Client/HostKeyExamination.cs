@@ -60,6 +60,7 @@ internal sealed class HostKeyExamination
             return HostKeyVerdict.Refuse;
         }
 
+        if (_dns == SshfpVerdict.Authenticated && _options.VerifyHostKeyDns == VerifyHostKeyDns.Yes) return HostKeyVerdict.Trust;
         HostKeyVerdict verdict = byName.Status switch
         {
             KnownHostsStatus.Known => await JudgeKnownAsync(byName.Line!, byAddress, ct).ConfigureAwait(false),

@@ -35,7 +35,6 @@ public sealed class KnownHostsPolicy : IHostKeyPolicy, IHostKeyLearner
             }
 
             SshfpVerdict dns = await AskDnsAsync(offer, ct).ConfigureAwait(false);
-            if (dns == SshfpVerdict.Authenticated && _options.VerifyHostKeyDns == VerifyHostKeyDns.Yes) return HostKeyVerdict.Trust;
             if (dns == SshfpVerdict.Mismatching) _dialog.Warn(texts.NotInDns);
             return await new HostKeyExamination(_options, _dialog, offer, dns).JudgeAsync(ct).ConfigureAwait(false);
         }
@@ -57,18 +56,13 @@ public sealed class KnownHostsPolicy : IHostKeyPolicy, IHostKeyLearner
     }
 
     /// <summary>The host key algorithms in an order that asks the host for a key, or a certificate, that the files know.</summary>
-    internal IReadOnlyList<string> Order(IReadOnlyList<string> algorithms, SshDestination destination)
+    /// <exception cref="SshException">What is known of hosts cannot be read.</exception>
+    internal async ValueTask<IReadOnlyList<string>> OrderAsync(IReadOnlyList<string> algorithms, SshDestination destination, CancellationToken ct)
     {
-        try
-        {
-            (string host, int port) = _options.HostKeyAlias is { } alias ? (alias, 0) : (destination.Host, destination.Port);
-            return HostKeyOrder.For(algorithms, KnownHosts.Load([.. _options.UserFiles, .. _options.GlobalFiles]), host, port);
-        }
-        catch (SshException)
-        {
-            // The judgement says what is wrong with the files.
-            return algorithms;
-        }
+        (string host, int port) = _options.HostKeyAlias is { } alias ? (alias, 0) : (destination.Host, destination.Port);
+        var question = new KnownHostsQuestion(KnownHostsPurpose.Order, KnownHostName.Of(host, port), Key: null);
+        KnownHosts known = await KnownHosts.Load([.. _options.UserFiles, .. _options.GlobalFiles]).WithSourceAsync(_options.Source, question, ct).ConfigureAwait(false);
+        return HostKeyOrder.For(algorithms, known, host, port);
     }
 
     private ValueTask<SshfpVerdict> AskDnsAsync(HostKeyOffer offer, CancellationToken ct) => _options.VerifyHostKeyDns == VerifyHostKeyDns.No

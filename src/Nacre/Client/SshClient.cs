@@ -5,7 +5,6 @@ using Nacre.Forwarding;
 using Nacre.Forwarding.Agent;
 using Nacre.Forwarding.Tun;
 using Nacre.Forwarding.X11;
-using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
@@ -23,7 +22,7 @@ public sealed class SshClient : IAsyncDisposable
     private readonly Multiplexer _multiplexer;
     private readonly RemoteForwards _remoteForwards;
 
-    private SshClient(
+    internal SshClient(
         SshConnection connection, Multiplexer multiplexer, ClientPolicy policy, RemoteForwards remoteForwards, SessionLoans loans, AuthenticationOutcome outcome, bool isHostVerified) =>
         (_connection, _multiplexer, Policy, _remoteForwards, Loans, Authentication, IsHostVerified) = (connection, multiplexer, policy, remoteForwards, loans, outcome, isHostVerified);
 
@@ -50,7 +49,8 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>What sessions lend to the server.</summary>
     internal SessionLoans Loans { get; }
 
-    private HostKeyLearning? Learning { get; init; }
+    /// <summary>Keeps the host's other keys; null where the policy wants to know of none.</summary>
+    internal HostKeyLearning? Learning { get; init; }
 
     /// <summary>Connects over TCP, verifies the server and logs in.</summary>
     /// <param name="destination">[user@]host[:port].</param>
@@ -302,7 +302,7 @@ public sealed class SshClient : IAsyncDisposable
     internal static SshClient OverProxy(Stream stream, TimeProvider time)
     {
         var remoteForwards = new RemoteForwards();
-        ClientPolicy policy = PolicyFor(remoteForwards);
+        var policy = new ClientPolicy(remoteForwards);
         Multiplexer? multiplexer = null;
         var transport = new PlainTransport(isClient: true, new PacketPool(), created => multiplexer = new Multiplexer(created, policy, ConnectionSettings.Default));
         remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
@@ -327,55 +327,8 @@ public sealed class SshClient : IAsyncDisposable
         await ((Task)Task.WhenAny(connection.Completion, Completion).WaitAsync(ct)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    internal static async Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct)
-    {
-        var remoteForwards = new RemoteForwards();
-        ClientPolicy policy = PolicyFor(remoteForwards);
-        foreach ((string name, RequestAnswerer answer) in options.RequestAnswerers) policy.AnswerRequests(name, answer);
-        var keysAgreed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        AuthenticationClient? authentication = null;
-        Multiplexer? multiplexer = null;
-        var judge = new PolicyJudge(options.HostKeyPolicy, destination, address);
-        var transport = new SecureTransport(TransportOptionsFor(destination, judge, options), CreateService);
-        var loans = new SessionLoans(new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
-        policy.AnswerChannels(AgentOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
-        policy.AnswerChannels(X11Open.RecordName, (offer, _) => ValueTask.FromResult(loans.Display.Answer(offer)));
-        HostKeyLearning? learning = options.HostKeyPolicy is IHostKeyLearner learner ? new HostKeyLearning(learner, judge, transport, options.Time) : null;
-        if (learning is not null) policy.AnswerRequests(HostKeysRequest.RecordName, learning.AnswerAsync);
-        var connection = new SshConnection(stream, transport, options.Time)
-        {
-            KeepAliveInterval = options.KeepAliveInterval,
-            KeepAliveCount = options.KeepAliveCount,
-            DrainTime = TimeSpan.Zero,
-        };
-        connection.Start();
-        try
-        {
-            await WaitForKeysAsync(Task.WhenAny(keysAgreed.Task, connection.Completion), judge, transport, options, ct).ConfigureAwait(false);
-            if (connection.Completion.IsCompleted && !keysAgreed.Task.IsCompleted) await connection.Completion.ConfigureAwait(false);
-            AuthenticationOutcome outcome = await authentication!.Completed.WaitAsync(ct).ConfigureAwait(false);
-            connection.OnConnectionProtocol(multiplexer!);
-            IdleChannels.Watch(multiplexer!, options.IdleLimits, options.Time);
-            return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, outcome, judge.IsVerified) { Learning = learning };
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        IPacketSink CreateService(ITransport created)
-        {
-            if (options.OnAgreed is { } hears && created is SecureTransport { Negotiated: { } agreed }) hears(agreed);
-            multiplexer = new Multiplexer(created, policy, options.Connection with { Steps = options.Steps });
-            remoteForwards.Multiplexer = policy.Multiplexer = multiplexer;
-            authentication = new AuthenticationClient(created, AuthenticationOptionsFor(destination, stream, options, judge.IsVerified), multiplexer);
-            BindAgents(created, options.Identities, ct);
-            authentication.Start(ct);
-            keysAgreed.SetResult();
-            return authentication;
-        }
-    }
+    internal static Task<SshClient> ConnectAsync(Stream stream, SshDestination destination, string? address, SshClientOptions options, CancellationToken ct) =>
+        new ClientLogin(destination, address, options).RunAsync(stream, ct);
 
     /// <summary>PROTOCOL 2.2: tells the server that this client opens no session any more, so that whoever takes it over cannot either.</summary>
     internal void RefuseFurtherSessions()
@@ -418,28 +371,6 @@ public sealed class SshClient : IAsyncDisposable
     internal Task<RemoteForward> StartRemoteForwardAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
         IsHostVerified ? _remoteForwards.StartAsync(listen, target, options, ct) : throw NotForwarded();
 
-    // What the policy takes is not the server's time: a person may be asked.
-    private static async Task WaitForKeysAsync(Task keys, PolicyJudge judge, SecureTransport transport, SshClientOptions options, CancellationToken ct)
-    {
-        await WithinLimitAsync(Task.WhenAny(keys, judge.Asked)).ConfigureAwait(false);
-        await Task.WhenAny(keys, judge.Answered).WaitAsync(ct).ConfigureAwait(false);
-        await WithinLimitAsync(keys).ConfigureAwait(false);
-
-        async Task WithinLimitAsync(Task step)
-        {
-            try
-            {
-                TimeSpan limit = options.ConnectTimeout > TimeSpan.Zero ? options.ConnectTimeout : Timeout.InfiniteTimeSpan;
-                await step.WaitAsync(limit, options.Time, ct).ConfigureAwait(false);
-            }
-            catch (TimeoutException) when (!step.IsCompleted)
-            {
-                string name = transport.PeerIdentification.Length == 0 ? "banner exchange" : "key exchange";
-                throw new SshViolationException(Violation.PeerSilent, $"Connection timed out during {name}");
-            }
-        }
-    }
-
     // A host that may be another's must not sign with the user's keys, nor see their screen.
     private RunOptions Checked(RunOptions? options)
     {
@@ -448,62 +379,5 @@ public sealed class SshClient : IAsyncDisposable
         return options ?? RunOptions.Default;
     }
 
-    // Before they sign for it: an agent takes its requests in their order.
-    private static void BindAgents(ITransport transport, IReadOnlyList<IIdentity> identities, CancellationToken ct)
-    {
-        foreach (AgentClient agent in identities.OfType<AgentIdentity>().Select(static identity => identity.Agent).Distinct()) _ = BindAsync(agent);
-
-        async Task BindAsync(AgentClient agent) =>
-            await ((Task)agent.BindAsync(transport, isForwarding: false, ct).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private static ClientPolicy PolicyFor(RemoteForwards remoteForwards)
-    {
-        var policy = new ClientPolicy();
-        policy.AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
-        policy.AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
-        return policy;
-    }
-
     private static SshException NotForwarded() => new("Port forwarding is disabled to avoid man-in-the-middle attacks.");
-
-    // A host that is known by its authority has to be asked for a certificate; who chose the algorithms has chosen their order, too.
-    private static AlgorithmSelection AlgorithmsFor(SshDestination destination, SshClientOptions options) =>
-        options.HostKeyPolicy is KnownHostsPolicy known && ReferenceEquals(options.Algorithms, AlgorithmSelection.ClientDefault)
-            ? options.Algorithms with { HostKeyAlgorithms = known.Order(options.Algorithms.HostKeyAlgorithms, destination) }
-            : options.Algorithms;
-
-    private static TransportOptions TransportOptionsFor(SshDestination destination, IHostKeyJudge judge, SshClientOptions options) => new()
-    {
-        IsClient = true,
-        Algorithms = AlgorithmsFor(destination, options),
-        Identification = "SSH-2.0-" + options.Version,
-        Pool = new PacketPool(),
-        Rekey = options.Rekey,
-        Trace = options.Trace,
-        Steps = options.Steps,
-        HostKeyJudge = judge,
-        RequiredRsaBits = options.RequiredRsaBits,
-    };
-
-    private static AuthenticationClientOptions AuthenticationOptionsFor(SshDestination destination, Stream stream, SshClientOptions options, bool isHostVerified) => new()
-    {
-        UserName = destination.UserName ?? options.UserName ?? Environment.UserName,
-        Identities = options.Identities,
-        Hostbased = options.Hostbased is { } hostbased ? ct => hostbased.IdentifyAsync((stream as NetworkStream)?.Socket, ct) : null,
-        HostbasedAlgorithms = options.HostbasedAlgorithms,
-        Passwords = isHostVerified ? options.Passwords : null,
-        Prompter = isHostVerified ? options.Prompter : null,
-        Banners = options.Banners,
-        SignatureAlgorithms = options.UserSignatureAlgorithms,
-        RequiredRsaBits = options.RequiredRsaBits,
-        BindsToHost = options.BindsToHost,
-        PasswordPrompts = options.PasswordPrompts,
-        InteractiveDevices = options.InteractiveDevices,
-        RefusesTrivialLogin = options.RefusesTrivialLogin,
-        Trace = options.Trace,
-        Steps = options.Steps,
-        Warn = options.Warn,
-        PreferredMethods = options.PreferredMethods ?? AuthenticationClientOptions.DefaultMethods,
-    };
 }

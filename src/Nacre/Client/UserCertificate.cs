@@ -34,6 +34,9 @@ public sealed class UserCertificate : IIdentity
     /// <inheritdoc/>
     public bool SignsUnasked => _key.SignsUnasked;
 
+    /// <summary>Has the private half.</summary>
+    internal IIdentity Key => _key;
+
     /// <summary>Reads a certificate from a file such as ~/.ssh/id_ed25519-cert.pub.</summary>
     /// <param name="path">The file.</param>
     /// <param name="certificate">The certificate.</param>

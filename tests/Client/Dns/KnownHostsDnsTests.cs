@@ -85,6 +85,14 @@ public sealed class KnownHostsDnsTests : IDisposable
         Assert.DoesNotContain("DNS", Assert.Single(_dialog.Transcript), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_that_known_hosts_revokes_is_refused_whoever_vouches_for_it()
+    {
+        _directory.Write("known_hosts", $"@revoked * {HostKeys.Ed25519}\n");
+        Assert.Equal(HostKeyVerdict.Refuse, await JudgeAsync(VerifyHostKeyDns.Yes, isAuthenticated: true, [Good]));
+        Assert.Contains("REVOKED HOST KEY", Assert.Single(_dialog.Transcript), StringComparison.Ordinal);
+    }
+
     private async Task<HostKeyVerdict> JudgeAsync(VerifyHostKeyDns mode, bool isAuthenticated, SshfpRecord[] records) =>
         await JudgeAsync(Options(mode) with { Fingerprints = new Answers(new SshfpAnswer(records, isAuthenticated, null)) }, "host");
 

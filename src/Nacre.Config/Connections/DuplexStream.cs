@@ -1,6 +1,6 @@
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>One stream of two: what is read comes from one, what is written goes to the other.</summary>
 internal sealed class DuplexStream(Stream input, Stream output) : StreamWithoutPosition

@@ -1,13 +1,12 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Nacre.Client;
-using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Has a program print lines of known_hosts (KnownHostsCommand); no shell reads what it is given. Whatever goes wrong with it ends the connection.</summary>
 internal sealed class KnownHostsProgram(ClientConfig config, FingerprintHash hash) : IKnownHostsSource

@@ -1,30 +1,29 @@
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
-using Nacre.Config;
+using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>The way to a host by ProxyCommand: what the command reads and writes is the connection, or it hands over a connected socket.</summary>
 internal static class ProxyRoute
 {
-    /// <summary>In place of a command: the connection is what ssh itself reads and writes.</summary>
-    private const string OwnStreams = "-";
+    /// <summary>In place of a command: the connection is what this process itself reads and writes.</summary>
+    public const string OwnStreams = "-";
 
-    /// <summary>Starts the command; null when that failed, which has then been said.</summary>
-    public static async Task<Stream?> ConnectAsync(ClientConfig config, ErrorTrace trace)
+    /// <summary>Starts the command.</summary>
+    /// <exception cref="SshException">It could not be started, or handed no connection over.</exception>
+    public static async Task<Stream> ConnectAsync(ClientConfig config)
     {
         string command = config.ProxyCommand!;
         if (command == OwnStreams) return new DuplexStream(InheritedStream.OpenInput(), InheritedStream.OpenOutput());
-        trace.Write(1, $"Executing proxy {(config.ProxyUseFdpass ? "dialer " : "")}command: exec {command}");
         try
         {
             return config.ProxyUseFdpass ? await ReceiveSocketAsync(command, config.TcpKeepAlive).ConfigureAwait(false) : Start(command);
         }
-        catch (Exception error) when (error is UnixException or SocketException or InvalidDataException)
+        catch (Exception error) when (error is IOException or SocketException or InvalidDataException)
         {
-            trace.Fail(config.ProxyUseFdpass ? $"proxy dialer did not pass back a connection: {error.Message}" : $"ProxyCommand: {error.Message}");
-            return null;
+            throw new SshException(config.ProxyUseFdpass ? $"proxy dialer did not pass back a connection: {error.Message}" : $"ProxyCommand: {error.Message}", error);
         }
     }
 

@@ -1,6 +1,6 @@
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>A connection that a proxy command made: its input and output, and the command, which ends with the connection.</summary>
 internal sealed class ProxyStream(DescriptorStream input, DescriptorStream output, ChildProcess command) : StreamWithoutPosition

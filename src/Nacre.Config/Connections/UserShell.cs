@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Nacre.Unix;
 
-namespace Nacre.Tools.Shared;
+namespace Nacre.Config.Connections;
 
 /// <summary>Runs the commands that a configuration names, by the shell that the user has chosen.</summary>
 internal static class UserShell
