@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Nacre.Tests.Interop;
@@ -75,6 +74,88 @@ public sealed class LendingTests
             string[] arguments = [.. more, "-o", $"IdentityAgent={agent.Path}", "-o", "IdentityFile=none", "-o", "IdentitiesOnly=no", .. usual];
             return await Run.CleanAsync(ProgramOf("ours"), [.. arguments, sshd.Destination, "echo in"]);
         }
+    }
+
+    [Theory]
+    [InlineData("stock")]
+    [InlineData("ours")]
+    public async Task A_key_that_is_held_to_a_way_over_two_hosts_signs_behind_the_first_and_for_no_other_login(string gate)
+    {
+        await using TestSshd first = await StartAsync(gate), second = await StartAsync("stock");
+        using var directory = new TemporaryDirectory();
+        string known = directory.Write("known_hosts", await File.ReadAllTextAsync(first.KnownHosts, Ct) + await File.ReadAllTextAsync(second.KnownHosts, Ct));
+        using StockAgent right = await HoldAsync(second.User), wrong = await HoldAsync("somebody");
+
+        Assert.Equal("in\n", (await HopAsync(right)).Ends().Output);
+        Assert.Contains("Permission denied", (await HopAsync(wrong)).Ends(255).Error, StringComparison.Ordinal);
+
+        async Task<StockAgent> HoldAsync(string user)
+        {
+            var agent = new StockAgent(directory[user]);
+            string[] way = ["-h", NameOf(first), "-h", $"{NameOf(first)}>{user}@{NameOf(second)}"];
+            (await Run.Async("ssh-add", ["-q", "-H", known, .. way, await StockKeys.UserAsync("ed25519")], environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
+            return agent;
+        }
+
+        Task<RunResult> HopAsync(StockAgent agent)
+        {
+            string[] options = ["-F", "none", "-o", $"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentityFile=none"];
+            string hop = string.Create(CultureInfo.InvariantCulture, $"ssh {string.Join(' ', options.Select(option => $"'{option}'"))} -p {second.Port} {second.Destination} echo in");
+            return SshAsync("ours", first, hop, agent.Path, "ForwardAgent=yes");
+        }
+
+        static string NameOf(TestSshd sshd) => string.Create(CultureInfo.InvariantCulture, $"[127.0.0.1]:{sshd.Port}");
+    }
+
+    [Theory]
+    [InlineData("ours", "ours")]
+    [InlineData("ours", "stock")]
+    [InlineData("stock", "ours")]
+    public async Task A_shared_session_is_lent_what_its_master_lends(string master, string client)
+    {
+        await using TestSshd sshd = await StartAsync("stock");
+        using var directory = new TemporaryDirectory();
+        using var agent = new StockAgent(directory["agent"]);
+        using StockDisplay display = await StockDisplay.StartAsync(directory);
+        await agent.AddAsync(await StockKeys.UserAsync("ed25519"));
+        var environment = new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path, ["DISPLAY"] = display.Name, ["XAUTHORITY"] = display.AuthorityFile };
+        string[] lending = ["-A", "-Y", "-S", directory["control"]];
+        string[] login = ["-o", "IdentityAgent=SSH_AUTH_SOCK", .. await sshd.ClientArgumentsAsync()];
+        (await Run.Async(ProgramOf(master), [.. lending, "-MNf", .. login, sshd.Destination], environment: environment)).Ends();
+        try
+        {
+            // A server shows the agent to every session that begins after it was lent.
+            RunResult none = await Run.Async(ProgramOf(client), ["-a", "-x", "-S", directory["control"], "-F", "none", "host", "echo [$SSH_AUTH_SOCK] [$DISPLAY]"], environment: environment);
+            RunResult lent = await Run.Async(ProgramOf(client), [.. lending, "-F", "none", "host", "ssh-add -l | wc -l; xdpyinfo | grep 'name of display'"], environment: environment);
+
+            Assert.Matches(@"^1\nname of display:    localhost:\d+\.0\n$", lent.Ends().Output);
+            Assert.Equal("[] []\n", none.Ends().Output);
+        }
+        finally
+        {
+            await Run.CleanAsync(ProgramOf(master), ["-F", "none", "-S", directory["control"], "-O", "exit", "host"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("yes", 1)]
+    [InlineData("", 1)]
+    [InlineData("no", 0)]
+    public async Task A_key_of_a_file_is_kept_by_the_agent_if_the_person_says_so(string answer, int kept)
+    {
+        await using TestSshd sshd = await StartAsync("stock");
+        using var directory = new TemporaryDirectory();
+        using var agent = new StockAgent(directory["agent"]);
+        string askpass = directory.Write("askpass", $"#!/bin/sh\necho \"$1\" >> {directory["asked"]}\necho '{answer}'\n");
+        File.SetUnixFileMode(askpass, File.GetUnixFileMode(askpass) | UnixFileMode.UserExecute);
+        var environment = new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path, ["SSH_ASKPASS"] = askpass, ["SSH_ASKPASS_REQUIRE"] = "force" };
+
+        (await Run.Async(ProgramOf("ours"), ["-o", "IdentityAgent=SSH_AUTH_SOCK", "-o", "AddKeysToAgent=ask", .. await sshd.ClientArgumentsAsync(), sshd.Destination, "true"], environment: environment)).Ends();
+
+        string key = await StockKeys.UserAsync("ed25519");
+        Assert.StartsWith($"Add key {key} (", await File.ReadAllTextAsync(directory["asked"], Ct), StringComparison.Ordinal);
+        RunResult listed = await Run.Async("ssh-add", ["-L"], environment: environment);
+        Assert.Equal(kept == 1, listed.Output.Contains((await File.ReadAllTextAsync(key + ".pub", Ct)).Split(' ')[1], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -168,73 +249,5 @@ public sealed class LendingTests
             ["XAUTHORITY"] = display?.AuthorityFile,
         };
         return await Run.Async(ProgramOf(client), arguments, environment: environment);
-    }
-
-    /// <summary>OpenSSH's agent, at a socket of its own.</summary>
-    private sealed class StockAgent : IDisposable
-    {
-        private readonly Process _process;
-
-        public StockAgent(string path)
-        {
-            Path = path;
-            _process = Process.Start(new ProcessStartInfo(Requires.Program("ssh-agent"), ["-D", "-a", path]) { RedirectStandardOutput = true })!;
-            _process.StandardOutput.ReadLine();
-        }
-
-        public string Path { get; }
-
-        public async Task AddAsync(string key) => (await Run.Async("ssh-add", ["-q", key], environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = Path })).Ends();
-
-        public void Dispose()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
-    }
-
-    /// <summary>An X server without a screen, which asks for a cookie.</summary>
-    private sealed class StockDisplay : IDisposable
-    {
-        private readonly Process _process;
-
-        private StockDisplay(Process process, int number, string cookie, string authorityFile) =>
-            (_process, Name, Cookie, AuthorityFile) = (process, string.Create(CultureInfo.InvariantCulture, $":{number}"), cookie, authorityFile);
-
-        public string Name { get; }
-
-        public string Cookie { get; }
-
-        public string AuthorityFile { get; }
-
-        public static async Task<StockDisplay> StartAsync(TemporaryDirectory directory)
-        {
-            string authority = directory["xauthority"];
-            string cookie = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
-            await File.WriteAllBytesAsync(authority, [], Ct);
-
-            // The server takes the first entry, whatever display it is for, and says by -displayfd which number it has.
-            (await Run.Async("xauth", ["-q", "-f", authority, "add", ":0", "MIT-MAGIC-COOKIE-1", cookie])).Ends();
-            var start = new ProcessStartInfo(Requires.Program("Xvfb"), ["-displayfd", "1", "-auth", authority, "-nolisten", "tcp", "-screen", "0", "64x64x8", "-noreset"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            Process process = Process.Start(start)!;
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginErrorReadLine();
-            string? line = await process.StandardOutput.ReadLineAsync(Ct);
-            int number = int.Parse(line ?? throw new InvalidOperationException("Xvfb did not start."), CultureInfo.InvariantCulture);
-            (await Run.Async("xauth", ["-q", "-f", authority, "add", string.Create(CultureInfo.InvariantCulture, $":{number}"), "MIT-MAGIC-COOKIE-1", cookie])).Ends();
-            return new StockDisplay(process, number, cookie, authority);
-        }
-
-        public void Dispose()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
     }
 }

@@ -194,6 +194,20 @@ public sealed class SharedConnectionTests(SharedSshd.Stock server) : IClassFixtu
         Assert.False(File.Exists(ControlPath));
     }
 
+    [Theory]
+    [InlineData("-oControlPersist=yes", "true")]
+    [InlineData("-MNf", "")]
+    public async Task A_master_that_is_told_to_end_takes_its_socket_away(string kind, string command)
+    {
+        (await server.Sshd.OurSshAsync(command, null, kind, "-oControlMaster=auto", "-S", ControlPath)).Ends();
+        using Process process = await MasterProcessAsync("stock");
+
+        (await Run.CleanAsync("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])).Ends();
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(File.Exists(ControlPath));
+    }
+
     [Fact]
     public async Task A_session_that_begins_in_the_background_shares_the_connection_too()
     {
@@ -217,6 +231,18 @@ public sealed class SharedConnectionTests(SharedSshd.Stock server) : IClassFixtu
 
         (await Run.CleanAsync("cmp", [source, back])).Ends();
         (await Run.CleanAsync("cmp", [source, back + "2"])).Ends();
+    }
+
+    [Fact]
+    public async Task Sftp_is_the_master_while_it_runs()
+    {
+        string output = _directory["output"];
+        string batch = _directory.Write("batch", $"!{Requires.Program("ssh")} -F none -S {ControlPath} host 'echo through' > {output}\n");
+
+        (await Run.CleanAsync(Requires.PublishedTool("sftp"), [.. await server.Sshd.ClientArgumentsAsync(portFlag: "-P"), "-oControlMaster=yes", $"-oControlPath={ControlPath}", "-b", batch, server.Sshd.Destination])).Ends();
+
+        Assert.Equal("through\n", await File.ReadAllTextAsync(output));
+        Assert.False(File.Exists(ControlPath));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using Nacre.Client;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Ssh;
+using Nacre.Tools.Ssh.Forwards;
 using Nacre.Tools.Ssh.Mux;
 
 namespace Nacre.Tools.FileTransfer;
@@ -34,23 +35,34 @@ internal static class OwnSsh
 
         SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
         if (client is null) return Failed();
-        var session = new SshSession(client, config, line.Command, trace);
+        var forwards = new ForwardSet(client, config, trace);
+        MuxMaster? master = null;
         try
         {
+            master = SharedRun.TryBecomeMaster(client, config, forwards, trace);
+            var session = new SshSession(client, config, line.Command, trace);
             RemoteProcess process = await session.StartAsync().ConfigureAwait(false);
-            return new RemoteCommand(process.Output, process.Input, session.FinishAsync(process), () => Stop(client), () => ReleaseAsync(process, client));
+            return new RemoteCommand(process.Output, process.Input, session.FinishAsync(process), () => Stop(client), () => ReleaseAsync(process, master, client));
         }
         catch (SshException error)
         {
             trace.Fail(error.Message);
+            if (master is not null) await master.DisposeAsync().ConfigureAwait(false);
             await client.DisposeAsync().ConfigureAwait(false);
             return Failed();
         }
     }
 
-    private static async ValueTask ReleaseAsync(RemoteProcess process, SshClient client)
+    // Whoever shares the connection meanwhile may finish, as with ssh.
+    private static async ValueTask ReleaseAsync(RemoteProcess process, MuxMaster? master, SshClient client)
     {
         await process.DisposeAsync().ConfigureAwait(false);
+        if (master is not null)
+        {
+            await master.HoldAsync(staysUnused: false).ConfigureAwait(false);
+            await master.DisposeAsync().ConfigureAwait(false);
+        }
+
         await client.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -36,9 +36,8 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
             await using TunnelForward? tunnel = await SshTunnel.StartAsync(client, config, trace).ConfigureAwait(false);
             if (tunnel is null && config.Tunnel != TunnelChoice.No && config.ExitOnForwardFailure) return SshSession.FailureStatus;
             _interface = tunnel?.Device.Name;
-            await using MuxMaster? master = isShared ? null : MuxMaster.TryStart(client, config, forwards, trace);
+            await using MuxMaster? master = isShared ? null : SharedRun.TryBecomeMaster(client, config, forwards, trace);
             if (master is null && SharedRun.IsBackgroundMaster) return SharedRun.OtherMasterStatus;
-            if (master is null && !isShared && config is { ControlPath: not null } && config.ControlMaster != ControlMasterChoice.No) trace.Fail($"ControlSocket {config.ControlPath} already exists, disabling multiplexing");
             int status = master is null ? await StayAsync(client, forwards, null).ConfigureAwait(false) : await StayAsMasterAsync(client, forwards, master).ConfigureAwait(false);
             Report(client.Connection, status);
             return status;
@@ -61,9 +60,10 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     private async Task<int> ServeAsync(SshClient client, MuxMaster master)
     {
         await BeginAsync(client).ConfigureAwait(false);
+        using var signals = new EndingSignals(trace);
         IdleMemory.Release();
-        await master.HoldAsync(staysUnused: true).ConfigureAwait(false);
-        return 0;
+        await Task.WhenAny(master.HoldAsync(staysUnused: true), signals.Came).ConfigureAwait(false);
+        return signals.Came.IsCompleted ? SshSession.FailureStatus : 0;
     }
 
     private Task<int> StayAsync(SshClient client, ForwardSet forwards, MuxMaster? master)
@@ -120,7 +120,7 @@ internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrac
     private async Task RunLocallyAsync(SshClient client, string command)
     {
         var known = new Dictionary<char, string> { ['T'] = _interface ?? "NONE", ['I'] = "NONE", ['H'] = config.HostKeyAlias ?? config.Hostname };
-        if (PublicKey.TryParse(client.Transport.HostKey.Span, out PublicKey? key)) (known['t'], known['f'], known['K']) = (key.Type, key.Fingerprint, Convert.ToBase64String(client.Transport.HostKey.Span));
+        if (PublicKey.TryParse(client.Transport.HostKey.Span, out PublicKey? key)) (known['t'], known['f'], known['K']) = (key.Type, key.FingerprintBy(config.FingerprintHash), Convert.ToBase64String(client.Transport.HostKey.Span));
         if (config.TryExpandLate(ClientKeywords.LocalCommand, command, known, out string expanded, out string error)) await LocalCommand.RunAsync(expanded, trace).ConfigureAwait(false);
         else trace.Fail($"LocalCommand: {error}");
     }

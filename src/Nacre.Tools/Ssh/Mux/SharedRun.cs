@@ -3,6 +3,7 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Ssh.Forwards;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh.Mux;
@@ -46,6 +47,16 @@ internal sealed class SharedRun(SshCommandLine line, IReadOnlyList<string> argum
     {
         if (TryConnect() is { } live) return live;
         return WantsBackgroundMaster && StartMaster() is null ? ConnectToNew() : null;
+    }
+
+    /// <summary>Takes clients at the control socket from now on; null where the configuration wants no master, and where there is one already, which has then been said.</summary>
+    /// <exception cref="FatalException">The socket cannot be listened at.</exception>
+    public static MuxMaster? TryBecomeMaster(SshClient client, ClientConfig config, ForwardSet forwards, ErrorTrace trace)
+    {
+        MuxMaster? master = MuxMaster.TryStart(client, config, forwards, trace);
+        bool isTaken = master is null && !IsBackgroundMaster && config is { ControlPath: not null } && config.ControlMaster != ControlMasterChoice.No;
+        if (isTaken) trace.Fail($"ControlSocket {config.ControlPath} already exists, disabling multiplexing");
+        return master;
     }
 
     private bool WantsBackgroundMaster => line.ControlCommand is null && config is { ControlPath: not null, ControlPersist.IsOn: true } && config.ControlMaster != ControlMasterChoice.No;
