@@ -41,6 +41,7 @@ internal static class DescriptorPassing
         {
             // A receive of nothing waits until there is something.
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct).ConfigureAwait(false);
+            await PoolThread.EnterAsync();
             if (TryReceive(socket, buffer.Span, most, out int count, out SafeFileHandle[] handles))
                 return (count, handles);
         }

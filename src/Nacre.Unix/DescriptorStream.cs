@@ -13,9 +13,13 @@ namespace Nacre.Unix;
 /// </remarks>
 internal sealed class DescriptorStream : StreamWithoutPosition
 {
+    /// <summary>What a read into an empty buffer takes: all that there is, when it is a key and its echo.</summary>
+    private const int WaitedBytes = 64;
+
     private readonly Socket socket;
-    private readonly byte[] waited = new byte[1];
-    private bool hasWaited;
+    private readonly byte[] waited = new byte[WaitedBytes];
+    private int waitedStart;
+    private int waitedEnd;
     private bool hasEnded;
 
     /// <summary>Takes the descriptor over from <paramref name="handle"/>.</summary>
@@ -27,16 +31,22 @@ internal sealed class DescriptorStream : StreamWithoutPosition
     /// <summary>The descriptor, for calls that are no reads or writes; it stays this stream's own.</summary>
     public SafeHandle Handle => socket.SafeHandle;
 
+    /// <summary>
+    /// True for a caller that goes on wherever the completion is heard of, which may be the thread that waits for all sockets; others go on
+    /// on a thread of the pool.
+    /// </summary>
+    public bool CompletesInline { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (waitedStart < waitedEnd)
+            return new ValueTask<int>(buffer.IsEmpty ? 0 : ReadAfterWait(buffer.Span));
         if (hasEnded)
             return new ValueTask<int>(0);
-        if (hasWaited)
-            return new ValueTask<int>(buffer.IsEmpty ? 0 : ReadAfterWait(buffer.Span));
         return buffer.IsEmpty ? WaitAsync(cancellationToken) : ReceiveAsync(buffer, cancellationToken);
     }
 
@@ -69,23 +79,24 @@ internal sealed class DescriptorStream : StreamWithoutPosition
 
     private unsafe int ReadAfterWait(Span<byte> buffer)
     {
-        hasWaited = false;
-        buffer[0] = waited[0];
-        if (buffer.Length == 1)
-            return 1;
-        fixed (byte* rest = buffer[1..])
+        int part = Math.Min(buffer.Length, waitedEnd - waitedStart);
+        waited.AsSpan(waitedStart, part).CopyTo(buffer);
+        waitedStart += part;
+        if (waitedEnd < waited.Length || buffer.Length == part)
+            return part;
+        fixed (byte* rest = buffer[part..])
         {
-            // Whatever is wrong with the descriptor is for the next read to say; this one has its byte.
-            nint count = Libc.read(Descriptor, rest, (nuint)buffer.Length - 1);
-            return 1 + (int)Math.Max(count, 0);
+            // Whatever is wrong with the descriptor is for the next read to say; this one has its bytes.
+            nint count = Libc.read(Descriptor, rest, (nuint)(buffer.Length - part));
+            return part + (int)Math.Max(count, 0);
         }
     }
 
-    /// <summary>An empty read on a pipe returns at once, so what is awaited here is the first byte itself.</summary>
+    /// <summary>An empty read on a pipe returns at once, so what is awaited here are the first bytes themselves.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAsync(CancellationToken ct)
     {
-        hasWaited = await ReceiveAsync(waited, ct).ConfigureAwait(false) == 1;
+        (waitedStart, waitedEnd) = (0, await ReceiveAsync(waited, ct).ConfigureAwait(false));
         return 0;
     }
 
@@ -111,6 +122,8 @@ internal sealed class DescriptorStream : StreamWithoutPosition
         {
             count = EndOrThrow(failure);
         }
+        if (!CompletesInline)
+            await PoolThread.EnterAsync();
         hasEnded = count == 0;
         return count;
     }
@@ -123,6 +136,7 @@ internal sealed class DescriptorStream : StreamWithoutPosition
             buffer = buffer[await sending.ConfigureAwait(false)..];
             while (!buffer.IsEmpty)
                 buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None, ct).ConfigureAwait(false)..];
+            await PoolThread.EnterAsync();
         }
         catch (SocketException failure)
         {

@@ -13,6 +13,9 @@ namespace Nacre.Unix;
 /// </remarks>
 internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTaskSource<int>, IValueTaskSource
 {
+    /// <summary>As much as a pipe that has any room takes without blocking (PIPE_BUF).</summary>
+    public const int AtOnce = 4096;
+
     private const int ThreadStackBytes = 256 * 1024;
 
     /// <summary>How many pieces one call writes together; IOV_MAX is 1,024.</summary>
@@ -119,6 +122,19 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
         WriteVectors(vectors, pinned, ref count);
     }
 
+    /// <summary>Writes a little, at most <see cref="AtOnce"/>, if that need not wait for whoever reads; false when it might, and then nothing is written.</summary>
+    public bool TryWrite(in ReadOnlySequence<byte> pieces)
+    {
+        if (!isServedAtOnce)
+        {
+            var entry = new Libc.PollEntry { Descriptor = descriptor, Events = Libc.POLLOUT };
+            if (Libc.poll(&entry, 1, 0) != 1)
+                return false;
+        }
+        Write(pieces);
+        return true;
+    }
+
     int IValueTaskSource<int>.GetResult(short token) => completion.GetResult(token);
 
     void IValueTaskSource.GetResult(short token) => completion.GetResult(token);
@@ -201,7 +217,8 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
             }
 
             cancellationWatch.Dispose();
-            DrainWake();
+            if (cancellation.IsCancellationRequested)
+                DrainWake();
             lock (gate)
                 isPending = false;
             if (failure is null)

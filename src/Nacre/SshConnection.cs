@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre;
 
@@ -10,15 +12,21 @@ namespace Nacre;
 /// Carries one transport over one stream: a loop that reads, a loop that writes, a timer; both roles, and every tool, use it.
 /// </summary>
 /// <remarks>
-/// Buffers are borrowed while bytes flow. An idle connection waits in a read of zero bytes and holds none.
+/// Buffers are borrowed while bytes flow. An idle connection waits with a buffer of its own that takes a key or a line and no more.
 /// </remarks>
 internal sealed class SshConnection : IAsyncDisposable
 {
+    private const int FirstBuffer = 512;
+
     private const int SmallBuffer = 8 * 1024;
 
     /// <summary>Takes a whole packet of any size, and enough of them that a system call is worth its price.</summary>
     private const int LargeBuffer = PacketLimits.MaxPacketLength + (64 * 1024);
 
+    /// <summary>What the peer sends at once in a conversation: a key, a line, a question.</summary>
+    private const int FewBytes = 4 * 1024;
+
+    private readonly byte[] _first = new byte[FirstBuffer];
     private readonly Stream _stream;
     private readonly IStreamTransport _transport;
     private readonly TimeProvider _time;
@@ -44,6 +52,7 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         (_stream, _transport, _time) = (stream, transport, time);
         _startedAt = time.GetTimestamp();
+        _transport.BeforeThought = static async () => await PoolThread.EnterAsync();
     }
 
     /// <summary>Ends when the connection has: with its error, or without one when it ended as agreed.</summary>
@@ -214,9 +223,8 @@ internal sealed class SshConnection : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        byte[]? buffer = null;
+        byte[] buffer = _first;
         int start = 0, end = 0, lastRead = 0;
-        bool canWaitEmpty = _stream is NetworkStream;
         try
         {
             if (!ReadBefore.IsEmpty)
@@ -229,22 +237,18 @@ internal sealed class SshConnection : IAsyncDisposable
 
             while (!_transport.IsClosed)
             {
-                if (start == end)
-                {
-                    start = end = 0;
-                    if (canWaitEmpty && lastRead < SmallBuffer)
-                    {
-                        Return(ref buffer);
-                        await _stream.ReadAsync(Memory<byte>.Empty, _stop.Token).ConfigureAwait(false);
-                    }
-                }
-
+                if (start == end) start = end = 0;
                 buffer = MakeRoom(buffer, ref start, ref end, lastRead);
-                lastRead = await _stream.ReadAsync(buffer.AsMemory(end), _stop.Token).ConfigureAwait(false);
+                ValueTask<int> reading = _stream.ReadAsync(buffer.AsMemory(end), _stop.Token);
+                bool isStream = reading.IsCompleted && end == 0;
+                lastRead = await reading.ConfigureAwait(false);
                 if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
                 end += lastRead;
                 Volatile.Write(ref _bytesReceived, _bytesReceived + lastRead);
                 Volatile.Write(ref _receives, _receives + 1);
+
+                // A few bytes after a pause are dealt with by whatever thread heard of them; a stream is not, as others wait for that thread.
+                if (isStream || lastRead > FewBytes) await PoolThread.EnterAsync();
                 start += await ProcessAsync(buffer.AsMemory(start, end - start)).ConfigureAwait(false);
             }
 
@@ -256,26 +260,33 @@ internal sealed class SshConnection : IAsyncDisposable
         }
         finally
         {
-            Return(ref buffer);
+            ReturnInbound(buffer);
         }
     }
 
     private async ValueTask<int> ProcessAsync(ReadOnlyMemory<byte> inbound)
     {
         int used = await _transport.ReceiveAsync(inbound, _stop.Token).ConfigureAwait(false);
+        _transport.Outbox.LendWriter();
         _multiplexer?.FlushWakeups();
         return used;
     }
 
-    private byte[] MakeRoom(byte[]? buffer, ref int start, ref int end, int lastRead)
+    private byte[] MakeRoom(byte[] buffer, ref int start, ref int end, int lastRead)
     {
-        if (buffer is null) return ArrayPool<byte>.Shared.Rent(SmallBuffer);
-        bool wantsLarge = buffer.Length < LargeBuffer && (lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > buffer.Length);
-        if (wantsLarge)
+        // All is dealt with, and it was not much: the next word may be long in coming.
+        if (end == 0 && lastRead < (buffer == _first ? FirstBuffer : SmallBuffer))
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(LargeBuffer);
+            ReturnInbound(buffer);
+            return _first;
+        }
+
+        int size = lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > SmallBuffer ? LargeBuffer : SmallBuffer;
+        if (buffer.Length < size)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(size);
             buffer.AsSpan(start, end - start).CopyTo(larger);
-            Return(ref buffer!);
+            ReturnInbound(buffer);
             (start, end) = (0, end - start);
             return larger;
         }
@@ -305,7 +316,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 }
 
                 int length = _transport.Fill(buffer);
-                if (length > 0) await _stream.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
+                if (length > 0) await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
                 Volatile.Write(ref _bytesSent, _bytesSent + length);
                 Volatile.Write(ref _sends, _sends + 1);
                 if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
@@ -316,7 +327,28 @@ internal sealed class SshConnection : IAsyncDisposable
         finally
         {
             Return(ref buffer);
+
+            // Whoever posted the last packet may have been the writer, and has nothing to do with the end.
+            await PoolThread.SwitchAsync();
         }
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        ValueTask sending = _stream.WriteAsync(bytes, _stop.Token);
+        return sending.IsCompleted ? sending : FinishAsync(sending);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        static async ValueTask FinishAsync(ValueTask sending)
+        {
+            await sending.ConfigureAwait(false);
+            await PoolThread.EnterAsync();
+        }
+    }
+
+    private void ReturnInbound(byte[] buffer)
+    {
+        if (buffer != _first) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     // What passes through these buffers is sealed, but for the plain text of the first exchange: there is nothing to wipe.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 
@@ -82,6 +83,50 @@ public sealed class OurSshSessionTests(SharedSshd.Stock server) : IClassFixture<
 
         Assert.Equal($"here 127.0.0.1 {server.Sshd.Port} {server.Sshd.User} NONE\nthere\n", permitted.Ends().Output);
         Assert.Equal("there\n", refused.Ends().Output);
+    }
+
+    [Fact]
+    public async Task What_it_tells_the_runtime_of_its_sockets_reaches_no_program()
+    {
+        RunResult result = await server.Sshd.OurSshAsync("env", null, "-o", "PermitLocalCommand=yes", "-o", "LocalCommand=env", "-o", "SendEnv=DOTNET_*");
+
+        Assert.Contains("PATH=", result.Ends().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("DOTNET_SYSTEM_NET_SOCKETS", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("i=0; while [ $i -lt 20000 ]; do echo 1234567; i=$((i+1)); done")]
+    [InlineData("head -c 160000 /dev/zero")]
+    public async Task Output_that_nobody_reads_stops_no_forward(string command)
+    {
+        using var directory = new TemporaryDirectory();
+        using var echo = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        echo.Start();
+        int port = FreePort.Take();
+        string gate = Path.Join(directory.Open("far"), "gate");
+        string forward = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}:127.0.0.1:{((System.Net.IPEndPoint)echo.LocalEndpoint).Port}");
+        string[] arguments = [.. await server.Sshd.ClientArgumentsAsync(), "-n", "-L", forward, server.Sshd.Destination, $"{command}; echo done >{gate}"];
+        using Process ssh = Process.Start(new ProcessStartInfo(Requires.PublishedTool("ssh"), arguments) { RedirectStandardOutput = true })!;
+        while (!File.Exists(gate)) await Task.Yield();
+
+        using var near = new TcpClient();
+        await near.ConnectAsync("127.0.0.1", port);
+        using Socket far = await echo.AcceptSocketAsync();
+        byte[] word = "still here"u8.ToArray();
+        byte[] got = new byte[word.Length];
+        for (int i = 0; i < 100; i++)
+        {
+            await near.GetStream().WriteAsync(word);
+            Assert.Equal(word.Length, await far.ReceiveAsync(got));
+            await far.SendAsync(got);
+            await near.GetStream().ReadExactlyAsync(got);
+        }
+
+        Assert.Equal(word, got);
+        near.Dispose();
+        far.Dispose();
+        await ssh.StandardOutput.ReadToEndAsync();
+        await ssh.WaitForExitAsync();
     }
 
     [Fact]

@@ -47,6 +47,33 @@ public sealed class DescriptorStreamTests
         Assert.Equal(0, await reading.ReadAsync(buffer));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(200)]
+    public async Task What_an_empty_read_has_waited_for_comes_whole_in_pieces_of_any_size(int length)
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        byte[] sent = RandomNumberGenerator.GetBytes(length);
+        await writing.WriteAsync(sent);
+        await writing.DisposeAsync();
+
+        var received = new MemoryStream();
+        var buffer = new byte[50];
+        for (int size = 1; ; size = size % buffer.Length + 7)
+        {
+            Assert.Equal(0, await reading.ReadAsync(Memory<byte>.Empty));
+            int count = await reading.ReadAsync(buffer.AsMemory(0, Math.Min(size, buffer.Length)));
+            if (count == 0)
+                break;
+            received.Write(buffer, 0, count);
+        }
+
+        Assert.Equal(sent, received.ToArray());
+    }
+
     [Fact]
     public async Task Writing_where_nobody_reads_is_a_broken_pipe()
     {

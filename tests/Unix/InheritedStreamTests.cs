@@ -58,6 +58,28 @@ public sealed class InheritedStreamTests
     }
 
     [Fact]
+    public void A_little_is_written_at_once_only_where_nobody_has_to_be_waited_for()
+    {
+        (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
+        using (reading)
+        using (writing)
+        {
+            using InheritedStream output = InheritedStream.OpenOutput(Number(writing));
+            var block = new ReadOnlySequence<byte>(new byte[InheritedStream.AtOnce]);
+            int blocks = 0;
+            while (output.TryWrite(block))
+                blocks++;
+
+            Assert.InRange(blocks, 1, 16);
+            Assert.False(output.TryWrite(new ReadOnlySequence<byte>(new byte[1])));
+            using var reader = new FileStream(reading, FileAccess.Read, bufferSize: 0);
+            reader.ReadExactly(new byte[InheritedStream.AtOnce]);
+            Assert.True(output.TryWrite(block));
+            Assert.False(output.TryWrite(block));
+        }
+    }
+
+    [Fact]
     public async Task A_read_that_is_cancelled_takes_no_bytes_with_it()
     {
         (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();

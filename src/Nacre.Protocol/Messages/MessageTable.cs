@@ -61,6 +61,10 @@ internal static class MessageTable
     /// <summary>What a message number means to one who receives it; indexed by number, empty where no message has it.</summary>
     public static Row?[] ByNumber { get; } = Index();
 
+    /// <summary>True for what channels carry all day, and for what hides its rhythm: it is dealt with at once and asks nobody.</summary>
+    public static bool IsFlow(MessageNumber number) => number is MessageNumber.ChannelData or MessageNumber.ChannelWindowAdjust or MessageNumber.ChannelExtendedData
+        or MessageNumber.Ping or MessageNumber.Pong or MessageNumber.Ignore;
+
     /// <summary>OpenSSH's name of a message, or the bare number of one that is not known.</summary>
     public static string NameOf(MessageNumber number) => ByNumber[(byte)number]?.Name ?? $"type {(byte)number}";
 

@@ -26,6 +26,9 @@ internal interface IStreamTransport : ITransport, IDisposable
     /// <summary>What is still to be sent, in plain text and after all else, once there is nothing more to fill: the peer speaks no SSH.</summary>
     ReadOnlyMemory<byte> Parting { get; }
 
+    /// <summary>Is awaited before a message that may take time: all but the flow of channels. Null to go on at once.</summary>
+    Func<ValueTask>? BeforeThought { get; set; }
+
     /// <summary>Begins to speak.</summary>
     void Start();
 

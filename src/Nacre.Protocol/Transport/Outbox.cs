@@ -22,6 +22,9 @@ internal sealed class Outbox : IDisposable
     /// <summary>A peer that makes us hold more than this by not reading is cut off: a reply of five bytes costs a buffer all the same.</summary>
     public const int MaxHeld = 4 * Budget;
 
+    /// <summary>As little data as whoever posts it seals and sends at once; more goes to the writer's own thread, which gathers it.</summary>
+    internal const int Little = 2 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Lane _transport = new();
     private readonly Lane _urgent = new();
@@ -37,6 +40,10 @@ internal sealed class Outbox : IDisposable
     // How many of those NEWKEYS are queued: the holds that the writer lifts without anything more from the peer.
     private int _releases;
     private bool _isClosed;
+    private bool _isLendable;
+
+    // The writer's alone: it runs on the thread of whoever posted.
+    private bool _isOnLoan;
 
     /// <summary>Bytes of payload that wait to be sealed.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
@@ -54,6 +61,12 @@ internal sealed class Outbox : IDisposable
     /// <remarks>Authentication is urgent as well, so that nothing of the connection protocol overtakes its end.</remarks>
     public void Post(Packet packet, bool isUrgent) =>
         Enqueue(isUrgent || packet.Number < MessageNumber.GlobalRequest ? _urgent : _traffic, new OutboxItem(packet, null));
+
+    /// <summary>
+    /// The peer has been heard: whoever next posts a little data, while nothing else waits, is the writer for it. So each side of a conversation
+    /// answers on the thread that has the answer, and of a stream that nobody answers only the first piece goes out alone.
+    /// </summary>
+    public void LendWriter() => Volatile.Write(ref _isLendable, true);
 
     /// <summary>Queues a message of the transport, which no key exchange holds up.</summary>
     public void PostTransport(Packet packet) => Enqueue(_transport, new OutboxItem(packet, null));
@@ -98,7 +111,7 @@ internal sealed class Outbox : IDisposable
         }
 
         _roomWaiters.ReleaseAll();
-        _wake.Set();
+        _wake.Set(isLoan: false);
     }
 
     /// <summary>Ends the queue: what is in it still goes out, nothing more can be posted.</summary>
@@ -106,7 +119,7 @@ internal sealed class Outbox : IDisposable
     {
         lock (_lock) _isClosed = true;
         _roomWaiters.ReleaseAll();
-        _wake.Set();
+        _wake.Set(isLoan: false);
     }
 
     /// <summary>Takes the next packet that may go now and that seals into <paramref name="room"/> bytes; for the writer alone.</summary>
@@ -134,16 +147,23 @@ internal sealed class Outbox : IDisposable
     /// <summary>Waits until there may be something to take; false when the outbox is closed and drained.</summary>
     public async ValueTask<bool> WaitAsync()
     {
+        // Who posted a little is the writer for that alone, not for what came meanwhile, and not for the end.
+        (bool isBorrowed, _isOnLoan) = (_isOnLoan, false);
         while (true)
         {
+            bool isDue, isOver;
             lock (_lock)
             {
-                if (!_transport.IsEmpty || (_holds == 0 && (!_urgent.IsEmpty || !_traffic.IsEmpty))) return true;
-                if (_isClosed) return false;
-                _wake.Reset();
+                isDue = !_transport.IsEmpty || (_holds == 0 && (!_urgent.IsEmpty || !_traffic.IsEmpty));
+                isOver = _isClosed && !isDue;
+                if (!isDue && !isOver) _wake.Reset();
             }
 
+            if ((isDue && !_isOnLoan && isBorrowed) || (isOver && (isBorrowed || _isOnLoan))) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (isDue || isOver) return isDue;
+            isBorrowed = false;
             await _wake.WaitAsync().ConfigureAwait(false);
+            _isOnLoan = _wake.IsLoan;
         }
     }
 
@@ -161,11 +181,12 @@ internal sealed class Outbox : IDisposable
         }
 
         _roomWaiters.ReleaseAll();
-        _wake.Set();
+        _wake.Set(isLoan: false);
     }
 
     private void Enqueue(Lane lane, OutboxItem item)
     {
+        bool isLoan;
         lock (_lock)
         {
             if (_isClosed)
@@ -174,10 +195,12 @@ internal sealed class Outbox : IDisposable
                 return;
             }
 
+            isLoan = _isLendable && _queuedBytes == 0 && _holds == 0 && item.Packet.Number == MessageNumber.ChannelData && item.Packet.Length <= Little;
+            if (isLoan) _isLendable = false;
             Add(lane, item);
         }
 
-        _wake.Set();
+        _wake.Set(isLoan);
     }
 
     private void Add(Lane lane, OutboxItem item)
@@ -247,11 +270,19 @@ internal sealed class Outbox : IDisposable
         private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
         private int _state;
 
+        /// <summary>True when the writer was last woken on the thread of whoever woke it.</summary>
+        public bool IsLoan { get; private set; }
+
         public void Reset() => Interlocked.CompareExchange(ref _state, Idle, Signaled);
 
-        public void Set()
+        /// <summary>Wakes the writer, if it waits.</summary>
+        /// <param name="isLoan">True to be the writer oneself until it waits again.</param>
+        public void Set(bool isLoan)
         {
-            if (Interlocked.Exchange(ref _state, Signaled) == Waiting) _core.SetResult(true);
+            if (Interlocked.Exchange(ref _state, Signaled) != Waiting) return;
+            IsLoan = isLoan;
+            _core.RunContinuationsAsynchronously = !isLoan;
+            _core.SetResult(true);
         }
 
         public ValueTask WaitAsync()

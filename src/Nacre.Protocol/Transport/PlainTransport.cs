@@ -38,6 +38,8 @@ internal sealed class PlainTransport : IStreamTransport
 
     public int AwaitedLength { get; private set; }
 
+    public Func<ValueTask>? BeforeThought { get; set; }
+
     public RekeyPolicy Rekey { get; } = RekeyPolicy.Default with { Seconds = 0 };
 
     public NegotiatedAlgorithms? Negotiated => null;
@@ -70,6 +72,7 @@ internal sealed class PlainTransport : IStreamTransport
             while (!_isClosed && TryRead(inbound.Span[used..], out int consumed) is { } packet)
             {
                 used += consumed;
+                if (BeforeThought is { } wait && !MessageTable.IsFlow(packet.Number)) await wait().ConfigureAwait(false);
                 await RouteAsync(packet, ct).ConfigureAwait(false);
                 if (Outbox.HeldBytes > Outbox.MaxHeld) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
             }

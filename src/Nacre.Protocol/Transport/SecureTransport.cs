@@ -109,6 +109,8 @@ internal sealed class SecureTransport : IStreamTransport
     /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
     public int AwaitedLength => Inbound.Awaited;
 
+    public Func<ValueTask>? BeforeThought { get; set; }
+
     /// <summary>Queues the identification and, as nothing forbids it, KEXINIT behind it (RFC 4253 4.2).</summary>
     public void Start()
     {
@@ -134,13 +136,13 @@ internal sealed class SecureTransport : IStreamTransport
             while (!_isClosed && used < inbound.Length && Inbound.TryRead(inbound.Span[used..], out int consumed) is { } packet)
             {
                 used += consumed;
+                if (BeforeThought is { } wait && !MessageTable.IsFlow(packet.Number)) await wait().ConfigureAwait(false);
                 await RouteAsync(packet, ct).ConfigureAwait(false);
                 if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
                 if (Outbox.HeldBytes > Outbox.MaxHeld && Outbox.HeldBytes > Outbox.MaxHeld + (_service?.HeldAllowance ?? 0))
                 {
                     throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
                 }
-
             }
 
             return used;

@@ -93,6 +93,7 @@ internal static class SshApplet
         if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
         trace.Timeline = timeline;
         timeline?.OnStep("configuration read");
+        InlineCompletions.Use(threads: 1);
         int status = new SshRun(line, config, trace).RunAsync().GetAwaiter().GetResult();
         if (timeline is not null) Report(timeline, trace);
         return status;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Nacre.Client;
 using Nacre.Config;
@@ -32,6 +33,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         escapes.Attach(process, raw, signals);
         Task watching = process.HasTerminal ? WatchSizeAsync(process, ended.Token) : Task.CompletedTask;
         Task reading = new SessionInput(client, process, config, trace).RunAsync(process.HasTerminal ? escapes : null, ended.Token);
+        process.Channel.ReadPromptly();
         Task<int> running = FinishAsync(process, PumpAsync(process, process.Output, 1));
         Task first = await Task.WhenAny(running, signals.Came, escapes.Disconnected).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
@@ -98,7 +100,10 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
                 ReadResult read = await output.ReadAsync().ConfigureAwait(false);
                 if (!hasRead && descriptor == 1) trace.Timeline?.OnStep("first output");
                 hasRead = true;
-                target.Write(read.Buffer);
+
+                // A little comes on the reader's own thread, which must not wait for whoever reads our output.
+                if (read.Buffer.Length > InheritedStream.AtOnce) target.Write(read.Buffer);
+                else if (!target.TryWrite(read.Buffer)) await WriteLaterAsync(target, read.Buffer).ConfigureAwait(false);
                 output.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;
             }
@@ -114,6 +119,12 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         }
 
         await output.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static async Task WriteLaterAsync(InheritedStream target, ReadOnlySequence<byte> bytes)
+    {
+        await PoolThread.SwitchAsync();
+        target.Write(bytes);
     }
 
     private async Task<ProcessExit> ExitOfAsync(RemoteProcess process)

@@ -20,6 +20,9 @@ internal sealed class ChildSession : ISessionControls
     /// <summary>What is read from the program at once: the data of one packet.</summary>
     private const int OutputBlock = 32 * 1024;
 
+    /// <summary>More than this at once is a stream.</summary>
+    private const int FewBytes = 4 * 1024;
+
     private readonly IRunningProgram _child;
     private readonly Pty? _pty;
 
@@ -31,9 +34,9 @@ internal sealed class ChildSession : ISessionControls
         (SafeFileHandle inputReading, SafeFileHandle inputWriting) = Descriptors.CreatePipe(PipeCapacity);
         await using var stdin = new DescriptorStream(inputWriting);
         (SafeFileHandle outputReading, SafeFileHandle outputWriting) = Descriptors.CreatePipe(PipeCapacity);
-        await using var stdout = new DescriptorStream(outputReading);
+        await using var stdout = new DescriptorStream(outputReading) { CompletesInline = true };
         (SafeFileHandle errorReading, SafeFileHandle errorWriting) = Descriptors.CreatePipe();
-        await using var stderr = new DescriptorStream(errorReading);
+        await using var stderr = new DescriptorStream(errorReading) { CompletesInline = true };
         IRunningProgram child;
         Task draining;
         using (inputReading)
@@ -75,6 +78,7 @@ internal sealed class ChildSession : ISessionControls
         ApplyModes(pty, session.Request.Terminal!);
         SafeFileHandle held = pty.OpenTerminal();
         await using DescriptorStream terminal = pty.OpenStream();
+        terminal.CompletesInline = true;
         var drain = new Drain(terminal, session.Output);
         IRunningProgram child;
         Task draining;
@@ -153,6 +157,7 @@ internal sealed class ChildSession : ISessionControls
     private static async Task FeedAsync(ServerSession session, DescriptorStream target, bool closesAtEnd)
     {
         PipeReader input = session.Input;
+        session.ReadPromptly();
         try
         {
             while (true)
@@ -203,6 +208,7 @@ internal sealed class ChildSession : ISessionControls
                     if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
                     length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
                     if (length == 0) break;
+                    if (length > FewBytes) await PoolThread.EnterAsync();
                     output.Advance(length);
                     _isSending = true;
                     FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
@@ -216,6 +222,8 @@ internal sealed class ChildSession : ISessionControls
             {
                 // The client has gone: nobody is left to be told.
             }
+
+            await PoolThread.EnterAsync();
         }
     }
 }

@@ -98,8 +98,12 @@ internal static class SshdApplet
         return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
     }
 
+    // What takes long leaves these threads, so that a few serve many connections; and what few threads do needs no switch between processors.
+    private const int ProcessorsForSocketThread = 4;
+
     private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
+        InlineCompletions.Use(threads: Math.Max(1, Environment.ProcessorCount / ProcessorsForSocketThread));
         await using var service = new SshdService(config, hostKeys, log);
         if (line.IsInetd)
         {

@@ -7,6 +7,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Logins;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
@@ -185,6 +186,7 @@ internal sealed class SshdService : IAsyncDisposable
             try
             {
                 Socket socket = await listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                await PoolThread.EnterAsync();
                 if (ShedsLoad()) Refuse(socket);
                 else _ = ServeGuardedAsync(socket);
             }

@@ -5,6 +5,7 @@ using Nacre.Protocol.Agent;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Client;
 
@@ -38,6 +39,7 @@ public sealed class AgentClient : IAsyncDisposable
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), ct).ConfigureAwait(false);
+            await PoolThread.EnterAsync();
             return socket;
         }
         catch (Exception error) when (error is SocketException or ArgumentException)
@@ -177,6 +179,7 @@ public sealed class AgentClient : IAsyncDisposable
             await _stream.ReadExactlyAsync(header, ct).ConfigureAwait(false);
             byte[] reply = await ReadBodyAsync(AgentMessage.ReadLength(header), ct).ConfigureAwait(false);
             _isGone = false;
+            await PoolThread.EnterAsync();
             return reply;
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)

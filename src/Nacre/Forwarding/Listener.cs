@@ -68,6 +68,7 @@ internal sealed class Listener : IAsyncDisposable
             try
             {
                 Socket socket = await listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                await PoolThread.EnterAsync();
                 if (Endpoint.Path is null) socket.NoDelay = true;
                 _ = ServeAsync(socket);
             }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
+using Nacre.Unix;
 
 namespace Nacre.Forwarding;
 
@@ -39,6 +40,7 @@ public sealed class LocalForward : IAsyncDisposable
             }
             catch (Exception error)
             {
+                await PoolThread.EnterAsync();
                 options.OnFailure?.Invoke(error);
                 throw;
             }

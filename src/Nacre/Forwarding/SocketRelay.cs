@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Forwarding;
 
@@ -12,6 +13,12 @@ internal static class SocketRelay
 {
     /// <summary>What is taken from a socket before it is passed on: enough packets that one flush, and one send behind it, carries several.</summary>
     private const int MostAtOnce = 128 * 1024;
+
+    /// <summary>More than this is no conversation any more.</summary>
+    private const int FewBytes = 4 * 1024;
+
+    /// <summary>What an idle connection waits with.</summary>
+    private const int FirstBytes = 512;
 
     /// <summary>Packets that go to a socket in one call; the runtime allocates nothing for so many.</summary>
     private const int MostPieces = 8;
@@ -50,14 +57,20 @@ internal static class SocketRelay
     private static async Task ToChannelAsync(Socket socket, Channel channel)
     {
         PipeWriter output = channel.Output;
+        byte[] first = new byte[FirstBytes];
         Exception? failure = null;
         try
         {
-            while (true)
+            for (int taken = 0; ;)
             {
-                // Waits with no buffer, so that an idle connection holds none.
-                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-                bool hasEnded = Receive(socket, output);
+                // Waits with a small buffer of its own, so that an idle connection holds no packet; or with none, while bytes stream.
+                Memory<byte> room = taken > FewBytes ? default : first;
+                ValueTask<int> receiving = socket.ReceiveAsync(room, SocketFlags.None);
+                bool isStream = receiving.IsCompleted || room.IsEmpty;
+                taken = await receiving.ConfigureAwait(false);
+                if (isStream) await PoolThread.EnterAsync();
+                output.Write(room.Span[..taken]);
+                bool hasEnded = taken == room.Length ? Receive(socket, output, ref taken) : taken == 0;
                 FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
                 if (hasEnded || flushed.IsCompleted) break;
             }
@@ -74,9 +87,9 @@ internal static class SocketRelay
     }
 
     /// <summary>Takes what is there, up to a limit, without waiting; true when nothing follows.</summary>
-    private static bool Receive(Socket socket, PipeWriter output)
+    private static bool Receive(Socket socket, PipeWriter output, ref int taken)
     {
-        for (int taken = 0; taken < MostAtOnce;)
+        while (taken < MostAtOnce)
         {
             Span<byte> room = output.GetSpan();
             int length = socket.Receive(room, SocketFlags.None, out SocketError error);
@@ -106,7 +119,12 @@ internal static class SocketRelay
 
                 // The peer gets its window back piece by piece, while the rest waits for the socket.
                 int sent = Send(socket, read.Buffer, pieces);
-                if (sent == 0) sent = await socket.SendAsync(read.Buffer.First, SocketFlags.None).ConfigureAwait(false);
+                if (sent == 0)
+                {
+                    sent = await socket.SendAsync(read.Buffer.First, SocketFlags.None).ConfigureAwait(false);
+                    await PoolThread.EnterAsync();
+                }
+
                 input.AdvanceTo(read.Buffer.GetPosition(sent));
             }
 
@@ -121,6 +139,7 @@ internal static class SocketRelay
     /// <summary>Sends what the socket takes of the first packets, without waiting; zero when that is nothing.</summary>
     private static int Send(Socket socket, in ReadOnlySequence<byte> bytes, List<ArraySegment<byte>> pieces)
     {
+        if (bytes.IsSingleSegment) return bytes.IsEmpty ? 0 : Sent(socket.Send(bytes.FirstSpan, SocketFlags.None, out SocketError failure), failure);
         pieces.Clear();
         foreach (ReadOnlyMemory<byte> packet in bytes)
         {
@@ -129,7 +148,13 @@ internal static class SocketRelay
         }
 
         if (pieces.Count == 0) return 0;
-        int sent = socket.Send(pieces, SocketFlags.None, out SocketError error);
-        return error is SocketError.Success or SocketError.WouldBlock ? sent : throw new SocketException((int)error);
+        return Sent(socket.Send(pieces, SocketFlags.None, out SocketError error), error);
     }
+
+    private static int Sent(int sent, SocketError error) => error switch
+    {
+        SocketError.Success => sent,
+        SocketError.WouldBlock => 0,
+        _ => throw new SocketException((int)error),
+    };
 }

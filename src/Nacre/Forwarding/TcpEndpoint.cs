@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Nacre.Unix;
 
 namespace Nacre.Forwarding;
 
@@ -115,7 +116,10 @@ public readonly record struct TcpEndpoint(string Host, int Port)
             if (options.BindAddress is { } local) socket.Bind(await LocalAsync(local, remote.AddressFamily, ct).ConfigureAwait(false));
             else if (options.BindInterface is { } device) socket.Bind(new IPEndPoint(AddressOf(device, remote.AddressFamily), 0));
             if (options.Timeout > TimeSpan.Zero) limit.CancelAfter(options.Timeout);
-            await socket.ConnectAsync(remote, limit.Token).ConfigureAwait(false);
+            Task connecting = socket.ConnectAsync(remote, limit.Token).AsTask();
+            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PoolThread.EnterAsync();
+            await connecting.ConfigureAwait(false);
             return socket;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

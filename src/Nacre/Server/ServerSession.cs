@@ -25,6 +25,9 @@ public sealed class ServerSession
     /// <summary>Takes resizes, signals and breaks; without one they are refused.</summary>
     public ISessionControls? Controls { get; set; }
 
+    /// <summary>Says that whoever reads the input never blocks.</summary>
+    internal void ReadPromptly() => _channel.ReadPromptly();
+
     /// <summary>Tells the client that the program reads no more.</summary>
     internal void RefuseInput() => _channel.RefuseInput();
 }

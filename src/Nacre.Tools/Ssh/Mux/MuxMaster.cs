@@ -138,7 +138,9 @@ internal sealed class MuxMaster : IAsyncDisposable
         {
             try
             {
-                Serve(await _socket.Listener.AcceptAsync(_listening.Token).ConfigureAwait(false));
+                Socket accepted = await _socket.Listener.AcceptAsync(_listening.Token).ConfigureAwait(false);
+                await PoolThread.EnterAsync();
+                Serve(accepted);
             }
             catch (Exception error) when (error is SocketException or UnixException && !_listening.IsCancellationRequested)
             {

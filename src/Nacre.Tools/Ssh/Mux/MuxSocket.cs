@@ -70,11 +70,12 @@ internal sealed class MuxSocket(Socket socket) : IDisposable
             while (!bytes.IsEmpty)
             {
                 int count = await socket.ReceiveAsync(bytes, SocketFlags.None, ct).ConfigureAwait(false);
-                if (count == 0) return false;
+                if (count == 0) break;
                 bytes = bytes[count..];
             }
 
-            return true;
+            await PoolThread.EnterAsync();
+            return bytes.IsEmpty;
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Nacre.Unix;
 
 namespace Nacre.Client.Dns;
 
@@ -44,8 +45,10 @@ internal sealed class SshfpResolver(Func<ResolverConfig> configuration) : ISshfp
         try
         {
             DnsAnswer? answer = await AskByDatagramAsync(server, query, limit.Token).ConfigureAwait(false);
+            await PoolThread.EnterAsync();
             if (answer is not { IsTruncated: true }) return answer;
             answer = await AskByTcpAsync(server, query, limit.Token).ConfigureAwait(false);
+            await PoolThread.EnterAsync();
             return answer is { IsTruncated: true } ? null : answer;
         }
         catch (Exception error) when (error is SocketException or IOException)
