@@ -536,6 +536,14 @@ public sealed class AuthenticationServerTests
     }
 
     [Fact]
+    public async Task Whoever_may_not_come_in_now_is_told_why_before_the_answer()
+    {
+        ServerScript script = await ServerScript.StartedAsync(new(new Closed()));
+        Assert.Equal(["BANNER Closed until noon.", .. Refused], await script.PasswordAsync("right"));
+        Assert.Equal(Refused, await script.PasswordAsync("wrong"));
+    }
+
+    [Fact]
     public async Task After_success_nothing_of_authentication_is_answered_P4252_4()
     {
         ServerScript script = await ServerScript.StartedAsync(new(Policy));
@@ -602,6 +610,12 @@ public sealed class AuthenticationServerTests
     private sealed class ThrowingPolicy : IAuthenticator
     {
         public ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct) => throw new InvalidOperationException("broken");
+    }
+
+    private sealed class Closed : IAuthenticator
+    {
+        public ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct) =>
+            new(((PasswordAttempt)attempt).Password.FixedTimeEquals("right"u8) ? AuthenticationVerdict.RejectWith("Closed until noon.") : AuthenticationVerdict.Reject);
     }
 
     private sealed class Greeting : IBannerPolicy

@@ -326,10 +326,19 @@ internal sealed class AuthenticationServer : IPacketSink
                 PostFailure(isPartial: true);
                 break;
             default:
+                Tell(verdict.Notice);
                 if (_ledger.IsSpent) throw AuthenticationLedger.TooMany();
                 PostFailure(isPartial: false);
                 break;
         }
+    }
+
+    // RFC 4252 5.4: a banner may come at any time before the login has succeeded.
+    private void Tell(string? notice)
+    {
+        if (notice is null) return;
+        var banner = new UserauthBanner { Text = Encoding.UTF8.GetBytes(notice) };
+        _transport.Post(ref banner);
     }
 
     private void PostFailure(bool isPartial)

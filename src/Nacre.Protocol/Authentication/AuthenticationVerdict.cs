@@ -3,7 +3,7 @@ namespace Nacre.Protocol.Authentication;
 /// <summary>What an <see cref="IAuthenticator"/> says to an attempt.</summary>
 public sealed class AuthenticationVerdict
 {
-    private AuthenticationVerdict(LoginPermissions? permissions, string? passwordExpiry) => (Permissions, PasswordExpiry) = (permissions, passwordExpiry);
+    private AuthenticationVerdict(LoginPermissions? permissions, string? passwordExpiry, string? notice = null) => (Permissions, PasswordExpiry, Notice) = (permissions, passwordExpiry, notice);
 
     /// <summary>The attempt proves who the client is, or would if the key that it asks about signs.</summary>
     public static AuthenticationVerdict Accept { get; } = new(LoginPermissions.Everything, null);
@@ -20,6 +20,9 @@ public sealed class AuthenticationVerdict
     /// <summary>What to tell the person whose password has expired; null for the other verdicts.</summary>
     public string? PasswordExpiry { get; }
 
+    /// <summary>Why a client that has proven who it is may not come in all the same, for the person to read; null for nothing.</summary>
+    internal string? Notice { get; }
+
     /// <summary>The attempt proves who the client is, with limits to what it may do.</summary>
     /// <param name="permissions">What it may do.</param>
     /// <returns>The verdict.</returns>
@@ -33,4 +36,9 @@ public sealed class AuthenticationVerdict
     /// <param name="prompt">What to tell the person.</param>
     /// <returns>The verdict.</returns>
     public static AuthenticationVerdict RequirePasswordChange(string prompt) => new(null, prompt);
+
+    /// <summary>The attempt proves who the client is, and it may not come in now. Only who has proven it is told why.</summary>
+    /// <param name="notice">What to tell the person.</param>
+    /// <returns>The verdict.</returns>
+    internal static AuthenticationVerdict RejectWith(string notice) => notice.Length == 0 ? Reject : new(null, null, notice);
 }

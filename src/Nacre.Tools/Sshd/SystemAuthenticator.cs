@@ -62,10 +62,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
             return AuthenticationVerdict.Reject;
         }
 
-        bool isOpen = !attempt.IsVerified || await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false);
-        return !isOpen ? AuthenticationVerdict.Reject
-            : _client.Login.MustChangePassword ? AuthenticationVerdict.AcceptWith(verdict.Permissions! with { PortForwarding = false, AgentForwarding = false, X11Forwarding = false })
-            : verdict;
+        return attempt.IsVerified ? await AdmitByAccountAsync(account, config, verdict.Permissions!, ct).ConfigureAwait(false) : verdict;
     }
 
     private async ValueTask<AuthenticationVerdict> JudgeHostAsync(HostbasedAttempt attempt, UserAccount? account, ServerConfig config, CancellationToken ct)
@@ -77,7 +74,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
             return AuthenticationVerdict.Reject;
         }
 
-        return await IsAccountOpenAsync(account, config, ct).ConfigureAwait(false) ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
+        return await AdmitByAccountAsync(account, config, LoginPermissions.Everything, ct).ConfigureAwait(false);
     }
 
     /// <summary>The account of a user who may log in from there at all; null for everybody else. A connection has one user, who is judged once.</summary>
@@ -108,14 +105,18 @@ internal sealed class SystemAuthenticator : IAuthenticator
         return reason.Length == 0;
     }
 
-    /// <summary>Asks PAM whether an account may be used now that its owner has proved themselves by a key; a password check asks by itself.</summary>
-    private async ValueTask<bool> IsAccountOpenAsync(UserAccount account, ServerConfig config, CancellationToken ct)
+    /// <summary>Asks PAM whether an account may be used now that its owner has proved themselves without a password; a password check asks by itself.</summary>
+    private async ValueTask<AuthenticationVerdict> AdmitByAccountAsync(UserAccount account, ServerConfig config, LoginPermissions permissions, CancellationToken ct)
     {
-        if (!config.UsePam || !Users.IsRoot) return true;
+        if (!config.UsePam || !Users.IsRoot) return AuthenticationVerdict.AcceptWith(permissions);
         PamPasswordResult result = await PamPasswordCheck.AskAccountAsync(config.PamServiceName, account.Name, _client.Host, ct).ConfigureAwait(false);
-        if (Admit(result.Verdict, result.Messages, result.Environment)) return true;
-        _log.Error($"Access denied for user {Printable.Escape(account.Name)} by PAM account configuration: {Printable.Escape(result.Reason)}");
-        return false;
+        return Admit(result.Verdict, result.Messages, result.Environment) ? Admitted(permissions) : RefuseByAccount(account.Name, result.Reason, result.Messages);
+    }
+
+    private AuthenticationVerdict RefuseByAccount(string userName, string reason, IReadOnlyList<string> messages)
+    {
+        _log.Error($"Access denied for user {Printable.Escape(userName)} by PAM account configuration: {Printable.Escape(reason)}");
+        return AuthenticationVerdict.RejectWith(string.Concat(messages.Where(static message => message.Length > 0).Select(static message => message.TrimEnd('\n') + "\r\n")));
     }
 
     // Within another root it is another file, or none: sftp needs none.
@@ -143,13 +144,15 @@ internal sealed class SystemAuthenticator : IAuthenticator
     {
         bool isPermitted = CanCheckPasswords && account is not null && IsRootPermitted(account, config, byPassword: true)
             && (password.Utf8.Length > 0 || config.PermitEmptyPasswords);
-        if (!config.UsePam) return CheckShadow(account, password, isPermitted) ? Admitted() : AuthenticationVerdict.Reject;
+        if (!config.UsePam) return CheckShadow(account, password, isPermitted) ? Admitted(LoginPermissions.Everything) : AuthenticationVerdict.Reject;
         byte[] copy = password.Utf8.ToArray();
         try
         {
             PamPasswordResult result = await PamPasswordCheck.VerifyAsync(config.PamServiceName, userName, copy, _client.Host, isPermitted, permitsEmpty: config.PermitEmptyPasswords, ct: ct).ConfigureAwait(false);
             if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
-            return isPermitted && Admit(result.Verdict, result.Messages, result.Environment) ? Admitted() : AuthenticationVerdict.Reject;
+            if (!isPermitted) return AuthenticationVerdict.Reject;
+            if (Admit(result.Verdict, result.Messages, result.Environment)) return Admitted(LoginPermissions.Everything);
+            return result.Verdict == PamVerdict.AccountRefused ? RefuseByAccount(userName, result.Reason, result.Messages) : AuthenticationVerdict.Reject;
         }
         finally
         {
@@ -178,9 +181,8 @@ internal sealed class SystemAuthenticator : IAuthenticator
         return true;
     }
 
-    private AuthenticationVerdict Admitted() => _client.Login.MustChangePassword
-        ? AuthenticationVerdict.AcceptWith(LoginPermissions.Everything with { PortForwarding = false, AgentForwarding = false, X11Forwarding = false })
-        : AuthenticationVerdict.Accept;
+    private AuthenticationVerdict Admitted(LoginPermissions permissions) => AuthenticationVerdict.AcceptWith(
+        _client.Login.MustChangePassword ? permissions with { PortForwarding = false, AgentForwarding = false, X11Forwarding = false } : permissions);
 
     private async ValueTask<AuthenticationVerdict> AskAsync(
         string userName, UserAccount? account, ServerConfig config, KeyboardInteractiveAttempt attempt, CancellationToken ct)
@@ -198,8 +200,10 @@ internal sealed class SystemAuthenticator : IAuthenticator
         var conversation = new PamConversation(attempt.Conversation, isPermitted, ct);
         CStrings variables = PamVariables.Of(_client, new AuthenticationFile.Content(""));
         PamLoginResult result = await PamLogin.RunAsync(config.PamServiceName, userName, _client.Host, conversation, config.PermitEmptyPasswords, variables, null, ct).ConfigureAwait(false);
-        if (result.Verdict is PamVerdict.Unavailable or PamVerdict.AccountRefused) _log.Error($"PAM: {Printable.Escape(result.Reason)} for {Printable.Escape(userName)} from {_client.Host}");
-        return isPermitted && Admit(result.Verdict, [conversation.Unsaid], result.Environment) ? Admitted() : AuthenticationVerdict.Reject;
+        if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
+        if (!isPermitted) return AuthenticationVerdict.Reject;
+        if (Admit(result.Verdict, [conversation.Unsaid], result.Environment)) return Admitted(LoginPermissions.Everything);
+        return result.Verdict == PamVerdict.AccountRefused ? RefuseByAccount(userName, result.Reason, [conversation.Unsaid]) : AuthenticationVerdict.Reject;
     }
 
     private sealed record Judgement(string UserName, UserAccount? Account);
