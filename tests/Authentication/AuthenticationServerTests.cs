@@ -539,7 +539,8 @@ public sealed class AuthenticationServerTests
     public async Task Whoever_may_not_come_in_now_is_told_why_before_the_answer()
     {
         ServerScript script = await ServerScript.StartedAsync(new(new Closed()));
-        Assert.Equal(["BANNER Closed until noon.", .. Refused], await script.PasswordAsync("right"));
+        string[] answers = await script.PasswordAsync("right");
+        Assert.Equal(["BANNER Closed until noon.", .. Refused], answers);
         Assert.Equal(Refused, await script.PasswordAsync("wrong"));
     }
 
