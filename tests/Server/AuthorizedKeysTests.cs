@@ -115,6 +115,7 @@ public sealed class AuthorizedKeysTests
     [InlineData("expiry-time=\"tomorrow\"")]
     [InlineData("expiry-time=\"19700101Z\"")]
     [InlineData("environment=\"A\"")]
+    [InlineData("environment=\"=x\"")]
     [InlineData("environment=\"A B=c\"")]
     [InlineData("tunnel=\"-1\"")]
     [InlineData("tunnel=\"tun0\"")]

@@ -169,7 +169,7 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
     private bool TryAddVariable(string value)
     {
         int equals = value.IndexOf('=', StringComparison.Ordinal);
-        bool isGood = equals >= 0 && value.AsSpan(0, equals).IndexOfAnyExcept(NameCharacters) < 0;
+        bool isGood = equals > 0 && value.AsSpan(0, equals).IndexOfAnyExcept(NameCharacters) < 0;
         if (!isGood) return Fail("invalid environment string");
         if (_environment.Count == LoginPermissionsFields.MaxVariables) return Fail("too many environment strings");
         _environment.Add(new(value[..equals], value[(equals + 1)..]));
