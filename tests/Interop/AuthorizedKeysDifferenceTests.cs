@@ -138,16 +138,11 @@ public sealed partial class AuthorizedKeysDifferenceTests
 
     private static async Task<Dictionary<string, string>> AskOursAsync(PublicKey[] keys, string path, byte[] contents)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var client = new TcpClient();
-        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
-        using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
         var accepted = new Dictionary<string, string>();
         string place = "";
         var policy = new AuthorizedKeysAuthenticator(new OneFile(new AuthorizedKeysFile(path, contents)))
         {
-            Origin = ClientConnection.Of(socket, ConfigBed.GoodServer("")),
+            Origin = await LocalClientAsync(),
             Log = (note, line) => place = note == KeyNote.Verbose ? Accepted.Match(line).Groups["place"].Value : place,
         };
         foreach (PublicKey key in keys)
@@ -158,6 +153,17 @@ public sealed partial class AuthorizedKeysDifferenceTests
         }
 
         return accepted;
+    }
+
+    /// <summary>A client that comes from 127.0.0.1.</summary>
+    internal static async Task<IClientOrigin> LocalClientAsync()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        return ClientConnection.Of(socket, ConfigBed.GoodServer(""));
     }
 
     // What only security keys have, and the time that a line ends, are no limits of a login.
@@ -177,7 +183,7 @@ public sealed partial class AuthorizedKeysDifferenceTests
         return string.Join(' ', words);
     }
 
-    private sealed class OneFile(AuthorizedKeysFile file) : IAuthorizedKeysSource
+    internal sealed class OneFile(AuthorizedKeysFile file) : IAuthorizedKeysSource
     {
         public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct) => new([file]);
     }

@@ -57,6 +57,39 @@ public sealed class LoginLimitTests
         Assert.Equal("agent x11 rc: x", AuthorizedKeysTests.Show(script.User!.Permissions));
     }
 
+    [Theory]
+    [InlineData("publickey,password")]
+    [InlineData("password,publickey")]
+    [InlineData("publickey,keyboard-interactive")]
+    [InlineData("keyboard-interactive,password")]
+    [InlineData("publickey,password,keyboard-interactive")]
+    [InlineData("publickey,keyboard-interactive,password")]
+    [InlineData("password,publickey,keyboard-interactive")]
+    [InlineData("password,keyboard-interactive,publickey")]
+    [InlineData("keyboard-interactive,publickey,password")]
+    [InlineData("keyboard-interactive,password,publickey")]
+    public async Task Whatever_the_order_of_the_proofs_each_limits_the_login_A06(string chain)
+    {
+        string[] methods = chain.Split(',');
+        ServerScript script = await ServerScript.StartedAsync(new ServerScript(new ByMethod(), chains: chain));
+        foreach (string method in methods)
+        {
+            // What is not accepted leaves no trace, be it a query, another key or a wrong password.
+            await script.QueryAsync(TestKeys.B.PublicKey);
+            Assert.Null(script.User);
+            if (method == "publickey") await script.SignedAsync(TestKeys.A);
+            else if (method == "password") await script.PasswordAsync("right");
+            else await script.InteractiveAsync();
+        }
+
+        LoginPermissions permissions = script.User!.Permissions;
+        Assert.Equal(
+            (!methods.Contains("publickey"), !methods.Contains("password"), !methods.Contains("keyboard-interactive")),
+            (permissions.Terminal, permissions.PortForwarding, permissions.AgentForwarding));
+        Assert.True(permissions.X11Forwarding && permissions.UserRc);
+        Assert.Equal(methods.Contains("publickey") ? "x" : null, permissions.Command);
+    }
+
     [Fact]
     public async Task Proofs_that_force_different_commands_are_none_together()
     {
@@ -98,6 +131,18 @@ public sealed class LoginLimitTests
 
     private static Task<LoopbackPair> PairAsync(LoginPermissions permissions) =>
         LoopbackPair.StartAsync(options => options with { Authenticator = new ByKey((LoopbackPair.UserKey.PublicKey, permissions)) });
+
+    /// <summary>Lets in by every method, and each takes something else away.</summary>
+    private sealed class ByMethod : IAuthenticator
+    {
+        public ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct) => ValueTask.FromResult(attempt switch
+        {
+            PublicKeyAttempt { Key: var key } when key.Equals(TestKeys.A.PublicKey) => AuthenticationVerdict.AcceptWith(new LoginPermissions { Terminal = false, Command = "x" }),
+            PasswordAttempt => AuthenticationVerdict.AcceptWith(new LoginPermissions { PortForwarding = false }),
+            KeyboardInteractiveAttempt => AuthenticationVerdict.AcceptWith(new LoginPermissions { AgentForwarding = false }),
+            _ => AuthenticationVerdict.Reject,
+        });
+    }
 
     /// <summary>Lets keys in, each with its own limits.</summary>
     private sealed class ByKey(params (PublicKey Key, LoginPermissions Permissions)[] known) : IAuthenticator

@@ -95,6 +95,9 @@ public sealed class Certificate : PublicKey
         CertificateFields fields = Message.ReadRecord<CertificateFields>(blob);
         PublicKey key = fields.ToKey();
         if (fields.Kind is not ((uint)CertificateKind.User or (uint)CertificateKind.Host)) throw KeyFormatException.Damaged("The certificate is neither for a user nor for a host.");
+
+        // Who reads it as C does would see another one.
+        if (fields.KeyId.Contains((byte)0)) throw KeyFormatException.Damaged("The certificate's key ID has a zero byte.");
         List<string> principals = ReadPrincipals(fields.Principals);
         List<CertificateOption> critical = ReadOptions(fields.CriticalOptions);
         List<CertificateOption> extensions = ReadOptions(fields.Extensions);

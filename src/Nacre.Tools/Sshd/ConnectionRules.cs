@@ -49,6 +49,9 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
                 Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
             },
         };
+
+        // A client holds itself to what it was told before anybody knows its user: so it hears of all that one user or another may sign by.
+        if (client.General.HasMatchBlocks) options = options with { AnnouncedSignatureAlgorithms = [.. config.PubkeyAcceptedAlgorithms.Union(AlgorithmSelection.ServerDefault.HostKeyAlgorithms)] };
         return With(options, config) with { ForUser = ForUser };
 
         ValueTask<SshServerOptions> ForUser(string name, CancellationToken ct)
@@ -63,7 +66,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
     private static SshServerOptions With(SshServerOptions options, ServerConfig config) => options with
     {
         Methods = MethodsOf(config),
-        Chains = config.AuthenticationMethods.Count == 0 ? AuthenticationChains.Any : AuthenticationChains.Of(config.AuthenticationMethods),
+        Chains = PassableOf(config) is { Count: > 0 } lists ? AuthenticationChains.Of(lists) : AuthenticationChains.Any,
         Banner = config.Banner is { } path ? new FileBanner(path) : null,
         MaxAuthTries = config.MaxAuthTries,
         MaxSessions = config.MaxSessions,
@@ -79,9 +82,14 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
         AuthorityAlgorithms = config.CASignatureAlgorithms,
     };
 
+    // A list that asks for a method or a device that others have, and Nacre has not, is one that nobody can pass.
+    private static List<IReadOnlyList<string>> PassableOf(ServerConfig config) =>
+        [.. config.AuthenticationMethods.Where(list => list.All(method => method is "keyboard-interactive:pam" or not "gssapi-with-mic" && !method.Contains(':', StringComparison.Ordinal)))];
+
     private static List<string> MethodsOf(ServerConfig config)
     {
         var methods = new List<string>();
+        if (config.AuthenticationMethods.Count > 0 && PassableOf(config).Count == 0) return methods;
         if (config.PubkeyAuthentication) methods.Add(MethodName.PublicKey);
         if (config.PasswordAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.Password);
         if (config.KbdInteractiveAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.KeyboardInteractive);

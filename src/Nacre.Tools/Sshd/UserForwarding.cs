@@ -41,11 +41,12 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
         };
     }
 
-    // As OpenSSH has it, PermitOpen with a list of hosts leaves no path allowed unless it has any host with any port, while PermitListen is of ports alone.
+    // As OpenSSH has it, paths are connected to only where AllowTcpForwarding lets ports be as well, and PermitOpen with a list of hosts leaves no
+    // path allowed unless it has any host with any port; while for listening, neither AllowTcpForwarding nor PermitListen is about paths.
     public bool MayConnect(AuthenticatedUser user, string socketPath)
     {
         ServerConfig config = client.ConfigFor(user.Name);
-        return (config.AllowStreamLocalForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.AllowsTarget(socketPath, PathPort);
+        return (config.AllowStreamLocalForwarding & config.AllowTcpForwarding & ForwardingPermission.Local) != 0 && config.PermitOpen.AllowsTarget(socketPath, PathPort);
     }
 
     public ForwardOptions? MayListen(AuthenticatedUser user, string socketPath)

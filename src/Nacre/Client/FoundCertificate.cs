@@ -10,7 +10,10 @@ internal sealed record FoundCertificate(Certificate Certificate, string? KeyPath
     /// <summary>True when CertificateFile names it.</summary>
     public bool IsConfigured => KeyPath is null;
 
-    /// <summary>Reads the certificates that are named; where none is, those that lie beside the keys, under their names with -cert.pub.</summary>
+    /// <summary>
+    /// Reads the certificates that are named; where none is, those that lie beside the keys, under their names with -cert.pub. In either case
+    /// those that lie in the place of public keys, as .pub, which OpenSSH takes too.
+    /// </summary>
     public static IReadOnlyList<FoundCertificate> Load(IReadOnlyList<string> named, IReadOnlyList<string> keyPaths)
     {
         var found = new List<FoundCertificate>();
@@ -19,10 +22,10 @@ internal sealed record FoundCertificate(Certificate Certificate, string? KeyPath
             if (UserCertificate.TryRead(path, out Certificate? certificate)) found.Add(new FoundCertificate(certificate, null));
         }
 
-        if (named.Count > 0) return found;
         foreach (string path in keyPaths)
         {
-            if (UserCertificate.TryRead(path + "-cert.pub", out Certificate? certificate)) found.Add(new FoundCertificate(certificate, path));
+            if (UserCertificate.TryRead(path + ".pub", out Certificate? inPlace)) found.Add(new FoundCertificate(inPlace, path));
+            if (named.Count == 0 && UserCertificate.TryRead(path + "-cert.pub", out Certificate? certificate)) found.Add(new FoundCertificate(certificate, path));
         }
 
         return found;

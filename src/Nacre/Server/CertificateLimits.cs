@@ -84,7 +84,7 @@ internal static class CertificateLimits
             "permit-user-rc" => permissions with { UserRc = true },
             _ => permissions,
         };
-        bool isKnown = !ReferenceEquals(extended, permissions);
+        bool isKnown = !ReferenceEquals(extended, permissions) || extension.Name == "no-touch-required";
         permissions = extended;
         return !isKnown || extension.Data.IsEmpty;
     }

@@ -102,7 +102,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         HostKeys = options.HostKeys,
         KeepsKeys = options.HandsOver is not null,
         Moduli = options.Moduli,
-        UserSignatureAlgorithms = options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
+        UserSignatureAlgorithms = options.AnnouncedSignatureAlgorithms ?? options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
     };
 
     private AuthenticationServer CreateAuthentication(ITransport transport) =>

@@ -66,6 +66,9 @@ public sealed record SshServerOptions
 
     internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
 
+    /// <summary>What clients are told of before they name their user (server-sig-algs), where more may be taken of some; null for those that are taken of all.</summary>
+    internal IReadOnlyList<string>? AnnouncedSignatureAlgorithms { get; init; }
+
     internal IReadOnlyList<string>? HostbasedAlgorithms { get; init; }
 
     internal IReadOnlyList<string>? AuthorityAlgorithms { get; init; }
