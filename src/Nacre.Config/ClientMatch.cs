@@ -122,18 +122,11 @@ internal sealed class ClientMatch(ClientConfigSource source, ConfigValues values
     private LineOutcome JudgeNetwork(string list, LinePlace place, out bool fits)
     {
         fits = false;
-        if (!list.Split(',').All(IsNetwork))
+        if (!AddressPattern.TryJudgeNetworks(address: null, list, out _))
             return Bad(place, $"Invalid network in Match localnetwork \"{list}\"");
         foreach (IPAddress address in source.LocalAddresses())
-            fits |= AddressPattern.TryJudge(address.ToString(), list, out int verdict) && verdict > 0;
+            fits |= AddressPattern.TryJudgeNetworks(address.ToString(), list, out bool isCovered) && isCovered;
         return LineOutcome.Good;
-    }
-
-    private static bool IsNetwork(string entry)
-    {
-        int slash = entry.IndexOf('/', StringComparison.Ordinal);
-        return AddressPattern.TryParseAddress(slash < 0 ? entry : entry[..slash], out _)
-            && AddressPattern.TryJudge(null, entry, out _);
     }
 
     private LineOutcome JudgeExec(string command, bool appliesSoFar, LinePlace place, out bool fits)

@@ -35,10 +35,10 @@ internal static class AddressPattern
     /// Whether a list of addresses and networks in CIDR form, with neither names nor wildcards nor exceptions, covers the address. False when
     /// an entry is something else.
     /// </summary>
-    /// <param name="address">The address.</param>
+    /// <param name="address">The address; null to look only whether the list is a good one.</param>
     /// <param name="list">The entries, separated by commas.</param>
     /// <param name="isCovered">Whether one of them covers the address.</param>
-    public static bool TryJudgeNetworks(string address, string list, out bool isCovered)
+    public static bool TryJudgeNetworks(string? address, string list, out bool isCovered)
     {
         isCovered = false;
         foreach (string entry in list.Split(','))

@@ -1,6 +1,5 @@
 using Nacre.Config.Connections;
 using Nacre.Tools.FileTransfer;
-using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sftp;
