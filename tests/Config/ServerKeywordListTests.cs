@@ -33,7 +33,6 @@ public sealed class ServerKeywordListTests
         ["PerSourceNetBlockSize"] = "admission",
         ["PerSourcePenalties"] = "admission",
         ["PerSourcePenaltyExemptList"] = "admission",
-        ["PubkeyAuthOptions"] = "authorisation",
         ["RefuseConnection"] = "admission",
         ["UnusedConnectionTimeout"] = "admission",
     };
@@ -56,6 +55,7 @@ public sealed class ServerKeywordListTests
     /// <summary>Keywords that are read and shown, and change nothing.</summary>
     private static readonly Dictionary<string, string> ForOthers = new()
     {
+        ["PubkeyAuthOptions"] = "it is about security keys, none of which is let in yet",
         ["PrintLastLog"] = "when users last logged in is not kept yet; part of users",
     };
 

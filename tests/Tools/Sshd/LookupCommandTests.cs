@@ -72,11 +72,13 @@ public sealed class LookupCommandTests
         Assert.Contains("printed more than 16777216 bytes", _log.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_end_of_the_attempt_ends_it()
+    [Theory]
+    [InlineData("/bin/sleep 1000")]
+    [InlineData("/bin/sh -c 'sleep 30 &'")]
+    public async Task The_end_of_the_attempt_ends_it(string command)
     {
         using var ending = new CancellationTokenSource();
-        Task<AuthorizedKeysFile?> running = RunAsync("/bin/sleep 1000", Me.Name, ending.Token);
+        Task<AuthorizedKeysFile?> running = RunAsync(command, Me.Name, ending.Token);
         await ending.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }

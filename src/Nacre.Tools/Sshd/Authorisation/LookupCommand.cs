@@ -114,7 +114,7 @@ internal sealed class LookupCommand(Keyword<string> keyword, string command, str
         ChildProcess child;
         using (writing) child = Start(runner, arguments, writing);
         await using CancellationTokenRegistration ending = ct.UnsafeRegister(static state => ((ChildProcess)state!).Signal(UnixSignal.KILL), child);
-        byte[]? printed = await ReadAsync(output).ConfigureAwait(false);
+        byte[]? printed = await ReadAsync(output, ct).ConfigureAwait(false);
         if (printed is null) child.Signal(UnixSignal.KILL);
         ChildExit exit = await child.Exited.ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
@@ -124,13 +124,13 @@ internal sealed class LookupCommand(Keyword<string> keyword, string command, str
         return exit is { IsBySignal: false, Status: 0 } ? printed : null;
     }
 
-    private static async ValueTask<byte[]?> ReadAsync(DescriptorStream output)
+    private static async ValueTask<byte[]?> ReadAsync(DescriptorStream output, CancellationToken ct)
     {
         var printed = new ArrayBufferWriter<byte>();
         while (true)
         {
-            // No token: the program's end, which a cancellation brings about, ends its output.
-            int length = await output.ReadAsync(printed.GetMemory(ReadBytes), CancellationToken.None).ConfigureAwait(false);
+            // Its end is not enough: what it has started may keep the pipe open.
+            int length = await output.ReadAsync(printed.GetMemory(ReadBytes), ct).ConfigureAwait(false);
             if (length == 0) return printed.WrittenSpan.ToArray();
             printed.Advance(length);
             if (printed.WrittenCount > MaxOutput) return null;
