@@ -62,6 +62,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
             return AuthenticationVerdict.Reject;
         }
 
+        if (attempt.IsVerified && account.Uid == 0 && config.PermitRootLogin == RootLogin.ForcedCommandsOnly) _log.Info("Root login accepted for forced command.");
         return attempt.IsVerified ? await AdmitByAccountAsync(account, config, verdict.Permissions!, ct).ConfigureAwait(false) : verdict;
     }
 

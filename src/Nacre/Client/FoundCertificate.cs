@@ -24,8 +24,8 @@ internal sealed record FoundCertificate(Certificate Certificate, string? KeyPath
 
         foreach (string path in keyPaths)
         {
-            if (UserCertificate.TryRead(path + ".pub", out Certificate? inPlace)) found.Add(new FoundCertificate(inPlace, path));
-            if (named.Count == 0 && UserCertificate.TryRead(path + "-cert.pub", out Certificate? certificate)) found.Add(new FoundCertificate(certificate, path));
+            if (File.Exists(path + ".pub") && UserCertificate.TryRead(path + ".pub", out Certificate? inPlace)) found.Add(new FoundCertificate(inPlace, path));
+            if (named.Count == 0 && File.Exists(path + "-cert.pub") && UserCertificate.TryRead(path + "-cert.pub", out Certificate? certificate)) found.Add(new FoundCertificate(certificate, path));
         }
 
         return found;
