@@ -57,6 +57,17 @@ public sealed class CertificateLoginInteropTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task A_certificate_lies_in_the_place_of_its_public_key(string client, string server)
+    {
+        await using TestSshd sshd = await StartTrustingAsync(server);
+        string key = await CopyWithCertificateAsync(sshd.User);
+        File.Move(key + "-cert.pub", key + ".pub");
+        string[] flags = [.. (await sshd.ClientArgumentsAsync()).Select(flag => flag.EndsWith("user-ed25519", StringComparison.Ordinal) ? key : flag)];
+        Assert.Equal("hello\n", (await Run.CleanAsync(Program(client), [.. flags, sshd.Destination, "echo hello"])).Ends().Output);
+    }
+
+    [Theory]
     [InlineData("ours")]
     [InlineData("stock")]
     public async Task A_certificate_in_an_agent_logs_in_to(string server)
