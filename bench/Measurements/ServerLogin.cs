@@ -34,8 +34,8 @@ internal sealed class ServerLogin : IMeasurement
 
     private static async Task<double> RateAsync(Contender contender, string exchange, int logins)
     {
-        const string script = "begin=$EPOCHREALTIME; for ((j = 0; j < $1; j++)); do (for ((i = 0; i < $2; i++)); do \"$3\" -F \"$4\" -o KexAlgorithms=$5 bench true </dev/null || exit; done) & done; "
-            + "for ((j = 0; j < $1; j++)); do wait -n; done; echo \"$begin $EPOCHREALTIME\"";
+        const string script = "begin=$EPOCHREALTIME; for ((j = 0; j < $1; j++)); do (for ((i = 0; i < $2; i++)); do \"$3\" -F \"$4\" -o KexAlgorithms=$5 bench true </dev/null || exit; done) & crowd+=($!); done; "
+            + "for each in ${crowd[@]}; do wait $each; done; echo \"$begin $EPOCHREALTIME\"";
         int each = Math.Max(1, logins / AtOnce);
         double[] clock = Bash.Numbers(await Bash.RunAsync(script, $"{AtOnce}", $"{each}", contender.Ssh, contender.Config, exchange), "");
         return AtOnce * each / (clock[1] - clock[0]);
