@@ -28,7 +28,9 @@ internal sealed class BenchKeys : IDisposable
     /// <summary>The full name of a file in this directory.</summary>
     public string File(string name) => Path.Join(_directory, name);
 
-    public string ServerConfig(int port) => string.Create(CultureInfo.InvariantCulture, $"""
+    /// <param name="port">Where to listen.</param>
+    /// <param name="extra">A line that one contender needs and the other does not know.</param>
+    public string ServerConfig(int port, string extra) => string.Create(CultureInfo.InvariantCulture, $"""
         Port {port}
         ListenAddress 127.0.0.1
         HostKey {HostKey}
@@ -46,6 +48,7 @@ internal sealed class BenchKeys : IDisposable
         MaxStartups 10000
         AcceptEnv SHLVL
         Subsystem sftp internal-sftp
+        {extra}
 
         """);
 

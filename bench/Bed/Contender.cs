@@ -36,12 +36,13 @@ internal sealed class Contender : IDisposable
     /// <param name="ssh">The client's program.</param>
     /// <param name="sshd">The server's program, by its full name.</param>
     /// <param name="keys">The keys of both.</param>
-    public static async Task<Contender> StartAsync(string name, string ssh, string sshd, BenchKeys keys)
+    /// <param name="extra">A line for its sshd_config alone.</param>
+    public static async Task<Contender> StartAsync(string name, string ssh, string sshd, BenchKeys keys, string extra = "")
     {
         int port = FreePort();
         string log = keys.File(name + ".log");
         string serverConfig = keys.File(name + ".sshd_config");
-        await File.WriteAllTextAsync(serverConfig, keys.ServerConfig(port));
+        await File.WriteAllTextAsync(serverConfig, keys.ServerConfig(port, extra));
         string clientConfig = keys.File(name + ".ssh_config");
         await File.WriteAllTextAsync(clientConfig, keys.ClientConfig(port));
         Process server = Process.Start(sshd, ["-D", "-f", serverConfig, "-E", log]);

@@ -23,7 +23,7 @@ internal sealed class TestBed : IDisposable
         Contender? ours = null;
         try
         {
-            ours = await Contender.StartAsync("nacre", Path.Join(tools, "ssh"), Path.Join(tools, "sshd"), keys);
+            ours = await Contender.StartAsync("nacre", Path.Join(tools, "ssh"), Path.Join(tools, "sshd"), keys, "PerSourcePenalties no");
             return new TestBed(keys, ours, await Contender.StartAsync("openssh", StockProgram("ssh"), StockProgram("sshd"), keys));
         }
         catch

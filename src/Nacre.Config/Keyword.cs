@@ -14,9 +14,6 @@ internal enum KeywordStatus
     /// <summary>OpenSSH has it, Nacre does not; leaving it out does no harm, so it is read and not obeyed, with a warning unless its value holds anyway.</summary>
     Pending,
 
-    /// <summary>OpenSSH has it, Nacre does not; leaving it out would be unsafe, so it is an error unless its value holds anyway.</summary>
-    PendingRefused,
-
     /// <summary>Ignored without a word, as OpenSSH ignores it.</summary>
     Ignored,
 

@@ -63,7 +63,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Default = (UnixFileMode)0x7f, Manual = "The permissions that the Unix sockets of remote forwardings are not to have." });
 
     public static readonly Keyword<TimeSpan?> UnusedConnectionTimeout = Declared.Add(new Keyword<TimeSpan?>("UnusedConnectionTimeout", new TimeShape { NoneIsZero = true })
-    { Status = KeywordStatus.Pending, IsAllowedInMatch = true, Default = TimeSpan.Zero, Manual = "Close a connection that has had no channel open for so long; none for never." });
+    { IsAllowedInMatch = true, Default = TimeSpan.Zero, Manual = "Close a connection that has had no channel open for so long; none for never." });
 
     public static readonly Keyword<RootLogin> PermitRootLogin = Declared.Add(new Keyword<RootLogin>("PermitRootLogin", Choices.RootLogin)
     { IsAllowedInMatch = true, Manual = "Whether root may log in, and how; prohibit-password leaves keys." });
@@ -152,7 +152,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Manual = "Tell sessions in a file, named by SSH_USER_AUTH, how the user has authenticated." });
 
     public static readonly Keyword<bool> RefuseConnection = Declared.Add(new Keyword<bool>("RefuseConnection", Choices.Flag)
-    { Status = KeywordStatus.PendingRefused, IsAllowedInMatch = true, Manual = "Close the connection at once; of use after Match." });
+    { IsAllowedInMatch = true, Manual = "Disconnect the client once it has named its user; of use after Match." });
 
     public static readonly Keyword<string> PidFile = Declared.Add(new Keyword<string>("PidFile", new TextShape("file | none") { IsPath = true })
     { Default = "/run/sshd.pid", Manual = "The file that gets the process id of the daemon." });
@@ -248,7 +248,7 @@ internal static class ServerKeywords
     });
 
     public static readonly Keyword<string> PerSourcePenaltyExemptList = Declared.Add(new Keyword<string>("PerSourcePenaltyExemptList", new AddressListShape())
-    { Status = KeywordStatus.Pending, Default = "none", Manual = "Addresses and networks that get no penalties." });
+    { Default = "none", Manual = "Addresses and networks that get no penalties." });
 
     public static readonly Keyword<LogLevel> LogLevel = Declared.Add(new Keyword<LogLevel>("LogLevel", Choices.LogLevel)
     { IsAllowedInMatch = true, Default = Values.LogLevel.Info, Manual = "How much to log." });
@@ -316,10 +316,10 @@ internal static class ServerKeywords
     { Default = new MaxStartups(10, 30, 100), Manual = "How many connections may be unauthenticated before new ones are refused." });
 
     public static readonly Keyword<int> PerSourceMaxStartups = Declared.Add(new Keyword<int>("PerSourceMaxStartups", new LimitShape())
-    { Status = KeywordStatus.Pending, Default = LimitShape.None, Manual = "How many connections from one source may be unauthenticated." });
+    { Default = LimitShape.None, Manual = "How many connections from one source may be unauthenticated." });
 
     public static readonly Keyword<NetBlockSize> PerSourceNetBlockSize = Declared.Add(new Keyword<NetBlockSize>("PerSourceNetBlockSize", new NetBlockSizeShape())
-    { Status = KeywordStatus.Pending, Default = NetBlockSize.Single, Manual = "How many bits of an address make a source, for IPv4 and IPv6." });
+    { Default = NetBlockSize.Single, Manual = "How many bits of an address make a source, for IPv4 and IPv6." });
 
     public static readonly Keyword<TunnelChoice> PermitTunnel = Declared.Add(new Keyword<TunnelChoice>("PermitTunnel", Choices.Tunnel)
     { IsAllowedInMatch = true, Manual = "Which network interfaces (tun) clients may have at this machine; making them takes root." });
@@ -343,7 +343,7 @@ internal static class ServerKeywords
     { IsAllowedInMatch = true, Manual = "What security keys must attest: a touch, or that they have verified the user. Those are not let in at all yet, so it is true of all that are." });
 
     public static readonly Keyword<SourcePenalties> PerSourcePenalties = Declared.Add(new Keyword<SourcePenalties>("PerSourcePenalties", new SourcePenaltiesShape())
-    { Status = KeywordStatus.Pending, Default = SourcePenalties.Standard, Manual = "How long clients that misbehave are refused, for each way to do so; no for no penalties." });
+    { Default = SourcePenalties.Standard, Manual = "How long clients that misbehave are refused, for each way to do so; no for no penalties." });
 
     static ServerKeywords()
     {

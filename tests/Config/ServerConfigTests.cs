@@ -176,7 +176,6 @@ public class ServerConfigTests
     [InlineData("FingerprintHash sha3", "/etc/ssh/sshd_config line 1: Invalid FingerprintHash algorithm \"sha3\".")]
     [InlineData("Match user a\nGSSAPICleanupCredentials no", "/etc/ssh/sshd_config line 2: Directive 'GSSAPICleanupCredentials' is not allowed within a Match block")]
     [InlineData("ForceCommand echo \"it", "/etc/ssh/sshd_config line 1: invalid quotes")]
-    [InlineData("RefuseConnection yes", "/etc/ssh/sshd_config line 1: keyword RefuseConnection is not supported yet, and to go on without it would not be safe; remove the line to do so")]
     public void A_wrong_line_is_named_with_what_is_wrong(string text, string complaint) =>
         Assert.Equal(complaint, ConfigBed.ServerComplaints(text)[0]);
 
@@ -187,10 +186,7 @@ public class ServerConfigTests
     [InlineData("SecurityKeyProvider internal", null)]
     [InlineData("SshdSessionPath /x", "/etc/ssh/sshd_config line 1: keyword SshdSessionPath is not supported and was ignored: Nacre's processes are all one program, which finds itself")]
     [InlineData("LogVerbose none", null)]
-    [InlineData("PerSourcePenalties yes", null)]
-    [InlineData("PerSourcePenalties crash:90s min:15", null)]
     [InlineData("Protocol 2", null)]
-    [InlineData("RefuseConnection no", null)]
     [InlineData("DebianBanner no", null)]
     [InlineData("IgnoreRhosts yes", null)]
     [InlineData("AuthorizedKeysCommand none", null)]

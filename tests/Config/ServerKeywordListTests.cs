@@ -26,17 +26,6 @@ public sealed class ServerKeywordListTests
         "UsePAM", "VersionAddendum", "X11DisplayOffset", "X11Forwarding", "X11UseLocalhost", "XAuthLocation",
     ];
 
-    /// <summary>Keywords that are read, shown and not obeyed yet, with the part of sshd that will obey them; whoever uses one says so.</summary>
-    private static readonly Dictionary<string, string> ToCome = new()
-    {
-        ["PerSourceMaxStartups"] = "admission",
-        ["PerSourceNetBlockSize"] = "admission",
-        ["PerSourcePenalties"] = "admission",
-        ["PerSourcePenaltyExemptList"] = "admission",
-        ["RefuseConnection"] = "admission",
-        ["UnusedConnectionTimeout"] = "admission",
-    };
-
     /// <summary>Where the server asks for a keyword by another name than the keyword's own.</summary>
     private static readonly Dictionary<string, string> AskedAs = new()
     {
@@ -72,8 +61,8 @@ public sealed class ServerKeywordListTests
                 faults.Add($"{name} is not declared");
             else if (keyword!.Name != name)
                 faults.Add($"{name} is written {keyword.Name}");
-            else if (ToCome.ContainsKey(name) != (keyword is not BareKeyword && keyword.Status != KeywordStatus.Live))
-                faults.Add($"{name} is {keyword.Status}, and the list of what is to come says something else");
+            else if (keyword is not BareKeyword && keyword.Status != KeywordStatus.Live)
+                faults.Add($"{name} is {keyword.Status}");
             else if (keyword is BareKeyword { Status: not KeywordStatus.Structural, Reason: "" })
                 faults.Add($"{name} does not work, and its declaration does not say why");
         }
@@ -86,7 +75,6 @@ public sealed class ServerKeywordListTests
     {
         string[] live = [.. ServerKeywords.Table.All.Where(k => k is not BareKeyword || k.Status == KeywordStatus.Structural).Select(k => k.Name)];
         Assert.Empty(live.Except(Manual, StringComparer.Ordinal));
-        Assert.Empty(ToCome.Keys.Except(Manual, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -104,27 +92,4 @@ public sealed class ServerKeywordListTests
             .Where(name => !asked.Contains(AskedAs.GetValueOrDefault(name, "get_" + name)) && !asked.Contains($"get_{name}s"))];
         Assert.Empty(ignored);
     }
-
-    [Fact]
-    public void Whoever_uses_a_keyword_that_is_not_obeyed_yet_is_told_so()
-    {
-        foreach (Keyword keyword in ServerKeywords.Table.All.Where(k => ToCome.ContainsKey(k.Name)))
-        {
-            string line = $"{keyword.Name} {OtherThanDefault(keyword)}";
-            Assert.StartsWith($"/etc/ssh/sshd_config line 1: keyword {keyword.Name} is not supported yet", Assert.Single(ConfigBed.ServerComplaints(line)), StringComparison.Ordinal);
-        }
-    }
-
-    private static string OtherThanDefault(Keyword keyword) => keyword.Name switch
-    {
-        "PermitUserRC" or "IgnoreRhosts" or "PerSourcePenalties" => "no",
-        "PubkeyAuthOptions" => "touch-required",
-        "HostbasedAcceptedAlgorithms" => "rsa",
-        "PerSourceMaxStartups" => "4",
-        "PerSourceNetBlockSize" => "24:64",
-        "PerSourcePenaltyExemptList" => "10.0.0.0/8",
-        "UnusedConnectionTimeout" => "5m",
-        _ when keyword.Syntax.StartsWith("yes", StringComparison.Ordinal) => "yes",
-        _ => "/other",
-    };
 }

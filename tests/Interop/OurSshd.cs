@@ -3,6 +3,9 @@ namespace Nacre.Tests.Interop;
 /// <summary>Our sshd, as it is published, on a loopback port.</summary>
 internal sealed class OurSshd : TestSshd
 {
+    /// <summary>All clients come from 127.0.0.1, and many fail on purpose; a test of penalties says which.</summary>
+    private const string Unpunished = "PerSourcePenalties no";
+
     private OurSshd(SshdProcess process)
         : base(process)
     {
@@ -14,5 +17,5 @@ internal sealed class OurSshd : TestSshd
 
     /// <summary>Starts a server that sees another /etc/ssh than the machine's.</summary>
     public static async Task<OurSshd> StartAsync(PrivateEtcSsh? etcSsh, params string[] settings) =>
-        new(await SshdProcess.StartAsync(Requires.PublishedTool("sshd"), "internal-sftp", settings, etcSsh));
+        new(await SshdProcess.StartAsync(Requires.PublishedTool("sshd"), "internal-sftp", [.. settings, Unpunished], etcSsh));
 }

@@ -117,7 +117,6 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         {
             KeywordStatus.Live => Read(keyword, new ArgumentReader(role, shown, place.ToString(), rest, words, algorithms, local)),
             KeywordStatus.Structural => ParseStructural(keyword, words, place, depth),
-            _ when keyword is not BareKeyword => ReadPending(keyword, new ArgumentReader(role, shown, place.ToString(), rest, words, algorithms, local), place),
             _ => NotLive(keyword, shown, words, place),
         };
     }
@@ -194,23 +193,6 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
         if (!isGood)
             return role == ConfigRole.Client ? LineOutcome.Bad : LineOutcome.Fatal;
         return arguments.AtEnd ? LineOutcome.Good : Bad($"{arguments.Origin}: keyword {arguments.Keyword} extra arguments at end of line");
-    }
-
-    // Its value is checked and kept, so that those who come to obey it find it; meanwhile nobody is left to believe that it is obeyed.
-    private LineOutcome ReadPending(Keyword keyword, ArgumentReader arguments, LinePlace place)
-    {
-        var said = new ConfigValues(table, algorithms);
-        ArgumentReader again = arguments.Again();
-        if (keyword.TryRead(again, said) && keyword.Dump(said).SequenceEqual(keyword.Dump(new ConfigValues(table, algorithms))))
-            return Read(keyword, arguments);
-        if (again.Errors.Count == 0 && (Target is not null || IsInServerMatch))
-        {
-            if (keyword.Status == KeywordStatus.PendingRefused)
-                return Fatal($"{place}: keyword {keyword.Name} is not supported yet, and to go on without it would not be safe; remove the line to do so");
-            diagnostics.Warning($"{place}: keyword {keyword.Name} is not supported yet and was ignored");
-        }
-
-        return Read(keyword, arguments);
     }
 
     private LineOutcome NotLive(Keyword keyword, string shown, List<string> words, LinePlace place)

@@ -36,9 +36,6 @@ internal sealed class ArgumentReader(ConfigRole role, string keyword, string ori
     /// <summary>Set by a shape whose value means "as if nothing were said", so that a later line may still say something.</summary>
     public bool LeavesUnset { get; set; }
 
-    /// <summary>The same line, to be read from its start.</summary>
-    public ArgumentReader Again() => new(role, keyword, origin, raw, words, algorithms, local);
-
     public bool IsOnlyOne => words.Count == 1;
 
     /// <summary>Whether one of the words, read or not, is this one in any case.</summary>

@@ -1,4 +1,5 @@
 using Nacre.Protocol.Keys;
+using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Authentication;
@@ -54,10 +55,12 @@ internal sealed class AuthenticationLedger
 
     /// <summary>Enters whom the client says it is, which it can say once, and what holds for that user.</summary>
     /// <exception cref="SshException">No method is enabled by which the user could log in.</exception>
+    /// <exception cref="ClientRefusedException">The user is not wanted from there.</exception>
     public void Name(string userName, AuthenticationServerOptions options)
     {
         if (UserName is not null) throw new InvalidOperationException("The user has been named already.");
         UserName = userName;
+        if (options.Refusal is { } refusal) throw new ClientRefusedException(refusal);
         if (ReferenceEquals(options, Options)) return;
         Options = options;
         try

@@ -38,6 +38,9 @@ internal sealed class AuthenticationServerOptions
     /// <summary>Judges requests that are signed, signature and all, in place of <see cref="Authenticator"/>; null where signatures are verified here.</summary>
     public ISignedRequestJudge? SignedRequests { get; init; }
 
+    /// <summary>Why the client is not wanted, whatever it could prove; it is told. Null where it is wanted.</summary>
+    public string? Refusal { get; init; }
+
     public IBannerPolicy? Banner { get; init; }
 
     /// <summary>What holds in place of these options once the client has named its user, which it can do only once.</summary>

@@ -10,6 +10,7 @@ internal sealed class ChannelTable(int maximum)
     private Channel?[] _slots = [];
     private uint _used;
     private int _count;
+    private long _added;
     private TaskCompletionSource? _emptied;
 
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
@@ -17,6 +18,9 @@ internal sealed class ChannelTable(int maximum)
 
     /// <summary>The most channels that there ever were at once.</summary>
     public uint Most => Volatile.Read(ref _used);
+
+    /// <summary>How many channels there have been in all.</summary>
+    public long Added => Volatile.Read(ref _added);
 
     /// <summary>Gives the channel a number; false when there are too many .</summary>
     public bool TryAdd(Channel channel)
@@ -31,6 +35,7 @@ internal sealed class ChannelTable(int maximum)
             }
 
             _count++;
+            _added++;
             channel.LocalId = id;
             Volatile.Write(ref _slots[id], channel);
             return true;

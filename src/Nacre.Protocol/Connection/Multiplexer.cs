@@ -43,6 +43,9 @@ internal sealed class Multiplexer : IPacketSink
     /// <summary>Channels that are open, being opened, or closed with data that nobody has read yet.</summary>
     public int ChannelCount => _channels.Count;
 
+    /// <summary>How many channels there have been in all.</summary>
+    public long ChannelsOpened => _channels.Added;
+
     /// <summary>The channels there are at this moment.</summary>
     public IReadOnlyList<Channel> Channels => _channels.ToArray();
 

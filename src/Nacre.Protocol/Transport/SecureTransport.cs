@@ -157,6 +157,11 @@ internal sealed class SecureTransport : IStreamTransport
             Disconnect(DisconnectReason.HostKeyNotVerifiable, untrusted.Message);
             throw;
         }
+        catch (ClientRefusedException refused)
+        {
+            Disconnect(DisconnectReason.HostNotAllowedToConnect, refused.Message);
+            throw;
+        }
         catch (Exception error) when (error is not SshDisconnectedException)
         {
             Disconnect(DisconnectReason.ByApplication, "The connection ended after an internal failure.");

@@ -29,6 +29,7 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
 
         if (report.Error is not null) log.Error($"authentication of {Printable.Escape(report.UserName)} from {client.Place}: {Printable.Escape(report.Error.Message)}");
         LookUp(report.UserName);
+        if (report.Method != MethodName.None) client.Startup?.OnTried();
         string invalid = _exists ? "" : "invalid user ";
         string key = report.Key is { } shown ? $": {shown.ShortType} {shown.FingerprintBy(client.Config.FingerprintHash)}" : "";
         if (report is { Result: AttemptResult.Rejected, Key: not null, Hostbased: { } host }) key += $", client user \"{Printable.Escape(host.ClientUser)}\", client host \"{Printable.Escape(host.BareHost)}\"";
@@ -53,6 +54,7 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
     {
         if (_userName == userName) return;
         (_userName, _exists) = (userName, Users.Find(userName) is not null);
+        client.Startup?.OnNamed(_exists);
         if (!_exists) log.Info($"Invalid user {Printable.Escape(userName)} from {client.Place}");
     }
 

@@ -5,6 +5,7 @@ using Nacre.Config.Patterns;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
@@ -25,6 +26,9 @@ internal sealed class ClientConnection : IClientOrigin
 
     /// <summary>What the way in of its user leaves for their sessions.</summary>
     public UserLogin Login { get; } = new();
+
+    /// <summary>Its place among those who are not logged in; null where nobody counts them.</summary>
+    public Startup? Startup { get; set; }
 
     /// <summary>The client's address.</summary>
     public IPEndPoint Remote { get; }

@@ -35,6 +35,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
             Connection = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 },
             LoginGraceTime = config.LoginGraceTime,
             Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
+            OnUnused = () => log.Info($"terminating inactive connection from {client.Place}"),
             OnFailure = error => log.Error($"a session ended by an internal failure: {Printable.Escape(error.ToString())}"),
             Trace = log,
             Moduli = groups,
@@ -58,6 +59,12 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
         {
             ServerConfig own = client.ConfigFor(name);
             log.Obey(own, client.General);
+            if (own.RefuseConnection)
+            {
+                client.Startup?.OnRefused();
+                log.Info($"administratively prohibited connection for {(Users.Find(name) is null ? "invalid user " : "")}{Printable.Escape(name)} from {client.Place}");
+            }
+
             return ValueTask.FromResult(With(options, own));
         }
     }
@@ -74,6 +81,8 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
         AcceptsVariable = name => config.AcceptEnv.Any(pattern => PatternMatcher.Matches(name, pattern)),
         IdleLimits = ChannelLimits.Of(config.ChannelTimeout),
         TrafficClass = (config.IPQoS.Interactive, config.IPQoS.Bulk),
+        Refusal = config.RefuseConnection ? "Connection administratively prohibited" : null,
+        UnusedTimeout = config.UnusedConnectionTimeout,
         KeepAliveInterval = config.ClientAliveInterval,
         KeepAliveCount = config.ClientAliveCountMax,
         RequiredRsaBits = config.RequiredRsaSize,

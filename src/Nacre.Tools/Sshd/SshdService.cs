@@ -6,6 +6,7 @@ using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
@@ -19,12 +20,12 @@ internal sealed class SshdService : IAsyncDisposable
     private readonly ConnectionRules _rules;
     private readonly SshServer _server;
     private readonly List<Socket> _listening = [];
+    private readonly Doorkeeper _doorkeeper;
     private readonly CancellationTokenSource _stop = new();
-    private int _unauthenticated;
 
     public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
     {
-        (_config, _log) = (config, log);
+        (_config, _log, _doorkeeper) = (config, log, new Doorkeeper(config, TimeProvider.System, log));
         _rules = new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, log));
         _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
@@ -64,19 +65,13 @@ internal sealed class SshdService : IAsyncDisposable
     }
 
     /// <summary>Serves one connection to its end.</summary>
-    public async Task ServeAsync(Socket socket)
+    public Task ServeAsync(Socket socket) => ServeAsync(socket, ClientConnection.Of(socket, _config));
+
+    private async Task ServeAsync(Socket socket, ClientConnection client)
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, _config.TcpKeepAlive);
-        ClientConnection client = ClientConnection.Of(socket, _config);
-        if (_config.UseDns)
-        {
-            // It has a place among the unauthenticated while its name is looked up too.
-            Interlocked.Increment(ref _unauthenticated);
-            await client.LookUpNameAsync(_log).ConfigureAwait(false);
-            Interlocked.Decrement(ref _unauthenticated);
-        }
-
+        if (_config.UseDns) await client.LookUpNameAsync(_log).ConfigureAwait(false);
         await ServeAsync(new NetworkStream(socket, ownsSocket: true), client).ConfigureAwait(false);
     }
 
@@ -88,7 +83,7 @@ internal sealed class SshdService : IAsyncDisposable
         SshServerOptions rules = _rules.For(client, log);
         log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
         SshServerConnection connection = _server.Serve(stream, rules);
-        _ = CountUnauthenticatedAsync(connection);
+        if (client.Startup is { } startup) _ = LeaveWhenLoggedInAsync(connection, startup);
         string ending = $"Connection closed by {client.Place}";
         try
         {
@@ -118,6 +113,10 @@ internal sealed class SshdService : IAsyncDisposable
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
         {
             ending = $"Connection reset by {client.Place}";
+        }
+        finally
+        {
+            if (connection.Authenticated.IsCompleted) client.Startup?.LogIn();
         }
 
         log.Info(ending);
@@ -187,8 +186,7 @@ internal sealed class SshdService : IAsyncDisposable
             {
                 Socket socket = await listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 await PoolThread.EnterAsync();
-                if (ShedsLoad()) Refuse(socket);
-                else _ = ServeGuardedAsync(socket);
+                Take(socket);
             }
             catch (SocketException error) when (!_stop.IsCancellationRequested)
             {
@@ -205,50 +203,40 @@ internal sealed class SshdService : IAsyncDisposable
 
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
-    private async Task ServeGuardedAsync(Socket socket)
+    private void Take(Socket socket)
     {
         try
         {
-            await ServeAsync(socket).ConfigureAwait(false);
+            ClientConnection client = ClientConnection.Of(socket, _config);
+            client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
+            if (client.Startup is null) Doorkeeper.TurnAway(socket);
+            else _ = ServeGuardedAsync(socket, client);
+        }
+        catch (SocketException)
+        {
+            // It was gone before it was looked at.
+            socket.Dispose();
+        }
+    }
+
+    private async Task ServeGuardedAsync(Socket socket, ClientConnection client)
+    {
+        using Startup? startup = client.Startup;
+        try
+        {
+            await ServeAsync(socket, client).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             socket.Dispose();
+            startup?.OnCrashed();
             _log.Error($"a connection ended by an internal failure: {Printable.Escape(error.ToString())}");
         }
     }
 
-    private async Task CountUnauthenticatedAsync(SshServerConnection connection)
+    private static async Task LeaveWhenLoggedInAsync(SshServerConnection connection, Startup startup)
     {
-        Interlocked.Increment(ref _unauthenticated);
-        await Task.WhenAny(connection.Authenticated, connection.Completion).ConfigureAwait(false);
-        Interlocked.Decrement(ref _unauthenticated);
-    }
-
-    // MaxStartups: from Begin on, a growing share is refused; at Full, all are.
-    private bool ShedsLoad()
-    {
-        MaxStartups limit = _config.MaxStartups;
-        int waiting = Volatile.Read(ref _unauthenticated);
-        if (waiting < limit.Begin) return false;
-        if (waiting >= limit.Full || limit.Rate >= 100) return true;
-        int chance = limit.Rate + ((100 - limit.Rate) * (waiting - limit.Begin) / Math.Max(1, limit.Full - limit.Begin));
-        return System.Security.Cryptography.RandomNumberGenerator.GetInt32(100) < chance;
-    }
-
-    private void Refuse(Socket socket)
-    {
-        using (socket)
-        {
-            try
-            {
-                _log.Verbose($"drop connection from {ClientConnection.Of(socket, _config).Place} past MaxStartups");
-                socket.Send("Not allowed at this time\r\n"u8);
-            }
-            catch (SocketException)
-            {
-                // It has gone by itself.
-            }
-        }
+        await connection.Authenticated.ConfigureAwait(false);
+        startup.LogIn();
     }
 }

@@ -114,6 +114,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         SignedRequests = Options.SignedRequests,
         Methods = Options.Methods,
         Chains = Options.Chains,
+        Refusal = Options.Refusal,
         SignatureAlgorithms = Options.UserSignatureAlgorithms,
         HostbasedAlgorithms = Options.HostbasedAlgorithms,
         AuthorityAlgorithms = Options.AuthorityAlgorithms,
@@ -159,6 +160,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         _connection.OnConnectionProtocol(multiplexer);
         _connection.SetTrafficClass(Options.TrafficClass.Bulk);
         IdleChannels.Watch(multiplexer, Options.IdleLimits, Options.Time);
+        UnusedConnection.Watch(this, multiplexer);
         policy.HostKeys.Announce();
         return multiplexer;
     }

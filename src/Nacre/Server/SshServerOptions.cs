@@ -88,6 +88,15 @@ public sealed record SshServerOptions
 
     internal IdleLimits? IdleLimits { get; init; }
 
+    /// <summary>How long a client may stay without a channel open; zero for as long as it likes.</summary>
+    internal TimeSpan UnusedTimeout { get; init; }
+
+    /// <summary>Hears that a connection was unused for too long, before it is ended.</summary>
+    internal Action? OnUnused { get; init; }
+
+    /// <summary>What clients are told that are not wanted, once they have named their user; null where they are.</summary>
+    internal string? Refusal { get; init; }
+
     /// <summary>The byte that marks the packets of a connection for routers, with and without a terminal open; null leaves it to the system.</summary>
     internal (byte? Interactive, byte? Bulk) TrafficClass { get; init; }
 
