@@ -67,6 +67,9 @@ internal sealed class MatchBlock(IReadOnlyList<MatchCriterion> criteria, MatchBl
 {
     public ConfigValues Values => values;
 
+    /// <summary>A block that applies when this one does, for the lines after an Include, which come after those of its blocks.</summary>
+    public MatchBlock Continue(ConfigValues further) => new(criteria, outer, further);
+
     /// <summary>Whether the block applies; adds to <paramref name="missing"/> that a test connection does not say its local port, which OpenSSH insists on.</summary>
     public bool AppliesTo(MatchCriteria connection, ConfigDiagnostics missing)
     {

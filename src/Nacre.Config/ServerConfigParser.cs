@@ -87,14 +87,22 @@ internal sealed class ServerConfigParser : FileParsing
         if (keyword == ServerKeywords.Match)
             return ParseMatch(words, place);
         MatchBlock? before = current, outerBefore = outer;
-        return Include(words, place, depth, source.IncludeDirectory, (path, text) =>
+        int blocksBefore = blocks.Count;
+        LineOutcome outcome = Include(words, place, depth, source.IncludeDirectory, (path, text) =>
         {
             outer = before;
-            LineOutcome outcome = ParseText(path, text, depth + 1);
+            LineOutcome included = ParseText(path, text, depth + 1);
             current = before;
             outer = outerBefore;
-            return outcome;
+            return included;
         });
+        if (current is not null && blocks.Count > blocksBefore)
+        {
+            current = current.Continue(new ConfigValues(ServerKeywords.Table, Algorithms));
+            blocks.Add(current);
+        }
+
+        return outcome;
     }
 
     private LineOutcome ParseMatch(List<string> words, LinePlace place)

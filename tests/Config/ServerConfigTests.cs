@@ -183,7 +183,7 @@ public class ServerConfigTests
     [InlineData("UseLogin yes", "/etc/ssh/sshd_config line 1: Deprecated option UseLogin")]
     [InlineData("KerberosAuthentication yes", "/etc/ssh/sshd_config line 1: Unsupported option KerberosAuthentication")]
     [InlineData("DebianBanner yes", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported and was ignored: Nacre does not tell clients which system it runs on")]
-    [InlineData("SecurityKeyProvider internal", null)]
+    [InlineData("SecurityKeyProvider /lib/sk.so", null)]
     [InlineData("SshdSessionPath /x", "/etc/ssh/sshd_config line 1: keyword SshdSessionPath is not supported and was ignored: Nacre's processes are all one program, which finds itself")]
     [InlineData("LogVerbose none", null)]
     [InlineData("Protocol 2", null)]
@@ -242,6 +242,18 @@ public class ServerConfigTests
         Assert.Equal((false, 10, 6, (string?)null), (outside.PermitTty, outside.MaxSessions, outside.MaxAuthTries, outside.Banner));
         ServerConfig carl = config.ForConnection(new MatchCriteria { User = "carl", Address = "10.0.0.1" });
         Assert.Equal((true, 1, 6, "/b"), (carl.PermitTty, carl.MaxSessions, carl.MaxAuthTries, carl.Banner));
+    }
+
+    [Fact]
+    public void Lines_after_an_Include_within_a_block_come_after_the_blocks_of_the_file()
+    {
+        var files = new MemoryConfigFiles { ["/etc/ssh/inner"] = "MaxSessions 3\nMatch User bob\nBanner /inner\n" };
+        ServerConfig config = ConfigBed.GoodServer("Match User b*\nInclude inner\nBanner /outer\nMaxSessions 4\nMaxAuthTries 2\n", files);
+        ServerConfig bob = config.ForConnection(new MatchCriteria { User = "bob" });
+        Assert.Equal(("/inner", 3, 2), (bob.Banner, bob.MaxSessions, bob.MaxAuthTries));
+        ServerConfig ben = config.ForConnection(new MatchCriteria { User = "ben" });
+        Assert.Equal(("/outer", 3, 2), (ben.Banner, ben.MaxSessions, ben.MaxAuthTries));
+        Assert.Equal((10, 6), (config.ForConnection(new MatchCriteria { User = "ann" }).MaxSessions, config.ForConnection(new MatchCriteria { User = "ann" }).MaxAuthTries));
     }
 
     [Theory]

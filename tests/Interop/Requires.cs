@@ -30,6 +30,7 @@ internal static class Requires
         ["lftp"] = "lftp",
         ["rclone"] = "rclone",
         ["sshfs"] = "sshfs",
+        ["ssh-audit"] = "ssh-audit",
         ["xauth"] = "xauth",
         ["xdpyinfo"] = "x11-utils",
         ["Xvfb"] = "xvfb",
