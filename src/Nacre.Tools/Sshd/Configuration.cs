@@ -1,6 +1,7 @@
 using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Files;
+using Nacre.Config.Values;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
 
@@ -37,6 +38,19 @@ internal static class Configuration
         }
 
         return diagnostics.HasErrors ? null : config;
+    }
+
+    /// <summary>Tells what is wrong with the configuration: on standard error, but with -i, where that is the client's, in the log.</summary>
+    public static void Tell(SshdCommandLine line, string text)
+    {
+        if (!line.IsInetd || line.LogsToStandardError || line.DebugLevel > 0)
+        {
+            Console.Error.WriteLine(text);
+            return;
+        }
+
+        using SshdLog log = line.LogFile is { } file ? SshdLog.To(LogLevel.Info, LogFile.Append(file)) : SshdLog.ToSystemLog(LogLevel.Info, LogFacility.Auth);
+        log.Error(text);
     }
 
     /// <summary>Prints the configuration, for the connection of -C where there is one; false when a Match leaves something open, which has then been told.</summary>

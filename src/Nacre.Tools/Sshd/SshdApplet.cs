@@ -39,7 +39,7 @@ internal static class SshdApplet
             return 0;
         }
 
-        if (Configuration.Load(line, Console.Error.WriteLine) is not { } config) return Failure;
+        if (Configuration.Load(line, text => Configuration.Tell(line, text)) is not { } config) return Failure;
         if (line.IsPlainDump) return Dump(line, config);
         bool isDaemon = !line.IsForeground && line.DebugLevel == 0 && !line.IsInetd && !line.IsTest && !line.IsDump;
         try
