@@ -26,6 +26,9 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>What the peer sends at once in a conversation: a key, a line, a question.</summary>
     private const int FewBytes = 4 * 1024;
 
+    /// <summary>Takes the longest packet that a client may send which has not logged in.</summary>
+    private const int StrangersBuffer = PacketPool.MediumCapacity;
+
     private readonly byte[] _first = new byte[FirstBuffer];
     private readonly Stream _stream;
     private readonly IStreamTransport _transport;
@@ -281,7 +284,7 @@ internal sealed class SshConnection : IAsyncDisposable
             return _first;
         }
 
-        int size = lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > SmallBuffer ? LargeBuffer : SmallBuffer;
+        int size = lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > SmallBuffer ? LargestBuffer : SmallBuffer;
         if (buffer.Length < size)
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(size);
@@ -370,6 +373,8 @@ internal sealed class SshConnection : IAsyncDisposable
         {
         }
     }
+
+    private int LargestBuffer => _transport.IsPeerStranger && _transport.AwaitedLength <= StrangersBuffer ? StrangersBuffer : LargeBuffer;
 
     private static SshViolationException Lost(Exception failure) =>
         new(Violation.ConnectionLost, $"The connection was lost: {failure.Message}", failure);

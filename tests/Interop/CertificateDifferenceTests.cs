@@ -4,9 +4,7 @@ using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
 using Nacre.Tests.Authentication;
-using Nacre.Tests.Config;
 using Nacre.Tests.Keys;
-using Nacre.Tools.Sshd;
 
 namespace Nacre.Tests.Interop;
 

@@ -15,6 +15,9 @@ internal interface IPacketOpener : IDisposable
     /// <summary>The bytes that a sealed packet has beyond its frame: packet_length and the tag.</summary>
     int Overhead { get; }
 
+    /// <summary>True when what is measured must not be told from what it might have been, as it could be part of another packet's plaintext .</summary>
+    bool HidesLength => false;
+
     /// <summary>
     /// Learns the whole length of the sealed packet that <paramref name="inbound"/> starts with; false when more bytes are needed to tell.
     /// May be called again for the same packet with more bytes. Throws <see cref="Wire.Violation.LengthOutOfRange"/> through

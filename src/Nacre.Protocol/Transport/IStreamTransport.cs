@@ -20,6 +20,9 @@ internal interface IStreamTransport : ITransport, IDisposable
     /// <summary>True when another process goes on with the stream once all is sent: it stays open.</summary>
     bool IsFrozen { get; }
 
+    /// <summary>True at a server until the client has logged in: for one who may be anybody no memory is spent that can be spared.</summary>
+    bool IsPeerStranger { get; }
+
     /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
     int AwaitedLength { get; }
 

@@ -22,12 +22,16 @@ internal sealed class InboundCodec(PacketPool pool) : IDisposable
     /// <summary>How many bytes the packet that is under way has in all; 0 when that is not known yet.</summary>
     public int Awaited { get; private set; }
 
+    /// <summary>The longest packet, as it is on the wire, that may come now.</summary>
+    public int MaxTotal { get; set; } = int.MaxValue;
+
     /// <summary>Takes the packet that <paramref name="inbound"/> starts with; null when it is not all there.</summary>
     public Packet? TryRead(ReadOnlySpan<byte> inbound, out int consumed)
     {
         consumed = 0;
         if (_isForged) return inbound.Length < Awaited ? null : throw CorruptedMac();
         if (!_keys.Opener.TryMeasure(inbound, Sequence, out int total)) return null;
+        if (total > MaxTotal && !_keys.Opener.HidesLength) throw new SshViolationException(Violation.LengthOutOfRange, $"Bad packet length: {total} bytes, before the login.");
         Awaited = total;
         if (inbound.Length < total) return null;
 

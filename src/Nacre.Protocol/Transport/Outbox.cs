@@ -25,6 +25,9 @@ internal sealed class Outbox : IDisposable
     /// <summary>As little data as whoever posts it seals and sends at once; more goes to the writer's own thread, which gathers it.</summary>
     internal const int Little = 2 * 1024;
 
+    /// <summary>The same for a client that has not logged in, which there is less to answer to: a banner of the largest size and what stands around it.</summary>
+    public const int MaxHeldBeforeLogin = Budget / 2;
+
     private readonly Lock _lock = new();
     private readonly Lane _transport = new();
     private readonly Lane _urgent = new();

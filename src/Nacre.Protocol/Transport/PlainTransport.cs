@@ -36,6 +36,8 @@ internal sealed class PlainTransport : IStreamTransport
 
     public bool IsFrozen => false;
 
+    public bool IsPeerStranger => false;
+
     public int AwaitedLength { get; private set; }
 
     public Func<ValueTask>? BeforeThought { get; set; }

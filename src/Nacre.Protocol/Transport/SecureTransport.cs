@@ -41,7 +41,7 @@ internal sealed class SecureTransport : IStreamTransport
         _exchange = options.IsClient ? new KeyExchangeClient(this) : new KeyExchangeServer(this);
         _extensions = new ExtensionNegotiation(options);
         Router = new PacketRouter(options.IsClient);
-        Inbound = new InboundCodec(options.Pool);
+        Inbound = new InboundCodec(options.Pool) { MaxTotal = options.IsClient ? int.MaxValue : PacketLimits.MaxBeforeLogin };
         Outbound = new OutboundCodec(options.Random);
         Outbox = new Outbox();
     }
@@ -106,6 +106,8 @@ internal sealed class SecureTransport : IStreamTransport
     /// <summary>What the last key exchange agreed on; null before the first.</summary>
     public NegotiatedAlgorithms? Negotiated => _exchange.Negotiated;
 
+    public bool IsPeerStranger => !IsClient && !IsAuthenticated;
+
     /// <summary>The whole length of the packet that is under way, when known: a buffer smaller than this cannot take it.</summary>
     public int AwaitedLength => Inbound.Awaited;
 
@@ -139,10 +141,7 @@ internal sealed class SecureTransport : IStreamTransport
                 if (BeforeThought is { } wait && !MessageTable.IsFlow(packet.Number)) await wait().ConfigureAwait(false);
                 await RouteAsync(packet, ct).ConfigureAwait(false);
                 if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
-                if (Outbox.HeldBytes > Outbox.MaxHeld && Outbox.HeldBytes > Outbox.MaxHeld + (_service?.HeldAllowance ?? 0))
-                {
-                    throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
-                }
+                if (HoldsTooMuch) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
             }
 
             return used;
@@ -220,6 +219,7 @@ internal sealed class SecureTransport : IStreamTransport
         IsAuthenticated = true;
         Router.Phase = Phase.Connection;
         Router.PermitMethodMessages([]);
+        Inbound.MaxTotal = int.MaxValue;
         Inbound.StartDelayedCompression();
         if (IsClient) Outbound.StartDelayedCompression();
     }
@@ -297,6 +297,10 @@ internal sealed class SecureTransport : IStreamTransport
 
     /// <summary>The peer's NEWKEYS is in: both directions have new keys.</summary>
     internal void OnKeysInUse() => _keysSince = _now;
+
+    private bool HoldsTooMuch => IsPeerStranger
+        ? Outbox.HeldBytes > Outbox.MaxHeldBeforeLogin
+        : Outbox.HeldBytes > Outbox.MaxHeld && Outbox.HeldBytes > Outbox.MaxHeld + (_service?.HeldAllowance ?? 0);
 
     // RFC 4344 3.2: a cipher has a limit of its own, whatever is configured.
     private bool IsRekeyDue(long bytes, long packets, long cipherLimit) => bytes >= cipherLimit || Options.Rekey.IsDue(bytes, packets);

@@ -1,4 +1,3 @@
-using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
 using Nacre.Forwarding.Tun;

@@ -26,6 +26,8 @@ internal sealed class EncryptAndMacOpener(BlockStream cipher, PacketMac mac) : I
 
     public int Overhead => 4 + mac.TagLength;
 
+    public bool HidesLength => cipher.IsChained;
+
     public int DiscardAfterFailure { get; private set; }
 
     private int FixedAmount => PacketLimits.MaxPacketLength + Overhead;
