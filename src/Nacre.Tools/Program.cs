@@ -4,6 +4,8 @@ using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
 using Nacre.Tools.SshCopyId;
 using Nacre.Tools.Sshd;
+using Nacre.Tools.Sshd.Gate;
+using Nacre.Tools.Sshd.Session;
 using Nacre.Tools.SshKeygen;
 using Nacre.Tools.SshKeyscan;
 using Nacre.Unix;
@@ -28,12 +30,20 @@ internal static class Program
         new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run),
     ];
 
+    /// <summary>What sshd starts this executable as; the first argument says so.</summary>
+    private static readonly Dictionary<string, Func<int>> Processes = new()
+    {
+        [GateProgram.Verb] = GateProgram.Run,
+        [SessionProcessProgram.Verb] = SessionProcessProgram.Run,
+    };
+
     internal static int Main(string[] arguments)
     {
         // The name comes first: `ssh launch` means a host of that name.
         Applet? tool = Find(Path.GetFileName(Environment.GetCommandLineArgs()[0]));
         if (tool is null && arguments.Length > 0 && arguments[0] == LaunchPlan.Verb) return Launcher.Run(arguments.Length - 1, Main);
         if (tool is null && arguments is [SessionKeeper.Verb]) return SessionKeeper.Run();
+        if (tool is null && arguments.Length > 0 && Processes.TryGetValue(arguments[0], out Func<int>? process)) return process();
         StandardStreams.Use();
         if (tool is not null) return tool.Run(arguments);
         if (arguments.Length > 0 && Find(arguments[0]) is { } named) return named.Run(arguments[1..]);

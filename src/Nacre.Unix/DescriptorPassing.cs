@@ -21,7 +21,7 @@ internal static class DescriptorPassing
         ArgumentOutOfRangeException.ThrowIfZero(data.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(handles.Count, MostAtOnce);
         int sent;
-        while ((sent = TrySend(socket, data.Span, handles)) < 0)
+        while (!TrySend(socket, data.Span, handles, out sent))
             await Task.Run(() => WaitUntilWritable(socket, ct), ct).ConfigureAwait(false);
 
         // A stream socket may take a part; the descriptors went with its first byte.
@@ -47,7 +47,8 @@ internal static class DescriptorPassing
         }
     }
 
-    private static unsafe int TrySend(Socket socket, ReadOnlySpan<byte> data, IReadOnlyList<SafeHandle> handles)
+    /// <summary>Sends as much as the socket takes at once, the descriptors with the first byte of it; false when it takes nothing now.</summary>
+    public static unsafe bool TrySend(Socket socket, ReadOnlySpan<byte> data, IReadOnlyList<SafeHandle> handles, out int sent)
     {
         byte* control = stackalloc byte[HeaderBytes + Align(MostAtOnce * sizeof(int))];
         int held = 0;
@@ -76,10 +77,8 @@ internal static class DescriptorPassing
                     Control = held == 0 ? null : control,
                     ControlLength = held == 0 ? 0 : (nuint)(HeaderBytes + Align(held * sizeof(int))),
                 };
-                nint sent = Libc.sendmsg(Number(socket), &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
-                if (sent >= 0)
-                    return (int)sent;
-                return Libc.LastErrno is Errno.EAGAIN or Errno.EINTR ? -1 : throw UnixException.FromLast("send descriptors");
+                sent = (int)Libc.sendmsg(Number(socket), &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
+                return sent >= 0 || (Libc.LastErrno is Errno.EAGAIN or Errno.EINTR ? false : throw UnixException.FromLast("send descriptors"));
             }
         }
         finally

@@ -37,6 +37,7 @@ internal enum Errno
     ELOOP = 40,
     ENOTSOCK = 88,
     EOPNOTSUPP = 95,
+    EAFNOSUPPORT = 97,
     EADDRINUSE = 98,
     ECONNRESET = 104,
     ECONNREFUSED = 111,

@@ -73,11 +73,7 @@ internal static unsafe class Launcher
         // The groups are looked up before the root directory, and with it the group database, is another.
         uint[] groups = GroupsFor(plan);
         if (plan.Root is { } root)
-        {
-            Libc.Check(Libc.chdir(root), $"chdir {root}");
-            Libc.Check(Libc.chroot("."), $"chroot {root}");
-            Libc.Check(Libc.chdir("/"), "chdir /");
-        }
+            Privileges.ChangeRoot(root);
         if (plan.Uid is { } uid && plan.Gid is { } gid)
             Privileges.DropForGood(uid, gid, groups);
         EnterDirectory(plan);

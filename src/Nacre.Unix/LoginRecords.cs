@@ -9,7 +9,7 @@ internal sealed record LastLogin(DateTimeOffset Time, string Line, string Host);
 
 /// <summary>The machine's files of logins: utmp (who is here), wtmp (who was), lastlog (when last) and btmp (who tried).</summary>
 /// <remarks>A file that is not there is not kept: nothing is made, and nothing fails for want of it.</remarks>
-internal sealed unsafe class LoginRecords
+internal sealed unsafe class LoginRecords : ILoginRecords
 {
     private const int LineLength = 32;
     private const int HostLength = 256;

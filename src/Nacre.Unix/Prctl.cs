@@ -4,6 +4,7 @@ namespace Nacre.Unix;
 internal static class Prctl
 {
     private const int PR_SET_DUMPABLE = 4;
+    private const int PR_SET_NAME = 15;
     private const int PR_SET_NO_NEW_PRIVS = 38;
 
     /// <summary>Whether this process may leave a core dump and be traced by others of its user: no, while it holds keys.</summary>
@@ -13,6 +14,15 @@ internal static class Prctl
     /// <summary>Set-user-id programs, run by this thread or its children, gain nothing from then on.</summary>
     public static void SetNoNewPrivileges() =>
         Libc.Check(Libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS");
+
+    /// <summary>What ps and top call this thread, and the process when it is the first: at most 15 bytes of ASCII.</summary>
+    public static unsafe void SetName(string name)
+    {
+        byte* text = stackalloc byte[16];
+        new Span<byte>(text, 16).Clear();
+        System.Text.Encoding.ASCII.GetBytes(name.AsSpan(0, Math.Min(name.Length, 15)), new Span<byte>(text, 15));
+        Libc.Check(Libc.prctl(PR_SET_NAME, (nint)text, 0, 0, 0), "prctl PR_SET_NAME");
+    }
 
     /// <summary>The umask; null where the kernel does not tell it without setting it.</summary>
     public static uint? FileModeMask

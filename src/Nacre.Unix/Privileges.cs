@@ -58,6 +58,14 @@ internal static unsafe class Privileges
             Libc.Check(Libc.setgroups((nuint)groups.Length, first), "setgroups");
     }
 
+    /// <summary>Makes a directory the root of all that this process can name; only root can.</summary>
+    public static void ChangeRoot(string directory)
+    {
+        Libc.Check(Libc.chdir(directory), $"chdir {directory}");
+        Libc.Check(Libc.chroot("."), $"chroot {directory}");
+        Libc.Check(Libc.chdir("/"), "chdir /");
+    }
+
     private static bool HasExactly(ReadOnlySpan<uint> groups)
     {
         uint[] present = Users.CurrentGroups;

@@ -75,15 +75,18 @@ internal sealed unsafe class Pty : IDisposable
     /// Gives the terminal to its user as root: the group is tty with mode 0620, so that write(1) and wall(1) reach it and nobody
     /// reads it, or where there is no such group the user's own with mode 0622.
     /// </summary>
-    public void GiveTo(uint uid, uint gid)
+    public void GiveTo(uint uid, uint gid) => Give(Name, uid, gid);
+
+    /// <inheritdoc cref="GiveTo"/>
+    public static void Give(string name, uint uid, uint gid)
     {
         uint? tty = Users.FindGroup("tty")?.Gid;
         uint mode = tty is null ? 0b110_010_010u : 0b110_010_000u;
-        FileStatus status = FileStatus.OfPath(Name);
-        if ((status.Uid != uid || status.Gid != (tty ?? gid)) && Libc.chown(Name, uid, tty ?? gid) == -1)
-            ThrowUnlessReadOnly(status, uid, $"chown({Name}, {uid}, {tty ?? gid})");
-        if (status.Mode != mode && Libc.chmod(Name, mode) == -1)
-            ThrowUnlessReadOnly(status, uid, $"chmod({Name}, {Convert.ToString(mode, 8)})");
+        FileStatus status = FileStatus.OfPath(name);
+        if ((status.Uid != uid || status.Gid != (tty ?? gid)) && Libc.chown(name, uid, tty ?? gid) == -1)
+            ThrowUnlessReadOnly(status, uid, $"chown({name}, {uid}, {tty ?? gid})");
+        if (status.Mode != mode && Libc.chmod(name, mode) == -1)
+            ThrowUnlessReadOnly(status, uid, $"chmod({name}, {Convert.ToString(mode, 8)})");
     }
 
     /// <summary>Sends a break on the line, for as long as the system's usual one lasts. False when the terminal cannot.</summary>

@@ -28,6 +28,12 @@ internal sealed class SshdProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The process that was started.</summary>
+    public int ProcessId => process.Id;
+
+    /// <summary>Its configuration, for a test that changes it.</summary>
+    public string ConfigFile => directory["sshd_config"];
+
     /// <summary>A known_hosts file that knows this server by all of its host keys.</summary>
     public string KnownHosts => directory["known_hosts"];
 

@@ -5,6 +5,12 @@ internal abstract class TestSshd(SshdProcess process) : IAsyncDisposable
 {
     public int Port => process.Port;
 
+    /// <summary>The process that was started.</summary>
+    public int ProcessId => process.ProcessId;
+
+    /// <summary>Its configuration, for a test that changes it.</summary>
+    public string ConfigFile => process.ConfigFile;
+
     /// <summary>A known_hosts file that knows this server by all of its host keys.</summary>
     public string KnownHosts => process.KnownHosts;
 

@@ -21,6 +21,7 @@ internal static class ChildRole
         ["drop-badly"] = ChildRoles.DropBadly,
         ["daemon"] = ChildRoles.BecomeDaemon,
         ["traits"] = ChildRoles.ShowTraits,
+        ["confine"] = ChildRoles.Confine,
         ["without-call"] = WithoutCallRole.Run,
     };
 

@@ -53,6 +53,34 @@ internal static class ChildRoles
         return 0;
     }
 
+    /// <summary>Bounds its system calls, and does then what its argument says.</summary>
+    public static int Confine()
+    {
+        Prctl.SetNoNewPrivileges();
+        Say(SystemCallFilter.TryConfine(allowsNewCode: true) ? "confined\n" : "not confined\n");
+        switch (Environment.GetCommandLineArgs()[^1])
+        {
+            case "write":
+                Say(Libc.open("/tmp/nacre-not-to-be-made", Libc.O_RDWR | 0x40, 0x180) == -1 ? $"{Libc.LastErrno}\n" : "made\n");
+                break;
+            case "read":
+                Say(Libc.open("/etc/passwd", Libc.O_RDONLY, 0) >= 0 ? "read\n" : $"{Libc.LastErrno}\n");
+                break;
+            case "socket":
+                Say(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM, 0) == -1 ? $"{Libc.LastErrno}\n" : "made\n");
+                break;
+            case "become-root":
+                _ = Libc.setuid(0);
+                Say("survived\n");
+                break;
+            case "signal":
+                Say(Libc.kill(1, 0) == -1 ? $"{Libc.LastErrno}\n" : "signalled\n");
+                break;
+        }
+
+        return 0;
+    }
+
     /// <summary>Changes the effective uid only, which root can take back.</summary>
     public static int DropBadly()
     {

@@ -76,6 +76,13 @@ internal static class HostKeyProofs
         return true;
     }
 
+    /// <summary>True for what a proof of a key signs in a session, and for nothing else.</summary>
+    public static bool IsDataToSign(ReadOnlySpan<byte> data, ReadOnlySpan<byte> hostKey, ReadOnlySpan<byte> sessionId)
+    {
+        var proven = new ProvenHostKey { SessionId = sessionId, HostKey = hostKey };
+        return data.SequenceEqual(Message.WriteRecord(ref proven));
+    }
+
     // An RSA key signs as it signed, or would have signed, the key exchange; never with SHA-1.
     private static IReadOnlyList<string> AlgorithmsOf(PublicKey key, string hostKeyAlgorithm) =>
         key.SignatureAlgorithms.Contains(hostKeyAlgorithm) ? [hostKeyAlgorithm] : key.SignatureAlgorithms;

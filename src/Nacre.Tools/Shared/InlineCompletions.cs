@@ -14,6 +14,12 @@ internal static class InlineCompletions
     private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string ThreadsVariable = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
+    // What takes long leaves these threads, so that a few serve many connections; and what few threads do needs no switch between processors.
+    private const int ProcessorsForSocketThread = 4;
+
+    /// <summary>The same for a server.</summary>
+    public static void UseInServer() => Use(threads: Math.Max(1, Environment.ProcessorCount / ProcessorsForSocketThread));
+
     /// <summary>To be called before anything waits for a socket. Whoever has set one of the variables himself is left in peace.</summary>
     /// <param name="threads">How many threads wait for sockets.</param>
     public static void Use(int threads)

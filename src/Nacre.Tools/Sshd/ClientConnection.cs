@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
 using Nacre.Config.Patterns;
+using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Shared;
@@ -48,6 +49,22 @@ internal sealed class ClientConnection : IClientOrigin
 
     /// <summary>Describes a connection on pipes, which has no addresses; OpenSSH's words for them.</summary>
     public static ClientConnection OnPipes(ServerConfig config) => new(new IPEndPoint(IPAddress.None, 65535), new IPEndPoint(IPAddress.None, 65535), config);
+
+    /// <summary>Describes what another process has accepted, by what it knows.</summary>
+    public static ClientConnection Known(IPEndPoint remote, IPEndPoint local, string host, ServerConfig config) => new(remote, local, config) { Host = host };
+
+    /// <summary>The account of the user who has logged in, where no account can be looked up any more; null elsewhere.</summary>
+    public UserAccount? Account { get; set; }
+
+    /// <summary>Where the user's logins at terminals are recorded; null where nobody can.</summary>
+    public ILoginRecords? Records { get; set; } = Users.IsRoot ? new LoginRecords() : null;
+
+    /// <summary>The account of a name; null when there is none.</summary>
+    public UserAccount? AccountOf(string name) => Account is { } known && known.Name == name ? known : Users.Find(name);
+
+    /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>
+    public UserRights? RightsOf(AuthenticatedUser user) =>
+        UserRights.Of(AccountOf(user.Name) ?? throw new InvalidOperationException($"The user {user.Name} has logged in and is not there."));
 
     /// <summary>The client's address as logs and scripts know it.</summary>
     public string Address => TextOf(Remote);

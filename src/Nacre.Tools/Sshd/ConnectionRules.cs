@@ -18,6 +18,9 @@ namespace Nacre.Tools.Sshd;
 /// <param name="groups">The groups for Diffie-Hellman group exchange.</param>
 internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusSource groups)
 {
+    /// <summary>Whether passwords can be checked here, or by whoever this process asks.</summary>
+    public bool ChecksPasswords { get; init; } = SystemAuthenticator.CanCheckPasswords;
+
     /// <param name="client">The connection.</param>
     /// <param name="log">The log of it alone, which obeys what Match blocks say of it.</param>
     public SshServerOptions For(ClientConnection client, SshdLog log)
@@ -31,7 +34,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
             Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, log), TimeProvider.System),
             Sessions = new UserSessions(client, log),
             Forwarding = new UserForwarding(client, log),
-            RightsOf = UserForwarding.RightsOf,
+            RightsOf = client.RightsOf,
             Connection = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 },
             LoginGraceTime = config.LoginGraceTime,
             Version = ProductVersion.Identification + (config.VersionAddendum is { } addendum ? " " + addendum : ""),
@@ -70,7 +73,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
     }
 
     /// <summary>The options with all that a Match block may change.</summary>
-    private static SshServerOptions With(SshServerOptions options, ServerConfig config) => options with
+    public SshServerOptions With(SshServerOptions options, ServerConfig config) => options with
     {
         Methods = MethodsOf(config),
         Chains = PassableOf(config) is { Count: > 0 } lists ? AuthenticationChains.Of(lists) : AuthenticationChains.Any,
@@ -95,13 +98,13 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
     private static List<IReadOnlyList<string>> PassableOf(ServerConfig config) =>
         [.. config.AuthenticationMethods.Where(list => list.All(method => method is "keyboard-interactive:pam" or not "gssapi-with-mic" && !method.Contains(':', StringComparison.Ordinal)))];
 
-    private static List<string> MethodsOf(ServerConfig config)
+    private List<string> MethodsOf(ServerConfig config)
     {
         var methods = new List<string>();
         if (config.AuthenticationMethods.Count > 0 && PassableOf(config).Count == 0) return methods;
         if (config.PubkeyAuthentication) methods.Add(MethodName.PublicKey);
-        if (config.PasswordAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.Password);
-        if (config.KbdInteractiveAuthentication && SystemAuthenticator.CanCheckPasswords) methods.Add(MethodName.KeyboardInteractive);
+        if (config.PasswordAuthentication && ChecksPasswords) methods.Add(MethodName.Password);
+        if (config.KbdInteractiveAuthentication && ChecksPasswords) methods.Add(MethodName.KeyboardInteractive);
         if (config.HostbasedAuthentication) methods.Add(MethodName.Hostbased);
         return methods;
     }

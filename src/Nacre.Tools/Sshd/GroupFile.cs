@@ -18,6 +18,9 @@ internal sealed class GroupFile(string? path, SshdLog log) : IModulusSource
 
     public (byte[] Prime, byte[] Generator) Choose(int min, int preferred, int max) => _groups.Value.Choose(min, preferred, max);
 
+    /// <summary>Reads a file at once.</summary>
+    public static IModulusSource Load(string path, SshdLog log) => Read(path, log);
+
     private static IModulusSource Read(string? path, SshdLog log)
     {
         if (path is null) return RfcModuli.Instance;

@@ -5,6 +5,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Authorisation;
+using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -58,7 +59,7 @@ internal static class SshdApplet
     private static int Run(SshdCommandLine line, ServerConfig config, SshdLog log, bool isDaemon, string[] arguments)
     {
         if (LookupCommand.FaultIn(config) is { } fault) throw new FatalException($"sshd: {fault}", status: 1);
-        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, HostKeyFiles.FindAgent(config.HostKeyAgent, log), log);
+        List<ISigner> hostKeys = LoadHostKeys(config, log);
         if (hostKeys.Count == 0)
         {
             log.Fatal("sshd: no hostkeys available -- exiting.");
@@ -66,11 +67,19 @@ internal static class SshdApplet
             return 1;
         }
 
-        HostKeyFiles.AddCertificates(config.HostCertificates, hostKeys, log);
         if (line.IsDump) return Dump(line, config);
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
-        return ServeAsync(line, config, hostKeys, log, isDaemon).GetAwaiter().GetResult();
+        bool isApart = Users.IsRoot && !line.IsInetd && line.DebugLevel == 0;
+        Task<int> serving = isApart ? ServeApartAsync(line, config, hostKeys, log, isDaemon) : ServeAsync(line, config, hostKeys, log, isDaemon);
+        return serving.GetAwaiter().GetResult();
+    }
+
+    private static List<ISigner> LoadHostKeys(ServerConfig config, SshdLog log)
+    {
+        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, HostKeyFiles.FindAgent(config.HostKeyAgent, log), log);
+        HostKeyFiles.AddCertificates(config.HostCertificates, hostKeys, log);
+        return hostKeys;
     }
 
     private static int Dump(SshdCommandLine line, ServerConfig config) => Configuration.TryDump(line, config, Console.Out, Console.Error.WriteLine) ? 0 : Failure;
@@ -98,12 +107,9 @@ internal static class SshdApplet
         return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
     }
 
-    // What takes long leaves these threads, so that a few serve many connections; and what few threads do needs no switch between processors.
-    private const int ProcessorsForSocketThread = 4;
-
     private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
-        InlineCompletions.Use(threads: Math.Max(1, Environment.ProcessorCount / ProcessorsForSocketThread));
+        InlineCompletions.UseInServer();
         await using var service = new SshdService(config, hostKeys, log);
         if (line.IsInetd)
         {
@@ -122,6 +128,51 @@ internal static class SshdApplet
         service.Stop();
         if (pidFile is not null) File.Delete(pidFile);
         return stopped.IsCompleted && await stopped.ConfigureAwait(false) != UnixSignal.TERM ? Failure : 0;
+    }
+
+    /// <summary>Serves as root: privileges are kept apart from the network, each in processes of their own.</summary>
+    private static async Task<int> ServeApartAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
+    {
+        await using var monitor = new SshdMonitor(config, hostKeys, log);
+        if (!monitor.Listen()) return Failure;
+        using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
+        string? pidFile = config.PidFile is { } path && TryWritePid(path, log) ? path : null;
+        if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
+        monitor.Start();
+        UnixSignal signal;
+        while ((signal = await signals.NextAsync().ConfigureAwait(false)) == UnixSignal.HUP)
+        {
+            if (Reload(line, monitor, log) is not { } next) continue;
+            if (pidFile is not null && pidFile != next.PidFile) File.Delete(pidFile);
+
+            // Written again, so that whoever waits for the change can see that it is made.
+            pidFile = next.PidFile is { } file && TryWritePid(file, log) ? file : null;
+        }
+
+        log.Info($"Received signal {(int)signal}; terminating.");
+        if (pidFile is not null) File.Delete(pidFile);
+        return signal == UnixSignal.TERM ? 0 : Failure;
+    }
+
+    // A file that is broken changes nothing: the server goes on as it is, and says what is wrong.
+    private static ServerConfig? Reload(SshdCommandLine line, SshdMonitor monitor, SshdLog log)
+    {
+        log.Info("Received SIGHUP; reading the configuration again.");
+        if (Configuration.Load(line, log.Error) is not { } config)
+        {
+            log.Error("The configuration is broken; the one before stays in force.");
+            return null;
+        }
+
+        List<ISigner> hostKeys = LoadHostKeys(config, log);
+        if (hostKeys.Count == 0)
+        {
+            log.Error("There is no host key any more; the configuration before stays in force.");
+            return null;
+        }
+
+        monitor.Change(config, hostKeys);
+        return config;
     }
 
     private static async Task ServeStandardStreamsAsync(SshdService service, ServerConfig config)

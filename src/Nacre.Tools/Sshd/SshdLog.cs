@@ -17,8 +17,10 @@ internal sealed class SshdLog : ITrace, IDisposable
     private readonly bool _ownsWriter;
     private VerbosePlaces _places = VerbosePlaces.None;
 
-    private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter, Lock? shared = null) =>
-        (Level, _writer, _ownsWriter, _lock) = (level, writer, ownsWriter, shared ?? new Lock());
+    private readonly Action<LogLevel, LogFacility?, string>? _tell;
+
+    private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter, Lock? shared = null, Action<LogLevel, LogFacility?, string>? tell = null) =>
+        (Level, _writer, _ownsWriter, _lock, _tell) = (level, writer, ownsWriter, shared ?? new Lock(), tell);
 
     public LogLevel Level { get; private set; }
 
@@ -33,8 +35,17 @@ internal sealed class SshdLog : ITrace, IDisposable
         return new SshdLog(level, null, ownsWriter: false);
     }
 
+    /// <summary>Has another process write the lines, each with its level and with a facility where it has one of its own.</summary>
+    public static SshdLog Through(LogLevel level, Action<LogLevel, LogFacility?, string> tell) => new(level, null, ownsWriter: false, tell: tell);
+
     /// <summary>The same log for one connection, of which more or less may be told than of others.</summary>
-    public SshdLog ForConnection() => new(Level, _writer, ownsWriter: false, _lock) { _places = _places };
+    public SshdLog ForConnection() => At(Level);
+
+    /// <summary>The same log for one connection, of which so much is told.</summary>
+    public SshdLog At(LogLevel level) => new(level, _writer, ownsWriter: false, _lock, _tell) { _places = _places };
+
+    /// <summary>Tells so much from now on.</summary>
+    public void SetLevel(LogLevel level) => Level = level;
 
     /// <summary>Tells from now on what a configuration wants to be told; a level that the command line has set stays unless a Match block changes it.</summary>
     /// <param name="config">The configuration.</param>
@@ -64,12 +75,21 @@ internal sealed class SshdLog : ITrace, IDisposable
     /// <summary>Writes a line of an SFTP session that is served within this process, which has a level and a facility of its own.</summary>
     public void WriteSftp(LogLevel level, LogFacility facility, string line)
     {
+        if (_tell is not null)
+        {
+            _tell(level, facility, line);
+            return;
+        }
+
         lock (_lock)
         {
             if (_writer is null) SystemLog.Write(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, (SystemLog.Facility)((int)facility << 3));
             else _writer.Write($"{SftpServerLog.NameOf(level)}{line}\r\n");
         }
     }
+
+    /// <summary>Writes a line of another process, which has composed it as one of its own.</summary>
+    public void Relay(LogLevel level, string line) => WriteAlways(level, line, SftpServerLog.PriorityOf(level));
 
     public void Dispose()
     {
@@ -78,7 +98,17 @@ internal sealed class SshdLog : ITrace, IDisposable
 
     private void Write(LogLevel level, string line, SystemLog.Priority priority)
     {
-        if (level > Level) return;
+        if (level <= Level) WriteAlways(level, line, priority);
+    }
+
+    private void WriteAlways(LogLevel level, string line, SystemLog.Priority priority)
+    {
+        if (_tell is not null)
+        {
+            _tell(level, null, line);
+            return;
+        }
+
         lock (_lock)
         {
             if (_writer is null) SystemLog.Write(priority, line);

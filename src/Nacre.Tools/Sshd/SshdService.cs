@@ -1,14 +1,10 @@
-using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
-using Nacre.Config.Values;
-using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
@@ -19,49 +15,39 @@ internal sealed class SshdService : IAsyncDisposable
     private readonly SshdLog _log;
     private readonly ConnectionRules _rules;
     private readonly SshServer _server;
-    private readonly List<Socket> _listening = [];
+    private readonly ListeningSockets _listening;
     private readonly Doorkeeper _doorkeeper;
     private readonly CancellationTokenSource _stop = new();
 
     public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
     {
-        (_config, _log, _doorkeeper) = (config, log, new Doorkeeper(config, TimeProvider.System, log));
+        (_config, _log, _listening, _doorkeeper) = (config, log, new ListeningSockets(log), new Doorkeeper(config, TimeProvider.System, log));
         _rules = new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, log));
         _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
 
     /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
-    public bool Listen()
-    {
-        foreach (ListenAddress listen in _config.ListenEndpoints)
-        {
-            foreach (IPAddress address in Resolve(listen.Host).Where(IsWanted)) TryListen(new IPEndPoint(address, listen.Port!.Value), listen.RDomain);
-        }
-
-        if (_listening.Count > 0) return true;
-        _log.Fatal("Cannot bind any address.");
-        return false;
-    }
+    public bool Listen() => _listening.Open(_config);
 
     /// <summary>Accepts connections until it is stopped, or, with -d, until one has ended.</summary>
     public async Task RunAsync(bool servesOne)
     {
         if (servesOne)
         {
-            using Socket socket = await AcceptOneAsync().ConfigureAwait(false);
-            foreach (Socket listening in _listening) listening.Dispose();
+            using Socket socket = await _listening.AcceptOneAsync().ConfigureAwait(false);
+            _listening.Dispose();
             await ServeAsync(socket).ConfigureAwait(false);
             return;
         }
 
-        await Task.WhenAll(_listening.Select(AcceptAsync)).ConfigureAwait(false);
+        await _listening.AcceptAsync(Take, _stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Stops accepting.</summary>
     public void Stop()
     {
         _stop.Cancel();
-        foreach (Socket socket in _listening) socket.Dispose();
+        _listening.Dispose();
     }
 
     /// <summary>Serves one connection to its end.</summary>
@@ -84,42 +70,14 @@ internal sealed class SshdService : IAsyncDisposable
         log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
         SshServerConnection connection = _server.Serve(stream, rules);
         if (client.Startup is { } startup) _ = LeaveWhenLoggedInAsync(connection, startup);
-        string ending = $"Connection closed by {client.Place}";
         try
         {
-            await connection.Completion.ConfigureAwait(false);
-        }
-        catch (SshDisconnectedException error)
-        {
-            log.Info($"Received disconnect from {client.Place}:{error.ReasonCode}: {error.Description}");
-            ending = $"Disconnected from {Who(connection)}{client.Place}";
-        }
-        catch (NegotiationFailedException error)
-        {
-            ending = $"Unable to negotiate with {client.Place}: {error.Reason}. Their offer: {error.TheirOffer}";
-        }
-        catch (SshViolationException error) when (error.Violation == Violation.ConnectionLost)
-        {
-            ending = connection.User is null ? $"Connection closed by {client.Place} [preauth]" : $"Connection closed by {client.Place}";
-        }
-        catch (SshViolationException error) when (error.Violation == Violation.BadIdentification)
-        {
-            ending = $"banner exchange: Connection from {client.Place}: invalid format";
-        }
-        catch (SshException error)
-        {
-            ending = $"ssh_dispatch_run_fatal: Connection from {Who(connection)}{client.Place}: {Printable.Escape(error.Message)}";
-        }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
-        {
-            ending = $"Connection reset by {client.Place}";
+            await ConnectionEnding.AwaitAsync(connection, client, log).ConfigureAwait(false);
         }
         finally
         {
             if (connection.Authenticated.IsCompleted) client.Startup?.LogIn();
         }
-
-        log.Info(ending);
     }
 
     public async ValueTask DisposeAsync()
@@ -128,80 +86,6 @@ internal sealed class SshdService : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
-
-    private static string Who(SshServerConnection connection) => connection.User is { } user ? $"user {Printable.Escape(user.Name)} " : "";
-
-    private IPAddress[] Resolve(string host)
-    {
-        if (host is "*") return [IPAddress.IPv6Any, IPAddress.Any];
-        if (IPAddress.TryParse(host, out IPAddress? address)) return [address];
-        try
-        {
-            return Dns.GetHostAddresses(host);
-        }
-        catch (SocketException error)
-        {
-            _log.Error($"bad addr or host: {Printable.Escape(host)} ({error.Message})");
-            return [];
-        }
-    }
-
-    private bool IsWanted(IPAddress address) => _config.AddressFamily switch
-    {
-        AddressFamilyChoice.Inet => address.AddressFamily == AddressFamily.InterNetwork,
-        AddressFamilyChoice.Inet6 => address.AddressFamily == AddressFamily.InterNetworkV6,
-        _ => true,
-    };
-
-    private void TryListen(IPEndPoint endpoint, string? domain)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            if (domain is not null) RoutingDomain.Enter(socket, domain);
-            socket.Bind(endpoint);
-            socket.Listen(128);
-            _listening.Add(socket);
-            _log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}{(domain is null ? "" : $" rdomain {domain}")}.");
-        }
-        catch (SocketException error)
-        {
-            socket.Dispose();
-            _log.Error($"Bind to port {endpoint.Port} on {endpoint.Address} failed: {error.Message}.");
-        }
-    }
-
-    private async Task<Socket> AcceptOneAsync()
-    {
-        Task<Socket>[] accepting = [.. _listening.Select(socket => socket.AcceptAsync())];
-        return await (await Task.WhenAny(accepting).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private async Task AcceptAsync(Socket listening)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Socket socket = await listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                await PoolThread.EnterAsync();
-                Take(socket);
-            }
-            catch (SocketException error) when (!_stop.IsCancellationRequested)
-            {
-                // Out of descriptors, most likely: those who are connected go on, and the next try comes when some may have left.
-                _log.Error($"accept: {error.Message}");
-                await Task.Delay(AcceptPause).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-        }
-    }
-
-    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private void Take(Socket socket)
     {

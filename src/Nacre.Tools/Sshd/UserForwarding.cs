@@ -30,7 +30,7 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
         if ((config.AllowTcpForwarding & ForwardingPermission.Remote) == 0) return null;
         if (!config.PermitListen.AllowsListener(listen.Host, listen.Port)) return null;
         bool isPrivileged = listen.Port is > 0 and < FirstUnprivilegedPort;
-        if (isPrivileged && Users.Find(user.Name)?.Uid != 0) return null;
+        if (isPrivileged && client.AccountOf(user.Name)?.Uid != 0) return null;
         return config.GatewayPorts switch
         {
             GatewayPortsChoice.Yes => listen with { Host = "" },
@@ -61,7 +61,7 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
     {
         ServerConfig config = client.ConfigFor(user.Name);
         bool isAllowed = config.AllowAgentForwarding && !config.DisableForwarding;
-        return isAllowed && Users.Find(user.Name) is { } account ? UserAgentSocket.MakePath(account, log) : null;
+        return isAllowed && client.AccountOf(user.Name) is { } account ? UserAgentSocket.MakePath(account, log) : null;
     }
 
     public X11Listening? MayForwardX11(AuthenticatedUser user)
@@ -113,8 +113,4 @@ internal sealed class UserForwarding(ClientConnection client, SshdLog log) : IFo
             return null;
         }
     }
-
-    /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>
-    public static UserRights? RightsOf(AuthenticatedUser user) =>
-        UserRights.Of(Users.Find(user.Name) ?? throw new InvalidOperationException($"The user {user.Name} has logged in and is not there."));
 }

@@ -2,7 +2,6 @@ using Nacre.Config;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Logins;
-using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
 
@@ -12,7 +11,7 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
     public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct)
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
-        if (Users.Find(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
+        if (client.AccountOf(request.User.Name) is not { } account) return ValueTask.FromResult<SessionProgram?>(null);
         SessionRequest wanted = request.Asked ?? request;
         string? asked = CommandFor(wanted, config);
         if (wanted.Kind == SessionKind.Subsystem && asked is null)

@@ -17,6 +17,10 @@ internal sealed record HandedOver(Stream Stream, TransportSnapshot Snapshot, Aut
     public ValueTask DisposeAsync()
     {
         Snapshot.Dispose();
-        return Stream.DisposeAsync();
+        if (Socket is not { } socket) return Stream.DisposeAsync();
+
+        // The stream would shut the connection down, for every process that has it.
+        socket.Dispose();
+        return default;
     }
 }

@@ -8,10 +8,10 @@ internal sealed class LoginAccounting : IDisposable
 {
     private const string DeviceDirectory = "/dev/";
 
-    private readonly LoginRecords _records;
+    private readonly ILoginRecords _records;
     private LoginRecord _login;
 
-    private LoginAccounting(LoginRecords records, LoginRecord login) => (_records, _login) = (records, login);
+    private LoginAccounting(ILoginRecords records, LoginRecord login) => (_records, _login) = (records, login);
 
     /// <summary>Writes that a user has come.</summary>
     /// <param name="records">The files.</param>
@@ -20,7 +20,7 @@ internal sealed class LoginAccounting : IDisposable
     /// <param name="host">Where the user comes from, by name or address.</param>
     /// <param name="address">The address.</param>
     /// <param name="last">When they were here before; null when they never were.</param>
-    public static LoginAccounting Begin(LoginRecords records, UserAccount account, string terminal, string host, IPAddress address, out LastLogin? last)
+    public static LoginAccounting Begin(ILoginRecords records, UserAccount account, string terminal, string host, IPAddress address, out LastLogin? last)
     {
         last = records.FindLast(account.Uid);
         string line = terminal.StartsWith(DeviceDirectory, StringComparison.Ordinal) ? terminal[DeviceDirectory.Length..] : terminal;

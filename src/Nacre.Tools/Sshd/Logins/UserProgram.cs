@@ -130,7 +130,7 @@ internal sealed class UserProgram
         if (Users.IsRoot) pty.GiveTo(_account.Uid, _account.Gid);
         await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
         LastLogin? last = null;
-        using LoginAccounting? accounting = Users.IsRoot ? LoginAccounting.Begin(Records, _account, pty.Name, _client.Host, _client.Remote.Address, out last) : null;
+        using LoginAccounting? accounting = _client.Records is { } records ? LoginAccounting.Begin(records, _account, pty.Name, _client.Host, _client.Remote.Address, out last) : null;
         if (IsGreeted)
         {
             string greeting = LoginGreeting.Of(_client.Login.TakeMessages() + kept?.Messages, _config.PrintLastLog ? last : null, _config.PrintMotd);
@@ -141,8 +141,6 @@ internal sealed class UserProgram
 
         return await ChildSession.RunWithTerminalAsync(_session, pty, held => StartAtTerminalAsync(pty, held, kept, accounting, ct), ct).ConfigureAwait(false);
     }
-
-    private static LoginRecords Records { get; } = new();
 
     private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
     {
@@ -218,7 +216,8 @@ internal sealed class UserProgram
 
     private ProgramStart Prepared(string program, CStrings arguments, CStrings environment, SafeHandle? input, SafeHandle? output, SafeHandle? error, string? terminal = null)
     {
-        bool isRoot = Users.IsRoot;
+        // A process that has the user's ids for good has no others to give up.
+        bool isRoot = Users.IsRoot && _client.Account is null;
         if (isRoot) (program, arguments) = Launched(program, arguments, _account, _root, isKept: false);
         return new ProgramStart
         {

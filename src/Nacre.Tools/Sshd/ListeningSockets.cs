@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd;
+
+/// <summary>The sockets that sshd listens on, and what it accepts from them.</summary>
+internal sealed class ListeningSockets(SshdLog log) : IDisposable
+{
+    private const int Backlog = 128;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<Place, Socket> _sockets = [];
+
+    /// <summary>Listens where a configuration says; false when that is nowhere, which has then been logged.</summary>
+    public bool Open(ServerConfig config)
+    {
+        foreach (Place place in PlacesOf(config)) TryListen(place);
+        if (_sockets.Count > 0) return true;
+        log.Fatal("Cannot bind any address.");
+        return false;
+    }
+
+    /// <summary>Listens where a new configuration says: what stays is not touched, what is new is accepted from as well.</summary>
+    public void Change(ServerConfig config, Action<Socket> take, CancellationToken ct)
+    {
+        HashSet<Place> wanted = [.. PlacesOf(config)];
+        foreach (Place place in _sockets.Keys.Where(each => !wanted.Contains(each)).ToList())
+        {
+            if (_sockets.Remove(place, out Socket? unwanted)) unwanted.Dispose();
+        }
+
+        foreach (Place place in wanted.Where(each => !_sockets.ContainsKey(each)))
+        {
+            if (TryListen(place) is { } socket) _ = AcceptAsync(socket, take, ct);
+        }
+    }
+
+    /// <summary>Accepts from every socket that there is now, until it is closed.</summary>
+    public Task AcceptAsync(Action<Socket> take, CancellationToken ct) => Task.WhenAll(_sockets.Values.Select(socket => AcceptAsync(socket, take, ct)));
+
+    /// <summary>Accepts one connection from any of them.</summary>
+    public async Task<Socket> AcceptOneAsync()
+    {
+        Task<Socket>[] accepting = [.. _sockets.Values.Select(socket => socket.AcceptAsync())];
+        return await (await Task.WhenAny(accepting).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        foreach (Socket socket in _sockets.Values) socket.Dispose();
+    }
+
+    private IEnumerable<Place> PlacesOf(ServerConfig config) => config.ListenEndpoints.SelectMany(named => Resolve(named.Host)
+        .Where(address => IsWanted(address, config.AddressFamily))
+        .Select(address => new Place(new IPEndPoint(address, named.Port!.Value), named.RDomain)));
+
+    private IPAddress[] Resolve(string host)
+    {
+        if (host is "*") return [IPAddress.IPv6Any, IPAddress.Any];
+        if (IPAddress.TryParse(host, out IPAddress? address)) return [address];
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (SocketException error)
+        {
+            log.Error($"bad addr or host: {Printable.Escape(host)} ({error.Message})");
+            return [];
+        }
+    }
+
+    private static bool IsWanted(IPAddress address, AddressFamilyChoice family) => family switch
+    {
+        AddressFamilyChoice.Inet => address.AddressFamily == AddressFamily.InterNetwork,
+        AddressFamilyChoice.Inet6 => address.AddressFamily == AddressFamily.InterNetworkV6,
+        _ => true,
+    };
+
+    private Socket? TryListen(Place place)
+    {
+        (IPEndPoint endpoint, string? domain) = place;
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
+            if (domain is not null) RoutingDomain.Enter(socket, domain);
+            socket.Bind(endpoint);
+            socket.Listen(Backlog);
+            _sockets[place] = socket;
+            log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}{(domain is null ? "" : $" rdomain {domain}")}.");
+            return socket;
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            log.Error($"Bind to port {endpoint.Port} on {endpoint.Address} failed: {error.Message}.");
+            return null;
+        }
+    }
+
+    private async Task AcceptAsync(Socket listening, Action<Socket> take, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                Socket socket = await listening.AcceptAsync(ct).ConfigureAwait(false);
+                await PoolThread.EnterAsync();
+                take(socket);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return;
+            }
+            catch (SocketException error) when (!ct.IsCancellationRequested)
+            {
+                // Out of descriptors, most likely: those who are connected go on, and the next try comes when some may have left.
+                log.Error($"accept: {error.Message}");
+                await Task.Delay(AcceptPause, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private readonly record struct Place(IPEndPoint Endpoint, string? Domain);
+}

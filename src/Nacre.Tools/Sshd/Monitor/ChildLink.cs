@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Nacre.Config;
+using Nacre.Config.Values;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Monitor;
+
+/// <summary>A process's side of its link to the monitor: the configurations that it was given, signatures that it awaits, and its log.</summary>
+internal sealed class ChildLink : IDisposable
+{
+    /// <summary>The number of the descriptor that the link is on.</summary>
+    public const int Descriptor = 3;
+
+    private readonly ProcessLink _link;
+    private readonly ConcurrentDictionary<uint, GivenConfig> _configs = [];
+    private readonly ConcurrentDictionary<uint, TaskCompletionSource<byte[]>> _signatures = [];
+    private uint _requests;
+
+    public ChildLink() => _link = new ProcessLink(Descriptors.Adopt(Descriptor), takesDescriptors: true);
+
+    public ProcessLink Link => _link;
+
+    /// <summary>Waits for the next message that is none of these; null when the monitor has gone.</summary>
+    public async ValueTask<LinkMessage?> ReadAsync(CancellationToken ct = default)
+    {
+        while (await _link.ReadAsync(ct).ConfigureAwait(false) is { } message)
+        {
+            switch (message.Type)
+            {
+                case MonitorMessageType.Config:
+                    using (message) Take(message.Read<ConfigMessage>());
+                    break;
+                case MonitorMessageType.Signature:
+                    using (message) Take(message.Read<SignatureMessage>());
+                    break;
+                default:
+                    return message;
+            }
+        }
+
+        foreach (TaskCompletionSource<byte[]> waiting in _signatures.Values) waiting.TrySetException(NoSignature());
+        return null;
+    }
+
+    /// <summary>What the monitor refers to by a number.</summary>
+    public GivenConfig ConfigOf(uint number) => _configs[number];
+
+    /// <summary>The log, whose lines the monitor writes.</summary>
+    public SshdLog Log(LogLevel level) => SshdLog.Through(level, Write);
+
+    /// <summary>The host keys, as a connection uses them.</summary>
+    public IReadOnlyList<ISigner> HostKeysOf(uint connection, GivenConfig config)
+    {
+        HostKeyRequest request = (key, algorithm, data, ct) => SignAsync(connection, key, algorithm, data, ct);
+        return [.. config.HostKeys.Select(key => new RemoteHostKey(key, request))];
+    }
+
+    public void Ended(uint connection)
+    {
+        var ended = default(EndedMessage);
+        _link.Send(connection, ref ended);
+    }
+
+    public void Dispose() => _link.Dispose();
+
+    private void Take(ConfigMessage config)
+    {
+        PublicKey[] hostKeys = [.. HostKeyProofs.Read(config.HostKeys).Select(blob => PublicKey.Parse(blob))];
+        _configs[config.Number] = new GivenConfig(ConfigText.Read(config.Text), hostKeys);
+    }
+
+    private void Take(SignatureMessage answer)
+    {
+        if (!_signatures.TryRemove(answer.Request, out TaskCompletionSource<byte[]>? waiting)) return;
+        if (answer.Signature.IsEmpty) waiting.TrySetException(NoSignature());
+        else waiting.TrySetResult(answer.Signature.ToArray());
+    }
+
+    private async ValueTask<byte[]> SignAsync(uint connection, PublicKey key, string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct)
+    {
+        uint request = Interlocked.Increment(ref _requests);
+        var waiting = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _signatures[request] = waiting;
+        Ask(connection, request, key, algorithm, data.Span);
+        try
+        {
+            return await waiting.Task.WaitAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _signatures.TryRemove(request, out _);
+        }
+    }
+
+    private void Ask(uint connection, uint request, PublicKey key, string algorithm, ReadOnlySpan<byte> data)
+    {
+        var sign = new SignMessage { Request = request, Algorithm = Encoding.ASCII.GetBytes(algorithm), HostKey = key.Blob.Span, Data = data };
+        _link.Send(connection, ref sign);
+    }
+
+    private void Write(LogLevel level, LogFacility? facility, string line)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(line);
+        var message = new LogMessage
+        {
+            Level = (uint)level,
+            Facility = facility is { } own ? (uint)own + 1 : 0,
+            Text = text.AsSpan(0, Math.Min(text.Length, LogMessage.MaxText)),
+        };
+        _link.Send(0, ref message);
+    }
+
+    private static SshException NoSignature() => new("The host key cannot be used now.");
+}
+
+/// <summary>A configuration that the monitor gave, with the host keys that go with it.</summary>
+internal sealed record GivenConfig(ServerConfig Config, IReadOnlyList<PublicKey> HostKeys);

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Connection;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Sshd.Session;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Monitor;
+
+/// <summary>One user's session process as the monitor sees it: gives it that user's connections, and signs for them.</summary>
+internal sealed class SessionProcess : IDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly ProcessLink _link;
+    private readonly SshdLog _log;
+    private readonly ConcurrentDictionary<uint, Adopted> _adopted = [];
+    private readonly HashSet<uint> _sent = [];
+
+    private readonly TerminalRecords _records;
+
+    private SessionProcess(ChildProcess process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account), log);
+
+    public int Pid => _process.Pid;
+
+    /// <summary>Connections that it has, and logins that are on their way to it.</summary>
+    public int Users { get; set; }
+
+    /// <summary>How often the last one left.</summary>
+    public int Departures { get; set; }
+
+    /// <summary>True once it takes no more connections.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Hears that a connection has ended.</summary>
+    public required Action<SessionProcess> OnEnded { get; init; }
+
+    /// <summary>Starts one, which becomes its user before anything else.</summary>
+    public static SessionProcess Start(UserAccount account, bool staysRoot, SshdLog log, Action<SessionProcess> onEnded)
+    {
+        (ChildProcess process, ProcessLink link) = ChildStart.Start(SessionProcessProgram.Verb, account.Name);
+        var begin = new BeginMessage
+        {
+            LogLevel = (uint)log.Level,
+            Uid = account.Uid,
+            Gid = account.Gid,
+            UserName = Encoding.UTF8.GetBytes(account.Name),
+            FullName = Encoding.UTF8.GetBytes(account.Gecos),
+            Home = Encoding.UTF8.GetBytes(account.Home),
+            Shell = Encoding.UTF8.GetBytes(account.Shell),
+            StaysRoot = staysRoot,
+        };
+        link.Send(0, ref begin);
+        return new SessionProcess(process, link, account, log) { OnEnded = onEnded };
+    }
+
+    /// <summary>Gives it a connection. The message with the snapshot is the caller's.</summary>
+    public void Adopt(GuardedLogin login, HandOverMessage handOver)
+    {
+        AuthenticatedUser user = login.User!;
+        CStrings variables = login.Client.Login.PamVariables;
+        _adopted[login.Number] = new Adopted(login.SessionId, login.Book.HostKeys, login.Client);
+        var adopt = new AdoptMessage
+        {
+            LogLevel = (uint)login.Log.Level,
+            Config = login.Book.Give(login.Client.ConfigFor(user.Name), _link, _sent),
+            Origin = Origin.Write(login.Client),
+            UserName = Encoding.UTF8.GetBytes(user.Name),
+            Steps = WriteSteps(user.Steps),
+            Permissions = LoginPermissionsFields.Write(user.Permissions),
+            MustChangePassword = login.Client.Login.MustChangePassword,
+            Messages = Encoding.UTF8.GetBytes(login.Client.Login.TakeMessages()),
+            Variables = Strings.Write(Enumerable.Range(0, variables.Count).Select(i => variables[i].ToArray())),
+            Snapshot = handOver.Snapshot,
+        };
+        _link.Send(login.Number, ref adopt, login.Socket.SafeHandle);
+    }
+
+    /// <summary>Answers it until it ends, and says how it ended; an end that was wanted is no news.</summary>
+    public async Task<string?> RunAsync()
+    {
+        string reason = "";
+        try
+        {
+            while (await _link.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } message)
+            {
+                using (message) Take(message);
+            }
+        }
+        catch (SshViolationException fault)
+        {
+            reason = $"; it was ended: {Printable.Escape(fault.Message)}";
+            _process.Signal(UnixSignal.KILL);
+        }
+        catch (Exception failure)
+        {
+            reason = $"; it was ended by an internal failure: {Printable.Escape(failure.ToString())}";
+            _process.Signal(UnixSignal.KILL);
+        }
+
+        Dispose();
+        _records.Dispose();
+        ChildExit exit = await _process.Exited.ConfigureAwait(false);
+        return exit is { Status: 0, IsBySignal: false } ? null : ChildStart.Describe(exit) + reason;
+    }
+
+    /// <summary>Lets it go: it ends when it hears of that.</summary>
+    public void Dispose()
+    {
+        IsOver = true;
+        _link.Dispose();
+    }
+
+    private void Take(LinkMessage message)
+    {
+        switch (message.Type)
+        {
+            case MonitorMessageType.Ready:
+                break;
+            case MonitorMessageType.Log:
+                ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: true);
+                break;
+            case MonitorMessageType.Ended:
+                if (_adopted.TryRemove(message.Connection, out _)) OnEnded(this);
+                break;
+            case MonitorMessageType.Record:
+                _records.Take(message.Read<RecordMessage>(), _adopted.GetValueOrDefault(message.Connection)?.Client);
+                break;
+            case MonitorMessageType.Sign when _adopted.TryGetValue(message.Connection, out Adopted? adopted):
+                Sign(message.Connection, message.Read<SignMessage>(), adopted);
+                break;
+            default:
+                throw new SshViolationException(Violation.UnexpectedMessage, $"A session asked for {message.Type}.");
+        }
+    }
+
+    // The hash of another exchange, or the proof of a key for this very session; nothing else that could mean something elsewhere.
+    private void Sign(uint connection, SignMessage request, Adopted adopted)
+    {
+        if (request.Data.Length > GuardedLogin.MaxHash && !HostKeyProofs.IsDataToSign(request.Data, request.HostKey, adopted.SessionId.Span))
+        {
+            throw new SshViolationException(Violation.FieldMalformed, "A session wants something signed that is neither a hash nor a proof.");
+        }
+
+        HostKeySigning.Answer(_link, connection, request, adopted.HostKeys, CancellationToken.None);
+    }
+
+    private static byte[] WriteSteps(IReadOnlyList<AuthenticationStep> steps)
+    {
+        var written = new List<byte>();
+        foreach (AuthenticationStep step in steps)
+        {
+            var fields = new StepFields { Method = Encoding.UTF8.GetBytes(step.Method), Key = step.Key is { } key ? key.Blob.Span : default };
+            written.AddRange(Message.WriteRecord(ref fields));
+        }
+
+        return [.. written];
+    }
+
+    private sealed record Adopted(ReadOnlyMemory<byte> SessionId, IReadOnlyList<ISigner> HostKeys, ClientConnection Client);
+}

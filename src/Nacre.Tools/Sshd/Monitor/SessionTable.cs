@@ -1,0 +1,132 @@
+using Nacre.Config;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Monitor;
+
+/// <summary>The session processes, one for each user who is logged in; one that is left stays a while for whoever comes back.</summary>
+internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
+{
+    /// <summary>How long a process without connections is kept: scripts log in again and again, and a process is what a login costs most.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SessionKey, SessionProcess> _sessions = [];
+    private readonly List<Task> _running = [];
+    private bool _isOver;
+
+    /// <summary>Starts the process of a user who has passed all that was asked for, while the client is still told.</summary>
+    public void Prepare(GuardedLogin login)
+    {
+        try
+        {
+            login.Session = Join(login);
+        }
+        catch (UnixException error)
+        {
+            log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
+        }
+    }
+
+    /// <summary>Gives a connection to its user's process.</summary>
+    /// <exception cref="SshViolationException">What the gate hands over is another connection than the one that was judged.</exception>
+    public void HandOver(GuardedLogin login, LinkMessage message)
+    {
+        using (message)
+        using (login.Socket)
+        using (login)
+        {
+            login.Client.Startup?.LogIn();
+            HandOverMessage handOver = message.Read<HandOverMessage>();
+            if (!Message.ReadRecord<TransportFields>(handOver.Snapshot).SessionId.SequenceEqual(login.SessionId.Span)) throw new SshViolationException(Violation.FieldMalformed, "The gate handed over another session than the one that logged in.");
+            try
+            {
+                if (login.Session is null or { IsOver: true }) login.Session = Join(login);
+                login.Session.Adopt(login, handOver);
+            }
+            catch (UnixException error)
+            {
+                log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
+            }
+        }
+    }
+
+    /// <summary>A connection ended at the gate; its user, if there is one, has no use for the process that waits.</summary>
+    public void Forget(GuardedLogin login)
+    {
+        login.Dispose();
+        login.Socket.Dispose();
+        if (login.Session is { } waiting) Leave(waiting);
+    }
+
+    /// <summary>Ends all sessions, and their connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            _isOver = true;
+            running = [.. _running];
+            foreach (SessionProcess session in _sessions.Values) session.Dispose();
+        }
+
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(EndTime)).ConfigureAwait(false);
+    }
+
+    private SessionProcess Join(GuardedLogin login)
+    {
+        UserAccount account = Users.Find(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
+        ServerConfig config = login.Client.ConfigFor(account.Name);
+        bool staysRoot = config.UsePam || config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted) is not null || isRootWanted;
+        var key = new SessionKey(account.Name, account.Uid, staysRoot ? login.Number : 0);
+        lock (_lock)
+        {
+            if (_isOver) throw new UnixException(Errno.EPIPE, "start a session, since sshd ends");
+            if (!_sessions.TryGetValue(key, out SessionProcess? session) || session.IsOver)
+            {
+                _sessions[key] = session = SessionProcess.Start(account, staysRoot, log, Leave);
+                _running.RemoveAll(each => each.IsCompleted);
+                _running.Add(RunAsync(key, session));
+            }
+
+            session.Users++;
+            return session;
+        }
+    }
+
+    private void Leave(SessionProcess session)
+    {
+        lock (_lock)
+        {
+            if (--session.Users == 0) _ = EndIdleAsync(session, ++session.Departures);
+        }
+    }
+
+    private async Task EndIdleAsync(SessionProcess session, int departure)
+    {
+        await Task.Delay(Linger).ConfigureAwait(false);
+        lock (_lock)
+        {
+            // Whoever came back left again later, if at all.
+            if (session.Users > 0 || session.Departures != departure) return;
+            session.Dispose();
+        }
+    }
+
+    private async Task RunAsync(SessionKey key, SessionProcess session)
+    {
+        string? failure = await session.RunAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (_sessions.TryGetValue(key, out SessionProcess? present) && present == session) _sessions.Remove(key);
+        }
+
+        if (failure is not null && !_isOver) log.Error($"the session process {session.Pid} of {Printable.Escape(key.UserName)} ended {failure}");
+    }
+
+    /// <summary>Whose process it is; one that stays root has one connection only, whose number is in it.</summary>
+    private sealed record SessionKey(string UserName, uint Uid, uint Connection);
+}

@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using Nacre.Config;
+using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Algorithms.KeyExchanges;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Tools.Sshd.Admission;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Monitor;
+
+/// <summary>sshd as root: accepts connections and passes them on, and keeps to itself what is worth taking. No byte from the network is read here.</summary>
+/// <remarks>The gate speaks with whoever is not logged in, a session with a user who is; the monitor decides, signs, and starts them.</remarks>
+internal sealed class SshdMonitor : IAsyncDisposable
+{
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(1);
+
+    private readonly SshdLog _log;
+    private readonly UserAccount _gateAccount;
+    private readonly ListeningSockets _listening;
+    private readonly SessionTable _sessions;
+    private readonly Doorkeeper _doorkeeper;
+    private readonly CancellationTokenSource _stop = new();
+    private State _state;
+    private GateProcess? _gate;
+    private Task _gateRunning = Task.CompletedTask;
+    private uint _lastNumber;
+
+    /// <param name="config">The configuration.</param>
+    /// <param name="hostKeys">The host keys.</param>
+    /// <param name="log">Where everything is told.</param>
+    /// <exception cref="FatalException">The gate has no user to be, or no directory to be confined to.</exception>
+    public SshdMonitor(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
+    {
+        _log = log;
+        _state = new State(config, new ConfigBook(hostKeys), new ConnectionRules(hostKeys, RfcModuli.Instance));
+        _gateAccount = GatePlace.Account();
+        GatePlace.CheckDirectory();
+        _listening = new ListeningSockets(log);
+        _sessions = new SessionTable(log);
+        _doorkeeper = new Doorkeeper(config, TimeProvider.System, log);
+    }
+
+    /// <summary>Listens on every address of the configuration, and starts the gate; false when neither can be, which has then been logged.</summary>
+    public bool Listen()
+    {
+        try
+        {
+            StartGate();
+        }
+        catch (UnixException error)
+        {
+            _log.Fatal($"the gate does not start: {error.Message}");
+            return false;
+        }
+
+        return _listening.Open(_state.Config);
+    }
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Start() => _ = _listening.AcceptAsync(Take, _stop.Token);
+
+    /// <summary>Goes on with another configuration; who is connected keeps the one that they have.</summary>
+    public void Change(ServerConfig config, IReadOnlyList<ISigner> hostKeys)
+    {
+        Volatile.Write(ref _state, new State(config, new ConfigBook(hostKeys), new ConnectionRules(hostKeys, RfcModuli.Instance)));
+        _doorkeeper.Change(config);
+        _listening.Change(config, Take, _stop.Token);
+    }
+
+    /// <summary>Ends all, connections included.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _listening.Dispose();
+        _gate?.Dispose();
+        await _sessions.DisposeAsync().ConfigureAwait(false);
+        await _gateRunning.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private void StartGate()
+    {
+        GateProcess gate = NewGate();
+        Volatile.Write(ref _gate, gate);
+        _gateRunning = SuperviseAsync(gate);
+    }
+
+    private GateProcess NewGate()
+    {
+        ServerConfig config = Volatile.Read(ref _state).Config;
+        bool choosesGroups = config.KexAlgorithms.Any(name => AlgorithmCatalog.KeyExchanges[name].IsGroupExchange);
+        return GateProcess.Start(_gateAccount, GatePlace.Directory, choosesGroups ? config.ModuliFile : null, _log, _sessions);
+    }
+
+    // Whoever was at a gate that ended is lost; everybody else goes on.
+    private async Task SuperviseAsync(GateProcess gate)
+    {
+        while (true)
+        {
+            long start = Environment.TickCount64;
+            string end = await gate.RunAsync().ConfigureAwait(false);
+            gate.Dispose();
+            if (_stop.IsCancellationRequested) return;
+            _log.Error($"the gate, process {gate.Pid}, ended {end}; another takes its place");
+            try
+            {
+                if (Environment.TickCount64 - start < ShortLife.TotalMilliseconds) await Task.Delay(ShortLife, _stop.Token).ConfigureAwait(false);
+                gate = NewGate();
+                Volatile.Write(ref _gate, gate);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (UnixException error)
+            {
+                _log.Error($"the gate does not start: {error.Message}");
+            }
+        }
+    }
+
+    private void Take(Socket socket)
+    {
+        try
+        {
+            State state = Volatile.Read(ref _state);
+            ClientConnection client = ClientConnection.Of(socket, state.Config);
+            client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
+            if (client.Startup is null)
+            {
+                Doorkeeper.TurnAway(socket);
+                return;
+            }
+
+            socket.NoDelay = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, state.Config.TcpKeepAlive);
+            if (state.Config.UseDns) _ = LookUpAsync(socket, client, state);
+            else Admit(socket, client, state);
+        }
+        catch (SocketException)
+        {
+            // It was gone before it was looked at.
+            socket.Dispose();
+        }
+        catch (Exception failure)
+        {
+            // One connection is lost over it, and no more.
+            socket.Dispose();
+            _log.Error($"a connection ended by an internal failure: {Printable.Escape(failure.ToString())}");
+        }
+    }
+
+    private async Task LookUpAsync(Socket socket, ClientConnection client, State state)
+    {
+        await client.LookUpNameAsync(_log).ConfigureAwait(false);
+        Admit(socket, client, state);
+    }
+
+    private void Admit(Socket socket, ClientConnection client, State state)
+    {
+        SshdLog log = _log.ForConnection();
+        SshServerOptions options = state.Rules.For(client, log);
+        log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
+        Volatile.Read(ref _gate)!.Admit(Interlocked.Increment(ref _lastNumber), socket, client, options, state.Book, log);
+    }
+
+    private sealed record State(ServerConfig Config, ConfigBook Book, ConnectionRules Rules);
+}

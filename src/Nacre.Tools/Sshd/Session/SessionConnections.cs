@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text;
+using Nacre.Config.Values;
+using Nacre.Protocol.Algorithms.KeyExchanges;
+using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Transport;
+using Nacre.Protocol.Wire;
+using Nacre.Server;
+using Nacre.Tools.Sshd.Logins;
+using Nacre.Tools.Sshd.Monitor;
+using Nacre.Unix;
+
+namespace Nacre.Tools.Sshd.Session;
+
+/// <summary>The connections of a session's user, which came from the gate and go on here.</summary>
+internal sealed class SessionConnections(ChildLink link, UserAccount account, bool staysRoot, SshdLog log)
+{
+    private readonly ConcurrentDictionary<uint, SshServerConnection> _connections = [];
+    private SshServer? _server;
+
+    /// <summary>Takes connections over until the monitor wants no more; then all that are left end.</summary>
+    public async Task ServeAsync()
+    {
+        while (await link.ReadAsync().ConfigureAwait(false) is { } message)
+        {
+            using (message)
+            {
+                if (message.Type == MonitorMessageType.Adopt) TryAdopt(message);
+                else if (message.Type == MonitorMessageType.Drop && _connections.TryGetValue(message.Connection, out SshServerConnection? dropped)) _ = dropped.DisposeAsync().AsTask();
+            }
+        }
+
+        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void TryAdopt(LinkMessage message)
+    {
+        try
+        {
+            Adopt(message.Connection, message.Read<AdoptMessage>(), message);
+        }
+        catch (Exception error)
+        {
+            // The others go on; this one's socket is closed with the message.
+            log.Error($"a connection could not be taken over: {Printable.Escape(error.ToString())}");
+            link.Ended(message.Connection);
+        }
+    }
+
+    private void Adopt(uint number, AdoptMessage adopt, LinkMessage message)
+    {
+        GivenConfig config = link.ConfigOf(adopt.Config);
+        ClientConnection client = Origin.Read(adopt.Origin, config.Config);
+        if (!staysRoot) (client.Account, client.Records) = (account, new RemoteRecords(link, number));
+        client.Login.MustChangePassword = adopt.MustChangePassword;
+        client.Login.Say(Encoding.UTF8.GetString(adopt.Messages));
+        foreach (byte[] variable in Strings.Read(adopt.Variables)) client.Login.PamVariables.Add(variable);
+        SshdLog own = log.At((LogLevel)adopt.LogLevel);
+        var user = new AuthenticatedUser(Encoding.UTF8.GetString(adopt.UserName), ReadSteps(adopt.Steps)) { Permissions = LoginPermissionsFields.Read(adopt.Permissions) };
+        var socket = new Socket(new SafeSocketHandle(Descriptors.Release(message.TakeDescriptor()), ownsHandle: true));
+        SshServerOptions options = new ConnectionRules(link.HostKeysOf(number, config), RfcModuli.Instance).For(client, own);
+        _server ??= new SshServer(options);
+        using TransportSnapshot snapshot = TransportSnapshot.Read(adopt.Snapshot);
+        SshServerConnection connection = _server.Resume(new NetworkStream(socket, ownsSocket: true), snapshot, user, options);
+        _connections[number] = connection;
+        _ = AwaitAsync(number, connection, client, own);
+    }
+
+    private async Task AwaitAsync(uint number, SshServerConnection connection, ClientConnection client, SshdLog log)
+    {
+        using UserLogin login = client.Login;
+        try
+        {
+            await ConnectionEnding.AwaitAsync(connection, client, log).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            log.Error($"a connection ended by an internal failure: {Printable.Escape(error.ToString())}");
+        }
+
+        _connections.TryRemove(number, out _);
+        link.Ended(number);
+    }
+
+    private static List<AuthenticationStep> ReadSteps(ReadOnlySpan<byte> bytes)
+    {
+        var steps = new List<AuthenticationStep>();
+        var reader = new FieldReader(bytes);
+        while (reader.Remaining > 0)
+        {
+            StepFields fields = default;
+            StepFields.Fields(ref reader, ref fields);
+            steps.Add(new AuthenticationStep(Encoding.UTF8.GetString(fields.Method), fields.Key.IsEmpty ? null : PublicKey.Parse(fields.Key)));
+        }
+
+        return steps;
+    }
+}

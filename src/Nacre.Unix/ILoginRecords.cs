@@ -1,0 +1,17 @@
+namespace Nacre.Unix;
+
+/// <summary>Where logins at terminals are recorded: in the machine's files, or by whoever may write them.</summary>
+internal interface ILoginRecords
+{
+    /// <summary>When a user logged in last; null when they never did.</summary>
+    LastLogin? FindLast(uint uid);
+
+    /// <summary>Writes that somebody has logged in at a terminal, and when, for their next login.</summary>
+    void LogIn(LoginRecord login, uint uid);
+
+    /// <summary>Writes the process that the login has, once it is known.</summary>
+    void SetProcess(LoginRecord login);
+
+    /// <summary>Writes that the login is over.</summary>
+    void LogOut(LoginRecord login);
+}
