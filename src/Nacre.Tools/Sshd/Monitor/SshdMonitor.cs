@@ -97,18 +97,21 @@ internal sealed class SshdMonitor : IAsyncDisposable
     // Whoever was at a gate that ended is lost; everybody else goes on.
     private async Task SuperviseAsync(GateProcess gate)
     {
-        while (true)
+        for (int shortLives = 0; ;)
         {
             long start = Environment.TickCount64;
             string end = await gate.RunAsync().ConfigureAwait(false);
             gate.Dispose();
             if (_stop.IsCancellationRequested) return;
-            _log.Error($"the gate, process {gate.Pid}, ended {end}; another takes its place");
+            shortLives = Environment.TickCount64 - start < ShortLife.TotalMilliseconds ? shortLives + 1 : 0;
             try
             {
-                if (Environment.TickCount64 - start < ShortLife.TotalMilliseconds) await Task.Delay(ShortLife, _stop.Token).ConfigureAwait(false);
+                // One may be killed at any time; where one after the other ends, there is no hurry.
+                if (shortLives > 1) await Task.Delay(ShortLife, _stop.Token).ConfigureAwait(false);
+                int former = gate.Pid;
                 gate = NewGate();
                 Volatile.Write(ref _gate, gate);
+                _log.Error($"the gate, process {former}, ended {end}; process {gate.Pid} takes its place");
             }
             catch (OperationCanceledException)
             {
