@@ -192,6 +192,11 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
 
     public IReadOnlyList<string> LogVerbose => values.Get(ServerKeywords.LogVerbose)!;
 
+    /// <summary>Where figures are asked for; null for nowhere.</summary>
+    public MetricsPlace? MetricsListen => MetricsPlace.TryParse(values.Get(ServerKeywords.MetricsListen) ?? "", out MetricsPlace? place) ? place : null;
+
+    public LogFormat LogFormat => values.Get(ServerKeywords.LogFormat) ?? Values.LogFormat.Text;
+
     public LogFacility SyslogFacility => values.Get(ServerKeywords.SyslogFacility);
 
     /// <summary>The files of the host keys.</summary>

@@ -345,6 +345,13 @@ internal static class ServerKeywords
     public static readonly Keyword<SourcePenalties> PerSourcePenalties = Declared.Add(new Keyword<SourcePenalties>("PerSourcePenalties", new SourcePenaltiesShape())
     { Default = SourcePenalties.Standard, Manual = "How long clients that misbehave are refused, for each way to do so; no for no penalties." });
 
+    // What is declared from here on OpenSSH has not; -T shows it only where it is said.
+    public static readonly Keyword<LogFormat?> LogFormat = Declared.Add(new Keyword<LogFormat?>("LogFormat", new LogFormatShape())
+    { Manual = "How lines of the log are written; json makes each an object with time, program, pid, level and message. Nacre's own." });
+
+    public static readonly Keyword<string> MetricsListen = Declared.Add(new Keyword<string>("MetricsListen", new MetricsPlaceShape())
+    { Manual = "Where sshd answers GET /metrics with figures in Prometheus' text form: a loopback address or a Unix socket. Read at the start. Nacre's own." });
+
     static ServerKeywords()
     {
         Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre does not speak to security keys itself yet; put such a host key into an agent and name that with HostKeyAgent", "internal", "SecurityKeyProvider");

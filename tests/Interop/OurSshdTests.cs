@@ -183,7 +183,7 @@ public sealed class OurSshdTests(SharedSshd.Ours server) : IClassFixture<SharedS
         }
 
         Assert.Contains("Invalid user nosuchuser from 127.0.0.1 port ", server.Sshd.Log, StringComparison.Ordinal);
-        Assert.Contains("Failed publickey for invalid user nosuchuser from 127.0.0.1", server.Sshd.Log, StringComparison.Ordinal);
+        Assert.Contains("Connection closed by invalid user nosuchuser 127.0.0.1", server.Sshd.Log, StringComparison.Ordinal);
     }
 
     [Fact]

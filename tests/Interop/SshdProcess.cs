@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Nacre.Tests.Interop;
 
@@ -13,6 +14,7 @@ internal sealed class SshdProcess : IAsyncDisposable
     private readonly TemporaryDirectory directory;
     private readonly Process process;
     private readonly ConcurrentQueue<string> log = new();
+    private TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SshdProcess(string program, TemporaryDirectory directory, int port, PrivateEtcSsh? etcSsh)
@@ -39,6 +41,17 @@ internal sealed class SshdProcess : IAsyncDisposable
 
     /// <summary>What the server has logged so far, at level DEBUG1.</summary>
     public string Log => string.Join('\n', log);
+
+    /// <summary>Waits until the server has logged a line that a pattern matches.</summary>
+    public async Task LineAsync(string pattern, int times)
+    {
+        while (true)
+        {
+            Task more = Volatile.Read(ref said).Task;
+            if (log.Count(line => Regex.IsMatch(line, pattern)) >= times) return;
+            await more.WaitAsync(StartLimit);
+        }
+    }
 
     /// <summary>Starts a server and returns when it listens.</summary>
     /// <param name="program">The full name of sshd: OpenSSH's starts itself again for each connection, and finds itself by that name.</param>
@@ -135,6 +148,7 @@ internal sealed class SshdProcess : IAsyncDisposable
         }
 
         log.Enqueue(line);
+        Interlocked.Exchange(ref said, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         if (line.Contains("Server listening on 127.0.0.1", StringComparison.Ordinal))
         {
             listening.TrySetResult(true);

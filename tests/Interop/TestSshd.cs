@@ -17,6 +17,9 @@ internal abstract class TestSshd(SshdProcess process) : IAsyncDisposable
     /// <summary>What the server has logged so far, at level DEBUG1.</summary>
     public string Log => process.Log;
 
+    /// <summary>Waits until the server has logged a line that a pattern matches, so often.</summary>
+    public Task LineAsync(string pattern, int times = 1) => process.LineAsync(pattern, times);
+
     /// <summary>Who may log in, with any of <see cref="StockKeys.UserAsync"/>'s keys.</summary>
     public string User => TestUser.Name;
 

@@ -144,3 +144,38 @@ internal sealed class AgentSocketShape : ValueShape<string>
 
     public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
 }
+
+/// <summary>text or json.</summary>
+internal sealed class LogFormatShape : ValueShape<LogFormat?>
+{
+    private static readonly ChoiceShape<LogFormat> Formats = new(("text", LogFormat.Text), ("json", LogFormat.Json));
+
+    public override string Syntax => Formats.Syntax;
+
+    public override bool TryRead(ArgumentReader arguments, out LogFormat? value)
+    {
+        bool isGood = Formats.TryRead(arguments, out LogFormat format);
+        value = format;
+        return isGood;
+    }
+
+    public override IEnumerable<string> Print(LogFormat? value) => Formats.Print(value!.Value);
+}
+
+/// <summary>A loopback address with its port, the path of a Unix socket, or none.</summary>
+internal sealed class MetricsPlaceShape : ValueShape<string>
+{
+    public override string Syntax => "address:port | /path | none";
+
+    public override bool TryRead(ArgumentReader arguments, out string? value)
+    {
+        value = arguments.Next();
+        if (value is not { Length: > 0 })
+            return arguments.Fail("missing argument.");
+        return value == "none" || MetricsPlace.TryParse(value, out _) || arguments.Fail($"{arguments.Keyword} \"{value}\" is neither an address of this machine alone, such as 127.0.0.1:9100, nor a path");
+    }
+
+    public override IEnumerable<string> Print(string value) => value == "none" ? [] : [value];
+
+    public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
+}

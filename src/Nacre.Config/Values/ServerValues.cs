@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Nacre.Config.Patterns;
 
 namespace Nacre.Config.Values;
@@ -109,4 +111,33 @@ internal sealed record SourcePenalties
         Overflow = PenaltyOverflow.Permissive,
         Overflow6 = Overflow ?? PenaltyOverflow.Permissive,
     });
+}
+
+/// <summary>How lines of the log are written (LogFormat).</summary>
+internal enum LogFormat
+{
+    Text,
+
+    /// <summary>A JSON object for each line.</summary>
+    Json,
+}
+
+/// <summary>Where figures are asked for (MetricsListen): an address that only this machine has, or a Unix socket.</summary>
+internal sealed record MetricsPlace(EndPoint EndPoint)
+{
+    /// <summary>The socket's path; null for an address.</summary>
+    public string? Path => EndPoint is UnixDomainSocketEndPoint ? EndPoint.ToString() : null;
+
+    public static bool TryParse(string text, out MetricsPlace? place)
+    {
+        place = null;
+        if (text.StartsWith('/')) place = text.Length <= MaxPath ? new MetricsPlace(new UnixDomainSocketEndPoint(text)) : null;
+        else if (IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port > 0 && IPAddress.IsLoopback(address.Address)) place = new MetricsPlace(address);
+        return place is not null;
+    }
+
+    public override string ToString() => EndPoint.ToString()!;
+
+    // sun_path of unix(7), with the zero at its end.
+    private const int MaxPath = 107;
 }

@@ -98,6 +98,9 @@ internal sealed class SecureTransport : IStreamTransport
     /// <summary>True from USERAUTH_SUCCESS on.</summary>
     public bool IsAuthenticated { get; private set; }
 
+    /// <summary>How many key exchanges were completed here.</summary>
+    public int KeyExchanges { get; private set; }
+
     /// <summary>True once nothing more is processed.</summary>
     public bool IsClosed => _isClosed;
 
@@ -296,7 +299,11 @@ internal sealed class SecureTransport : IStreamTransport
     }
 
     /// <summary>The peer's NEWKEYS is in: both directions have new keys.</summary>
-    internal void OnKeysInUse() => _keysSince = _now;
+    internal void OnKeysInUse()
+    {
+        _keysSince = _now;
+        KeyExchanges++;
+    }
 
     private bool HoldsTooMuch => IsPeerStranger
         ? Outbox.HeldBytes > Outbox.MaxHeldBeforeLogin

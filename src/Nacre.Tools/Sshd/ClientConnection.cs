@@ -8,6 +8,7 @@ using Nacre.Server;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
+using Nacre.Tools.Sshd.Metrics;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -30,6 +31,15 @@ internal sealed class ClientConnection : IClientOrigin
 
     /// <summary>Its place among those who are not logged in; null where nobody counts them.</summary>
     public Startup? Startup { get; set; }
+
+    /// <summary>Counts what comes of it; null where nobody does.</summary>
+    public ConnectionMetrics? Metrics { get; set; }
+
+    /// <summary>Whom the client says it is; null before it does. The peer's word: escape it.</summary>
+    public string? UserName { get; set; }
+
+    /// <summary>False once it is known that this is nobody who may log in here.</summary>
+    public bool IsUserValid { get; set; } = true;
 
     /// <summary>The client's address.</summary>
     public IPEndPoint Remote { get; }

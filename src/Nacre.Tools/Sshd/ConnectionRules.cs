@@ -60,6 +60,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
 
         ValueTask<SshServerOptions> ForUser(string name, CancellationToken ct)
         {
+            client.UserName = name;
             ServerConfig own = client.ConfigFor(name);
             log.Obey(own, client.General);
             if (own.RefuseConnection)

@@ -5,6 +5,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Authorisation;
+using Nacre.Tools.Sshd.Metrics;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
 
@@ -122,6 +123,7 @@ internal static class SshdApplet
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
         if (pidFile is not null && !TryWritePid(pidFile, log)) pidFile = null;
         if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
+        using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, service.Figures, log);
         Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
         Task<UnixSignal> stopped = UntilStoppedAsync(signals, log);
         await Task.WhenAny(serving, stopped).ConfigureAwait(false);
@@ -138,6 +140,7 @@ internal static class SshdApplet
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
         string? pidFile = config.PidFile is { } path && TryWritePid(path, log) ? path : null;
         if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
+        using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, monitor.Figures, log);
         monitor.Start();
         UnixSignal signal;
         while ((signal = await signals.NextAsync().ConfigureAwait(false)) == UnixSignal.HUP)

@@ -4,6 +4,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Log;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -15,9 +16,9 @@ internal sealed class SshdLog : ITrace, IDisposable
     private readonly Lock _lock;
     private readonly TextWriter? _writer;
     private readonly bool _ownsWriter;
-    private VerbosePlaces _places = VerbosePlaces.None;
-
     private readonly Action<LogLevel, LogFacility?, string>? _tell;
+    private VerbosePlaces _places = VerbosePlaces.None;
+    private bool _isJson;
 
     private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter, Lock? shared = null, Action<LogLevel, LogFacility?, string>? tell = null) =>
         (Level, _writer, _ownsWriter, _lock, _tell) = (level, writer, ownsWriter, shared ?? new Lock(), tell);
@@ -42,7 +43,7 @@ internal sealed class SshdLog : ITrace, IDisposable
     public SshdLog ForConnection() => At(Level);
 
     /// <summary>The same log for one connection, of which so much is told.</summary>
-    public SshdLog At(LogLevel level) => new(level, _writer, ownsWriter: false, _lock, _tell) { _places = _places };
+    public SshdLog At(LogLevel level) => new(level, _writer, ownsWriter: false, _lock, _tell) { _places = _places, _isJson = _isJson };
 
     /// <summary>Tells so much from now on.</summary>
     public void SetLevel(LogLevel level) => Level = level;
@@ -54,6 +55,7 @@ internal sealed class SshdLog : ITrace, IDisposable
     {
         if (general is not null && config.LogLevel != general.LogLevel) Level = config.LogLevel;
         _places = new VerbosePlaces(config.LogVerbose);
+        _isJson = config.LogFormat == LogFormat.Json;
     }
 
     public bool IsOn(int level) => Level >= LogLevel.Verbose + level || _places.IsAny;
@@ -63,6 +65,8 @@ internal sealed class SshdLog : ITrace, IDisposable
         if (_places.Has(file, member, number, out string place)) Write(Level, $"debug{level}: {place}: {line}", SystemLog.Priority.Debug);
         else Write(LogLevel.Verbose + level, $"debug{level}: {line}", SystemLog.Priority.Debug);
     }
+
+    public void Tell(LogLine line) => Write(line.Level, line.Text, SftpServerLog.PriorityOf(line.Level));
 
     public void Info(string line) => Write(LogLevel.Info, line, SystemLog.Priority.Info);
 
@@ -81,11 +85,9 @@ internal sealed class SshdLog : ITrace, IDisposable
             return;
         }
 
-        lock (_lock)
-        {
-            if (_writer is null) SystemLog.Write(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, (SystemLog.Facility)((int)facility << 3));
-            else _writer.Write($"{SftpServerLog.NameOf(level)}{line}\r\n");
-        }
+        var place = (SystemLog.Facility)((int)facility << 3);
+        if (_isJson) Put(SftpServerLog.PriorityOf(level), Json(level, line), "\n", place);
+        else Put(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, "\r\n", place);
     }
 
     /// <summary>Writes a line of another process, which has composed it as one of its own.</summary>
@@ -109,10 +111,26 @@ internal sealed class SshdLog : ITrace, IDisposable
             return;
         }
 
+        // As OpenSSH has it: on standard error and in a file, a line says by itself how much it matters.
+        if (_isJson) Put(priority, Json(level, line), "\n");
+        else Put(priority, _writer is null ? NameOf(priority) + line : line, "\r\n");
+    }
+
+    private void Put(SystemLog.Priority priority, string line, string end, SystemLog.Facility facility = 0)
+    {
         lock (_lock)
         {
-            if (_writer is null) SystemLog.Write(priority, line);
-            else _writer.Write(line + "\r\n");
+            if (_writer is null) SystemLog.Write(priority, line, facility);
+            else _writer.Write(line + end);
         }
     }
+
+    private static string Json(LogLevel level, string line) => JsonLine.Of(DateTimeOffset.UtcNow, level, Environment.ProcessId, line);
+
+    private static string NameOf(SystemLog.Priority priority) => priority switch
+    {
+        SystemLog.Priority.Critical => "fatal: ",
+        SystemLog.Priority.Error => "error: ",
+        _ => "",
+    };
 }

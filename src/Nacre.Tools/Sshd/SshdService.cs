@@ -5,6 +5,7 @@ using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
+using Nacre.Tools.Sshd.Metrics;
 
 namespace Nacre.Tools.Sshd;
 
@@ -13,6 +14,7 @@ internal sealed class SshdService : IAsyncDisposable
 {
     private readonly ServerConfig _config;
     private readonly SshdLog _log;
+    private readonly SshdMetrics _metrics = new(TimeProvider.System);
     private readonly ConnectionRules _rules;
     private readonly SshServer _server;
     private readonly ListeningSockets _listening;
@@ -28,6 +30,9 @@ internal sealed class SshdService : IAsyncDisposable
 
     /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
     public bool Listen() => _listening.Open(_config);
+
+    /// <summary>What it has counted so far, as text.</summary>
+    public string Figures() => _metrics.ToString();
 
     /// <summary>Accepts connections until it is stopped, or, with -d, until one has ended.</summary>
     public async Task RunAsync(bool servesOne)
@@ -77,6 +82,7 @@ internal sealed class SshdService : IAsyncDisposable
         finally
         {
             if (connection.Authenticated.IsCompleted) client.Startup?.LogIn();
+            client.Metrics?.OnEnded(connection.Tally);
         }
     }
 
@@ -93,8 +99,15 @@ internal sealed class SshdService : IAsyncDisposable
         {
             ClientConnection client = ClientConnection.Of(socket, _config);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
-            if (client.Startup is null) Doorkeeper.TurnAway(socket);
-            else _ = ServeGuardedAsync(socket, client);
+            if (client.Startup is not null)
+            {
+                client.Metrics = _metrics.Open();
+                _ = ServeGuardedAsync(socket, client);
+                return;
+            }
+
+            _metrics.OnRefused();
+            Doorkeeper.TurnAway(socket);
         }
         catch (SocketException)
         {

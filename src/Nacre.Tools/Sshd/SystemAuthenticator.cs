@@ -82,6 +82,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
     private UserAccount? FindPermitted(string userName, ServerConfig config)
     {
         if (_judged is not { } judged || judged.UserName != userName) _judged = judged = new Judgement(userName, Judge(userName, config));
+        _client.IsUserValid = judged.Account is not null;
         return judged.Account;
     }
 
@@ -202,10 +203,14 @@ internal sealed class SystemAuthenticator : IAuthenticator
         CStrings variables = PamVariables.Of(_client, new AuthenticationFile.Content(""));
         PamLoginResult result = await PamLogin.RunAsync(config.PamServiceName, userName, _client.Host, conversation, config.PermitEmptyPasswords, variables, null, ct).ConfigureAwait(false);
         if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
+        else if (result.Verdict is not (PamVerdict.Accepted or PamVerdict.PasswordExpired or PamVerdict.AccountRefused)) TellOfRefusal(userName, account, result.Reason);
         if (!isPermitted) return AuthenticationVerdict.Reject;
         if (Admit(result.Verdict, [conversation.Unsaid], result.Environment)) return Admitted(LoginPermissions.Everything);
         return result.Verdict == PamVerdict.AccountRefused ? RefuseByAccount(userName, result.Reason, [conversation.Unsaid]) : AuthenticationVerdict.Reject;
     }
+
+    private void TellOfRefusal(string userName, UserAccount? account, string reason) =>
+        _log.Error($"PAM: {Printable.Escape(reason)} for {(account is null ? "illegal user " : "")}{Printable.Escape(userName)} from {_client.Host}");
 
     private sealed record Judgement(string UserName, UserAccount? Account);
 }

@@ -13,6 +13,9 @@ namespace Nacre.Server;
 public sealed class SshServerConnection : IAsyncDisposable
 {
     private readonly SshConnection _connection;
+    private readonly SecureTransport _transport;
+    private readonly bool _isResumed;
+    private Multiplexer? _multiplexer;
     private readonly TaskCompletionSource _authenticated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sessions;
     private IReadOnlyList<string> _tunnelNames = [];
@@ -20,7 +23,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal SshServerConnection(Stream stream, SshServerOptions options, PacketPool pool)
     {
         Options = options;
-        var transport = new SecureTransport(TransportOptionsOf(options, pool), CreateAuthentication);
+        SecureTransport transport = _transport = new SecureTransport(TransportOptionsOf(options, pool), CreateAuthentication);
         _connection = new SshConnection(stream, transport, options.Time) { HandsOver = (taken, unprocessed) => HandOverAsync(taken, transport, unprocessed) };
     }
 
@@ -28,8 +31,9 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal SshServerConnection(Stream stream, TransportSnapshot snapshot, AuthenticatedUser user, SshServerOptions options, PacketPool pool)
     {
         Options = options;
-        var transport = new SecureTransport(TransportOptionsOf(options, pool), snapshot, transport => CreateConnection(transport, user));
-        _connection = new SshConnection(stream, transport, options.Time) { ReadBefore = snapshot.Fields.Unprocessed.ToArray() };
+        _isResumed = true;
+        _transport = new SecureTransport(TransportOptionsOf(options, pool), snapshot, transport => CreateConnection(transport, user));
+        _connection = new SshConnection(stream, _transport, options.Time) { ReadBefore = snapshot.Fields.Unprocessed.ToArray() };
     }
 
     /// <summary>Ends when the connection has: with its error, or without one when the client left as agreed.</summary>
@@ -47,6 +51,17 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal Task Authenticated => _authenticated.Task;
 
     internal SshConnection Connection => _connection;
+
+    /// <summary>What has come of it so far.</summary>
+    internal ConnectionTally Tally
+    {
+        get
+        {
+            int exchanges = _transport.KeyExchanges;
+            bool hasHandshake = !_isResumed && exchanges > 0;
+            return new ConnectionTally(hasHandshake, hasHandshake ? exchanges - 1 : exchanges, _multiplexer?.ChannelsOpened ?? 0, _connection.BytesReceived, _connection.BytesSent);
+        }
+    }
 
     /// <summary>The names of the interfaces that were made for the client's tunnels.</summary>
     internal IReadOnlyList<string> TunnelNames => Volatile.Read(ref _tunnelNames);
@@ -153,7 +168,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         Options = Options with { Forwarding = LimitedForwarding.Of(Options.Forwarding, user) };
         _authenticated.TrySetResult();
         var policy = new ServerPolicy(this, user);
-        var multiplexer = new Multiplexer(transport, policy, Options.Connection);
+        Multiplexer multiplexer = _multiplexer = new Multiplexer(transport, policy, Options.Connection);
         policy.Forwards = new ServerForwards(multiplexer, user, Options);
         Agent = new ServerAgent(multiplexer, user, Options);
         (_connection.KeepAliveInterval, _connection.KeepAliveCount) = (Options.KeepAliveInterval, Options.KeepAliveCount);

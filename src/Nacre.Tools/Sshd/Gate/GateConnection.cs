@@ -48,6 +48,9 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
         Interlocked.Exchange(ref _awaited, null)?.TrySetCanceled();
     }
 
+    /// <summary>What has come of it here.</summary>
+    public ConnectionTally Tally => _connection?.Tally ?? default;
+
     /// <summary>Takes the monitor's answer to what was asked.</summary>
     public void Answer(LinkMessage message)
     {
@@ -99,6 +102,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
     {
         using LinkMessage answer = await AskAsync(SendName, userName, ct).ConfigureAwait(false);
         _wasAsked = false;
+        _client.UserName = userName;
         RulesMessage rules = answer.Read<RulesMessage>();
         _banner = Encoding.UTF8.GetString(rules.Banner);
         GivenConfig config = _link.ConfigOf(rules.Config);
@@ -121,7 +125,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
     // The monitor tells the log of what it has judged; of what never came so far it hears here.
     private void OnAttempt(AttemptReport report)
     {
-        if (report.Method.Length == 0) _log.Error($"{report.Error?.Message} for {_client.Place}");
+        if (report.Method.Length == 0) _log.Info($"{report.Error?.Message} for {_client.Place}");
         else if (!_wasAsked) SendFailed(report);
         _wasAsked = false;
     }
@@ -199,9 +203,10 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
         return await awaited.Task.WaitAsync(ct).ConfigureAwait(false);
     }
 
-    private static AuthenticationVerdict Verdict(LinkMessage answer)
+    private AuthenticationVerdict Verdict(LinkMessage answer)
     {
         VerdictMessage verdict = answer.Read<VerdictMessage>();
+        _client.IsUserValid = verdict.IsUserValid;
         if (verdict.IsAccepted) return AuthenticationVerdict.AcceptWith(LoginPermissionsFields.Read(verdict.Permissions));
         return verdict.PasswordExpiry.IsEmpty ? AuthenticationVerdict.Reject : AuthenticationVerdict.RequirePasswordChange(Encoding.UTF8.GetString(verdict.PasswordExpiry));
     }

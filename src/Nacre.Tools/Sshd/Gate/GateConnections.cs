@@ -62,7 +62,7 @@ internal sealed class GateConnections(ChildLink link, IModulusSource groups, Ssh
         finally
         {
             _connections.TryRemove(number, out _);
-            link.Ended(number);
+            link.Ended(number, connection.Tally);
         }
     }
 }

@@ -5,6 +5,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
+using Nacre.Server;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
@@ -59,9 +60,9 @@ internal sealed class ChildLink : IDisposable
         return [.. config.HostKeys.Select(key => new RemoteHostKey(key, request))];
     }
 
-    public void Ended(uint connection)
+    public void Ended(uint connection, ConnectionTally tally)
     {
-        var ended = default(EndedMessage);
+        EndedMessage ended = EndedMessage.Of(tally);
         _link.Send(connection, ref ended);
     }
 

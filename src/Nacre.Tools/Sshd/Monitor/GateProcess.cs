@@ -100,7 +100,7 @@ internal sealed class GateProcess : IDisposable
         _process.Signal(UnixSignal.KILL);
         ChildExit exit = await _process.Exited.ConfigureAwait(false);
         lock (_lock) _isOver = true;
-        foreach (uint number in _logins.Keys) End(number);
+        foreach (uint number in _logins.Keys) End(number, default);
         return ChildStart.Describe(exit) + reason;
     }
 
@@ -144,7 +144,7 @@ internal sealed class GateProcess : IDisposable
         switch (message.Type)
         {
             case MonitorMessageType.Ended:
-                End(message.Connection);
+                End(message.Connection, message.Read<EndedMessage>().Tally);
                 return false;
             case MonitorMessageType.HandOver:
                 _logins.TryRemove(message.Connection, out _);
@@ -155,9 +155,10 @@ internal sealed class GateProcess : IDisposable
         }
     }
 
-    private void End(uint number)
+    private void End(uint number, ConnectionTally tally)
     {
         if (!_logins.TryRemove(number, out GuardedLogin? login)) return;
+        login.Client.Metrics?.OnEnded(tally);
         OnLeft(login);
     }
 }

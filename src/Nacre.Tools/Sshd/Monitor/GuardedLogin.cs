@@ -137,6 +137,7 @@ internal sealed class GuardedLogin : IDisposable
             // RFC 4253 7.2: "The exchange hash H from the first key exchange is additionally used as the session identifier".
             (_sessionId, _hostKey) = (request.Data.ToArray(), request.HostKey.ToArray());
             _phase = LoginPhase.Naming;
+            Client.Metrics?.OnHandshake();
         }
 
         HostKeySigning.Answer(_gate, Number, request, _book.HostKeys, _over.Token);
@@ -306,6 +307,7 @@ internal sealed class GuardedLogin : IDisposable
             IsAccepted = result is AttemptResult.Accepted or AttemptResult.Partial || (result == AttemptResult.Postponed && attempt.IsQuery),
             Permissions = verdict.Permissions is { } permissions ? LoginPermissionsFields.Write(permissions) : [],
             PasswordExpiry = Encoding.UTF8.GetBytes(verdict.PasswordExpiry ?? ""),
+            IsUserValid = Client.IsUserValid,
         };
         _gate.Send(Number, ref answer);
     }

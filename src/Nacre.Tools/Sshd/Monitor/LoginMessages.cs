@@ -203,6 +203,9 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
     /// <summary>What to tell the person whose password has expired; empty otherwise.</summary>
     public ReadOnlySpan<byte> PasswordExpiry;
 
+    /// <summary>Whether this is somebody who may log in at all, for the log.</summary>
+    public bool IsUserValid;
+
     public static MonitorMessageType Type => MonitorMessageType.Verdict;
 
     public static void Fields<V>(ref V visit, ref VerdictMessage message)
@@ -211,5 +214,6 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
         visit.Boolean(ref message.IsAccepted);
         visit.String(ref message.Permissions);
         visit.Text(ref message.PasswordExpiry);
+        visit.Boolean(ref message.IsUserValid);
     }
 }

@@ -1,4 +1,5 @@
 using Nacre.Protocol.Wire;
+using Nacre.Server;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
@@ -124,14 +125,32 @@ internal ref struct RecordMessage : IMonitorMessage<RecordMessage>
     }
 }
 
-/// <summary>From a process: a connection is over.</summary>
+/// <summary>From a process: a connection is over, and what came of it there.</summary>
 internal ref struct EndedMessage : IMonitorMessage<EndedMessage>
 {
+    /// <summary>More than this of anything no connection has.</summary>
+    private const ulong Most = 1UL << 56;
+
+    public ulong Rekeys;
+    public ulong Channels;
+    public ulong BytesReceived;
+    public ulong BytesSent;
+
     public static MonitorMessageType Type => MonitorMessageType.Ended;
+
+    /// <summary>Its figures, of which those that cannot be are cut. That there was a handshake the monitor knows by itself.</summary>
+    public readonly ConnectionTally Tally => new(false, (long)Math.Min(Rekeys, Most), (long)Math.Min(Channels, Most), (long)Math.Min(BytesReceived, Most), (long)Math.Min(BytesSent, Most));
+
+    public static EndedMessage Of(ConnectionTally tally) =>
+        new() { Rekeys = (ulong)tally.Rekeys, Channels = (ulong)tally.Channels, BytesReceived = (ulong)tally.BytesReceived, BytesSent = (ulong)tally.BytesSent };
 
     public static void Fields<V>(ref V visit, ref EndedMessage message)
         where V : IFieldVisitor, allows ref struct
     {
+        visit.UInt64(ref message.Rekeys);
+        visit.UInt64(ref message.Channels);
+        visit.UInt64(ref message.BytesReceived);
+        visit.UInt64(ref message.BytesSent);
     }
 }
 

@@ -101,6 +101,7 @@ internal sealed class SessionProcess : IDisposable
 
         Dispose();
         _records.Dispose();
+        foreach (Adopted lost in _adopted.Values) lost.Client.Metrics?.OnEnded(default);
         ChildExit exit = await _process.Exited.ConfigureAwait(false);
         return exit is { Status: 0, IsBySignal: false } ? null : ChildStart.Describe(exit) + reason;
     }
@@ -122,7 +123,9 @@ internal sealed class SessionProcess : IDisposable
                 ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: true);
                 break;
             case MonitorMessageType.Ended:
-                if (_adopted.TryRemove(message.Connection, out _)) OnEnded(this);
+                if (!_adopted.TryRemove(message.Connection, out Adopted? ended)) break;
+                ended.Client.Metrics?.OnEnded(message.Read<EndedMessage>().Tally);
+                OnEnded(this);
                 break;
             case MonitorMessageType.Record:
                 _records.Take(message.Read<RecordMessage>(), _adopted.GetValueOrDefault(message.Connection)?.Client);

@@ -50,6 +50,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
             catch (UnixException error)
             {
                 log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
+                login.Client.Metrics?.OnEnded(default);
             }
         }
     }

@@ -6,6 +6,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
+using Nacre.Tools.Sshd.Metrics;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
@@ -17,6 +18,7 @@ internal sealed class SshdMonitor : IAsyncDisposable
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(1);
 
     private readonly SshdLog _log;
+    private readonly SshdMetrics _metrics = new(TimeProvider.System);
     private readonly UserAccount _gateAccount;
     private readonly ListeningSockets _listening;
     private readonly SessionTable _sessions;
@@ -57,6 +59,9 @@ internal sealed class SshdMonitor : IAsyncDisposable
 
         return _listening.Open(_state.Config);
     }
+
+    /// <summary>What it has counted so far, as text.</summary>
+    public string Figures() => _metrics.ToString();
 
     /// <summary>Accepts connections from now on.</summary>
     public void Start() => _ = _listening.AcceptAsync(Take, _stop.Token);
@@ -133,12 +138,14 @@ internal sealed class SshdMonitor : IAsyncDisposable
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
             if (client.Startup is null)
             {
+                _metrics.OnRefused();
                 Doorkeeper.TurnAway(socket);
                 return;
             }
 
             socket.NoDelay = true;
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, state.Config.TcpKeepAlive);
+            client.Metrics = _metrics.Open();
             if (state.Config.UseDns) _ = LookUpAsync(socket, client, state);
             else Admit(socket, client, state);
         }

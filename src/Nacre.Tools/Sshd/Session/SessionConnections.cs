@@ -45,7 +45,7 @@ internal sealed class SessionConnections(ChildLink link, UserAccount account, bo
         {
             // The others go on; this one's socket is closed with the message.
             log.Error($"a connection could not be taken over: {Printable.Escape(error.ToString())}");
-            link.Ended(message.Connection);
+            link.Ended(message.Connection, default);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class SessionConnections(ChildLink link, UserAccount account, bo
         }
 
         _connections.TryRemove(number, out _);
-        link.Ended(number);
+        link.Ended(number, connection.Tally);
     }
 
     private static List<AuthenticationStep> ReadSteps(ReadOnlySpan<byte> bytes)
