@@ -45,6 +45,9 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
     /// </summary>
     internal Func<Certificate, CancellationToken, IAsyncEnumerable<AuthorizedKeysFile>>? Principals { get; init; }
 
+    /// <summary>The hash that keys are shown in to <see cref="Log"/>.</summary>
+    internal FingerprintHash Fingerprints { get; init; }
+
     /// <summary>Hears what let a key in or did not.</summary>
     internal Action<KeyNote, string>? Log { get; init; }
 
@@ -54,7 +57,7 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         if (attempt is not PublicKeyAttempt { Key: var key }) return AuthenticationVerdict.Reject;
         if (Revoked?.Contains(key) == true)
         {
-            Log?.Invoke(KeyNote.Error, $"Authentication key {key.ShortType} {key.Fingerprint} is revoked");
+            Log?.Invoke(KeyNote.Error, $"Authentication key {key.ShortType} {key.FingerprintBy(Fingerprints)} is revoked");
             return AuthenticationVerdict.Reject;
         }
 
@@ -105,7 +108,7 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         }
 
         if (key is Certificate certificate) return JudgeByLine(line, place, certificate, use);
-        Log?.Invoke(KeyNote.Verbose, $"Accepted key {key.ShortType} {key.Fingerprint} found at {place}");
+        Log?.Invoke(KeyNote.Verbose, $"Accepted key {key.ShortType} {key.FingerprintBy(Fingerprints)} found at {place}");
         return line.Options.Permissions;
     }
 
@@ -138,5 +141,5 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
 
     private static string Serial(Certificate certificate) => certificate.Serial.ToString(CultureInfo.InvariantCulture);
 
-    private static string Authority(Certificate certificate) => $"{certificate.SignatureKey.ShortType} CA {certificate.SignatureKey.Fingerprint}";
+    private string Authority(Certificate certificate) => $"{certificate.SignatureKey.ShortType} CA {certificate.SignatureKey.FingerprintBy(Fingerprints)}";
 }

@@ -32,7 +32,7 @@ internal sealed class HostbasedAuthorisation(UserAccount account, ServerConfig c
         PublicKey key = attempt.Key;
         if (new TrustFiles(log).Revoked(config)?.Contains(key) == true)
         {
-            log.Error($"Authentication key {key.ShortType} {key.Fingerprint} revoked by file {config.RevokedKeys}");
+            log.Error($"Authentication key {key.ShortType} {key.FingerprintBy(config.FingerprintHash)} revoked by file {string.Join(' ', config.RevokedKeys)}");
             return false;
         }
 
@@ -53,8 +53,8 @@ internal sealed class HostbasedAuthorisation(UserAccount account, ServerConfig c
 
         if (!IsKeyOf(name, key)) return false;
         string shown = key is Certificate certificate
-            ? $"certificate ID \"{Printable.Escape(certificate.KeyId)}\" signed by {certificate.SignatureKey.ShortType} CA {certificate.SignatureKey.Fingerprint}"
-            : $"{key.ShortType} public key {key.Fingerprint}";
+            ? $"certificate ID \"{Printable.Escape(certificate.KeyId)}\" signed by {certificate.SignatureKey.ShortType} CA {certificate.SignatureKey.FingerprintBy(config.FingerprintHash)}"
+            : $"{key.ShortType} public key {key.FingerprintBy(config.FingerprintHash)}";
         log.Verbose($"Accepted {shown} from {Printable.Escape(attempt.ClientUser)}@{Printable.Escape(name)}");
         return true;
     }

@@ -25,6 +25,7 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
             Principals = account is not null && (PrincipalsFile is not null || config.AuthorizedPrincipalsCommand is not null) ? ReadPrincipalsAsync : null,
             Command = account is not null && config.AuthorizedKeysCommand is { } command ? (key, token) => AskAsync(command, account, key, token) : null,
             Origin = client,
+            Fingerprints = Fingerprints,
             Log = Note,
         };
         return keys.JudgeAsync(attempt, ct);
