@@ -48,7 +48,6 @@ public sealed class ServerKeywordListTests
     private static readonly Dictionary<string, string> ForOthers = new()
     {
         ["PubkeyAuthOptions"] = "it is about security keys, none of which is let in yet",
-        ["PrintLastLog"] = "when users last logged in is not kept yet; part of users",
     };
 
     [Fact]
