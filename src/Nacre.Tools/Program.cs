@@ -15,6 +15,8 @@ namespace Nacre.Tools;
 /// <summary>The one executable: finds the tool that it was called as and runs it.</summary>
 internal static class Program
 {
+    private const string Prefix = "nacre-";
+
     /// <summary>Every tool, one row each.</summary>
     internal static IReadOnlyList<Applet> Applets { get; } =
     [
@@ -52,7 +54,8 @@ internal static class Program
         return 2;
     }
 
-    private static Applet? Find(string name) => Applets.FirstOrDefault(applet => applet.Name == name);
+    /// <summary>Finds a tool by its name, which may stand behind the prefix of links that lie beside OpenSSH's.</summary>
+    internal static Applet? Find(string name) => Applets.FirstOrDefault(applet => applet.Name == name || name == Prefix + applet.Name);
 
     private static int NotYet(string name)
     {

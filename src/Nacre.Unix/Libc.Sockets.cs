@@ -12,7 +12,10 @@ internal static unsafe partial class Libc
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
+    public const int SO_TYPE = 3;
     public const int SO_PEERCRED = 17;
+    public const int SO_ACCEPTCONN = 30;
+    public const int SO_PROTOCOL = 38;
     public const int SHUT_WR = 1;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_DONTWAIT = 0x40;

@@ -163,7 +163,7 @@ public sealed partial class AuthorizedKeysDifferenceTests
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
         using Socket socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
-        return ClientConnection.Of(socket, ConfigBed.GoodServer(""));
+        return ClientConnection.Of(Nacre.Tools.Sshd.Accepted.Directly(socket), ConfigBed.GoodServer(""));
     }
 
     // What only security keys have, and the time that a line ends, are no limits of a login.

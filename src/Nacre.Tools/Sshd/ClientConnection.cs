@@ -54,8 +54,8 @@ internal sealed class ClientConnection : IClientOrigin
     public string RDomain { get; private init; } = "";
 
     /// <summary>Describes a connected socket.</summary>
-    public static ClientConnection Of(Socket socket, ServerConfig config) =>
-        new((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!, config) { RDomain = RoutingDomain.Of(socket) };
+    public static ClientConnection Of(Accepted accepted, ServerConfig config) =>
+        new(accepted.Remote, accepted.Local, config) { RDomain = RoutingDomain.Of(accepted.Socket) };
 
     /// <summary>Describes a connection on pipes, which has no addresses; OpenSSH's words for them.</summary>
     public static ClientConnection OnPipes(ServerConfig config) => new(new IPEndPoint(IPAddress.None, 65535), new IPEndPoint(IPAddress.None, 65535), config);

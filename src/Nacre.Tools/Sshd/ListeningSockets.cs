@@ -15,9 +15,13 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
 
     private readonly Dictionary<Place, Socket> _sockets = [];
 
-    /// <summary>Listens where a configuration says; false when that is nowhere, which has then been logged.</summary>
+    private IReadOnlyList<Socket> _passed = [];
+
+    /// <summary>Listens where a configuration says, or takes the sockets that it was started with; false when there is none, which has then been logged.</summary>
     public bool Open(ServerConfig config)
     {
+        if (!TryTakePassed()) return false;
+        if (_passed.Count > 0) return true;
         foreach (Place place in PlacesOf(config)) TryListen(place);
         if (_sockets.Count > 0) return true;
         log.Fatal("Cannot bind any address.");
@@ -27,6 +31,7 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
     /// <summary>Listens where a new configuration says: what stays is not touched, what is new is accepted from as well.</summary>
     public void Change(ServerConfig config, Action<Socket> take, CancellationToken ct)
     {
+        if (_passed.Count > 0) return;
         HashSet<Place> wanted = [.. PlacesOf(config)];
         foreach (Place place in _sockets.Keys.Where(each => !wanted.Contains(each)).ToList())
         {
@@ -40,19 +45,36 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
     }
 
     /// <summary>Accepts from every socket that there is now, until it is closed.</summary>
-    public Task AcceptAsync(Action<Socket> take, CancellationToken ct) => Task.WhenAll(_sockets.Values.Select(socket => AcceptAsync(socket, take, ct)));
+    public Task AcceptAsync(Action<Socket> take, CancellationToken ct) => Task.WhenAll(All.Select(socket => AcceptAsync(socket, take, ct)));
 
     /// <summary>Accepts one connection from any of them.</summary>
     public async Task<Socket> AcceptOneAsync()
     {
-        Task<Socket>[] accepting = [.. _sockets.Values.Select(socket => socket.AcceptAsync())];
+        Task<Socket>[] accepting = [.. All.Select(socket => socket.AcceptAsync())];
         return await (await Task.WhenAny(accepting).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
-        foreach (Socket socket in _sockets.Values) socket.Dispose();
+        foreach (Socket socket in All) socket.Dispose();
     }
+
+    private bool TryTakePassed()
+    {
+        try
+        {
+            _passed = PassedSockets.Take();
+            foreach (IPEndPoint endpoint in _passed.Select(socket => (IPEndPoint)socket.LocalEndPoint!)) log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}, as it was started.");
+            return true;
+        }
+        catch (InvalidDataException error)
+        {
+            log.Fatal(error.Message);
+            return false;
+        }
+    }
+
+    private IEnumerable<Socket> All => _sockets.Values.Concat(_passed);
 
     private IEnumerable<Place> PlacesOf(ServerConfig config) => config.ListenEndpoints.SelectMany(named => Resolve(named.Host)
         .Where(address => IsWanted(address, config.AddressFamily))

@@ -7,6 +7,7 @@ using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Authorisation;
 using Nacre.Tools.Sshd.Metrics;
 using Nacre.Tools.Sshd.Monitor;
+using Nacre.Tools.Sshd.Operations;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -15,6 +16,10 @@ namespace Nacre.Tools.Sshd;
 internal static class SshdApplet
 {
     private const int Failure = 255;
+
+    // What a service manager shows.
+    private const string Accepting = "Accepts connections.";
+    private const string Ending = "Accepts nobody any more; connections may end by themselves for a while.";
 
     public static int Run(string[] arguments)
     {
@@ -111,13 +116,14 @@ internal static class SshdApplet
     private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
         InlineCompletions.UseInServer();
-        await using var service = new SshdService(config, hostKeys, log);
+        await using var service = new SshdService(config, hostKeys, line.Proxies, log);
         if (line.IsInetd)
         {
             await ServeStandardStreamsAsync(service, config).ConfigureAwait(false);
             return 0;
         }
 
+        var notice = ServiceNotice.Take();
         if (!service.Listen()) return Failure;
         string? pidFile = line.DebugLevel == 0 ? config.PidFile : null;
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
@@ -126,8 +132,11 @@ internal static class SshdApplet
         using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, service.Figures, log);
         Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
         Task<UnixSignal> stopped = UntilStoppedAsync(signals, log);
+        notice.Ready(Accepting);
         await Task.WhenAny(serving, stopped).ConfigureAwait(false);
+        notice.Stopping(Ending);
         service.Stop();
+        if (stopped.IsCompleted) await Drain.WaitAsync(() => service.Connections, line.DrainTime, signals, log).ConfigureAwait(false);
         if (pidFile is not null) File.Delete(pidFile);
         return stopped.IsCompleted && await stopped.ConfigureAwait(false) != UnixSignal.TERM ? Failure : 0;
     }
@@ -135,7 +144,8 @@ internal static class SshdApplet
     /// <summary>Serves as root: privileges are kept apart from the network, each in processes of their own.</summary>
     private static async Task<int> ServeApartAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
-        await using var monitor = new SshdMonitor(config, hostKeys, log);
+        var notice = ServiceNotice.Take();
+        await using var monitor = new SshdMonitor(config, hostKeys, line.Proxies, log);
         if (!monitor.Listen()) return Failure;
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
         string? pidFile = config.PidFile is { } path && TryWritePid(path, log) ? path : null;
@@ -143,9 +153,13 @@ internal static class SshdApplet
         using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, monitor.Figures, log);
         monitor.Start();
         UnixSignal signal;
+        notice.Ready(Accepting);
         while ((signal = await signals.NextAsync().ConfigureAwait(false)) == UnixSignal.HUP)
         {
-            if (Reload(line, monitor, log) is not { } next) continue;
+            notice.Reloading();
+            ServerConfig? reloaded = Reload(line, monitor, log);
+            notice.Ready(Accepting);
+            if (reloaded is not { } next) continue;
             if (pidFile is not null && pidFile != next.PidFile) File.Delete(pidFile);
 
             // Written again, so that whoever waits for the change can see that it is made.
@@ -153,6 +167,9 @@ internal static class SshdApplet
         }
 
         log.Info($"Received signal {(int)signal}; terminating.");
+        notice.Stopping(Ending);
+        monitor.StopAccepting();
+        await Drain.WaitAsync(() => monitor.Connections, line.DrainTime, signals, log).ConfigureAwait(false);
         if (pidFile is not null) File.Delete(pidFile);
         return signal == UnixSignal.TERM ? 0 : Failure;
     }

@@ -1,6 +1,8 @@
 using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Config.Values;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Sshd.Operations;
 
 namespace Nacre.Tools.Sshd;
 
@@ -41,6 +43,12 @@ internal sealed class SshdCommandLine
 
     public string ConfigFile { get; private set; } = "/etc/ssh/sshd_config";
 
+    /// <summary>Whose connections say first who is behind them (-P).</summary>
+    public ProxiedClients Proxies { get; private set; } = new("");
+
+    /// <summary>What connections have to end by themselves when the server is told to stop (-w).</summary>
+    public TimeSpan DrainTime { get; private set; }
+
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
     public static SshdCommandLine Parse(string[] arguments)
@@ -64,6 +72,7 @@ internal sealed class SshdCommandLine
             case 'D': IsForeground = true; break;
             case 'E': LogFile = use.Value; break;
             case 'G': IsPlainDump = true; break;
+            case 'P': Proxies = ProxiedClients.AreNetworks(use.Value) ? new ProxiedClients(use.Value) : throw new FatalException($"Bad networks of proxies: {Printable.Escape(use.Value)}; write addresses and networks such as 10.0.0.0/8 with commas between them.", status: 1); break;
             case 'T': IsDump = true; break;
             case 'V': IsVersion = true; break;
             case 'c': Options.Add($"HostCertificate {ConfigLine.Quote(use.Value)}"); break;
@@ -77,6 +86,7 @@ internal sealed class SshdCommandLine
             case 'p': _ports.Add(PortNumber.TryParse(use.Value, out int port) && port > 0 ? port : throw new FatalException("Bad port number.", status: 1)); break;
             case 'q': IsQuiet = true; break;
             case 't': IsTest = true; break;
+            case 'w': DrainTime = Quantity.TryParseTime(use.Value, out TimeSpan drain) ? drain : throw new FatalException("Invalid drain time.", status: 1); break;
         }
     }
 }

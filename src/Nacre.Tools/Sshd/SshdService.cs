@@ -6,6 +6,7 @@ using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Metrics;
+using Nacre.Tools.Sshd.Operations;
 
 namespace Nacre.Tools.Sshd;
 
@@ -19,16 +20,21 @@ internal sealed class SshdService : IAsyncDisposable
     private readonly SshServer _server;
     private readonly ListeningSockets _listening;
     private readonly Doorkeeper _doorkeeper;
+    private readonly ProxiedClients _proxies;
     private readonly CancellationTokenSource _stop = new();
+    private int _connections;
 
-    public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
+    public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, ProxiedClients proxies, SshdLog log)
     {
-        (_config, _log, _listening, _doorkeeper) = (config, log, new ListeningSockets(log), new Doorkeeper(config, TimeProvider.System, log));
+        (_config, _log, _listening, _doorkeeper, _proxies) = (config, log, new ListeningSockets(log), new Doorkeeper(config, TimeProvider.System, log), proxies);
         _rules = new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, log));
         _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
 
-    /// <summary>Listens on every address of the configuration; false when none can be, which has then been logged.</summary>
+    /// <summary>How many connections there are.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Listens on every address of the configuration, or on sockets that were passed; false when none can be, which has then been logged.</summary>
     public bool Listen() => _listening.Open(_config);
 
     /// <summary>What it has counted so far, as text.</summary>
@@ -45,7 +51,7 @@ internal sealed class SshdService : IAsyncDisposable
             return;
         }
 
-        await _listening.AcceptAsync(Take, _stop.Token).ConfigureAwait(false);
+        await _listening.AcceptAsync(_proxies.Before(Take, () => _config, _log), _stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Stops accepting.</summary>
@@ -56,7 +62,10 @@ internal sealed class SshdService : IAsyncDisposable
     }
 
     /// <summary>Serves one connection to its end.</summary>
-    public Task ServeAsync(Socket socket) => ServeAsync(socket, ClientConnection.Of(socket, _config));
+    public async Task ServeAsync(Socket socket)
+    {
+        if (await _proxies.IdentifyAsync(socket, _config.LoginGraceTime, _log).ConfigureAwait(false) is { } accepted) await ServeAsync(socket, ClientConnection.Of(accepted, _config)).ConfigureAwait(false);
+    }
 
     private async Task ServeAsync(Socket socket, ClientConnection client)
     {
@@ -93,11 +102,12 @@ internal sealed class SshdService : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Take(Socket socket)
+    private void Take(Accepted accepted)
     {
+        Socket socket = accepted.Socket;
         try
         {
-            ClientConnection client = ClientConnection.Of(socket, _config);
+            ClientConnection client = ClientConnection.Of(accepted, _config);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
             if (client.Startup is not null)
             {
@@ -119,6 +129,7 @@ internal sealed class SshdService : IAsyncDisposable
     private async Task ServeGuardedAsync(Socket socket, ClientConnection client)
     {
         using Startup? startup = client.Startup;
+        Interlocked.Increment(ref _connections);
         try
         {
             await ServeAsync(socket, client).ConfigureAwait(false);
@@ -128,6 +139,10 @@ internal sealed class SshdService : IAsyncDisposable
             socket.Dispose();
             startup?.OnCrashed();
             _log.Error($"a connection ended by an internal failure: {Printable.Escape(error.ToString())}");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
         }
     }
 

@@ -18,6 +18,15 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     private readonly List<Task> _running = [];
     private bool _isOver;
 
+    /// <summary>How many connections there are, those on their way to a session included.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_lock) return _sessions.Values.Sum(session => session.IsOver ? 0 : session.Users);
+        }
+    }
+
     /// <summary>Starts the process of a user who has passed all that was asked for, while the client is still told.</summary>
     public void Prepare(GuardedLogin login)
     {

@@ -7,11 +7,12 @@ using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Metrics;
+using Nacre.Tools.Sshd.Operations;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
-/// <summary>sshd as root: accepts connections and passes them on, and keeps to itself what is worth taking. No byte from the network is read here.</summary>
+/// <summary>sshd as root: accepts connections and passes them on, and keeps to itself what is worth taking. No byte from the network is read here, but for what named proxies put before it.</summary>
 /// <remarks>The gate speaks with whoever is not logged in, a session with a user who is; the monitor decides, signs, and starts them.</remarks>
 internal sealed class SshdMonitor : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ internal sealed class SshdMonitor : IAsyncDisposable
     private readonly SshdMetrics _metrics = new(TimeProvider.System);
     private readonly UserAccount _gateAccount;
     private readonly ListeningSockets _listening;
+    private readonly Action<Socket> _arrive;
     private readonly SessionTable _sessions;
     private readonly Doorkeeper _doorkeeper;
     private readonly CancellationTokenSource _stop = new();
@@ -31,12 +33,14 @@ internal sealed class SshdMonitor : IAsyncDisposable
 
     /// <param name="config">The configuration.</param>
     /// <param name="hostKeys">The host keys.</param>
+    /// <param name="proxies">Whose connections say first who is behind them.</param>
     /// <param name="log">Where everything is told.</param>
     /// <exception cref="FatalException">The gate has no user to be, or no directory to be confined to.</exception>
-    public SshdMonitor(ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log)
+    public SshdMonitor(ServerConfig config, IReadOnlyList<ISigner> hostKeys, ProxiedClients proxies, SshdLog log)
     {
         _log = log;
         _state = new State(config, new ConfigBook(hostKeys), new ConnectionRules(hostKeys, RfcModuli.Instance));
+        _arrive = proxies.Before(Take, () => Volatile.Read(ref _state).Config, log);
         _gateAccount = GatePlace.Account();
         GatePlace.CheckDirectory();
         _listening = new ListeningSockets(log);
@@ -44,7 +48,10 @@ internal sealed class SshdMonitor : IAsyncDisposable
         _doorkeeper = new Doorkeeper(config, TimeProvider.System, log);
     }
 
-    /// <summary>Listens on every address of the configuration, and starts the gate; false when neither can be, which has then been logged.</summary>
+    /// <summary>How many connections there are.</summary>
+    public int Connections => _doorkeeper.Waiting + _sessions.Connections;
+
+    /// <summary>Listens on every address of the configuration, or on sockets that were passed, and starts the gate; false when neither can be, which has then been logged.</summary>
     public bool Listen()
     {
         try
@@ -64,14 +71,17 @@ internal sealed class SshdMonitor : IAsyncDisposable
     public string Figures() => _metrics.ToString();
 
     /// <summary>Accepts connections from now on.</summary>
-    public void Start() => _ = _listening.AcceptAsync(Take, _stop.Token);
+    public void Start() => _ = _listening.AcceptAsync(_arrive, _stop.Token);
+
+    /// <summary>Accepts nobody any more; who is connected stays.</summary>
+    public void StopAccepting() => _listening.Dispose();
 
     /// <summary>Goes on with another configuration; who is connected keeps the one that they have.</summary>
     public void Change(ServerConfig config, IReadOnlyList<ISigner> hostKeys)
     {
         Volatile.Write(ref _state, new State(config, new ConfigBook(hostKeys), new ConnectionRules(hostKeys, RfcModuli.Instance)));
         _doorkeeper.Change(config);
-        _listening.Change(config, Take, _stop.Token);
+        _listening.Change(config, _arrive, _stop.Token);
     }
 
     /// <summary>Ends all, connections included.</summary>
@@ -129,12 +139,13 @@ internal sealed class SshdMonitor : IAsyncDisposable
         }
     }
 
-    private void Take(Socket socket)
+    private void Take(Accepted accepted)
     {
+        Socket socket = accepted.Socket;
         try
         {
             State state = Volatile.Read(ref _state);
-            ClientConnection client = ClientConnection.Of(socket, state.Config);
+            ClientConnection client = ClientConnection.Of(accepted, state.Config);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
             if (client.Startup is null)
             {
