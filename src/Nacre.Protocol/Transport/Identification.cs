@@ -56,7 +56,7 @@ internal sealed class Identification(bool isClient)
         // RFC 4253 5.1: clients "identify" servers of 1.99 as 2.0; a 1.99 from a client is as well understood.
         if (!text.StartsWith("SSH-2.0-", StringComparison.Ordinal) && !text.StartsWith("SSH-1.99-", StringComparison.Ordinal))
         {
-            throw new SshViolationException(Violation.VersionNotSupported, $"Protocol major versions differ: 2 vs. {text}");
+            throw new SshViolationException(Violation.VersionNotSupported, $"Protocol major versions differ: 2 vs. {text.Split('-', '.').ElementAtOrDefault(1)}");
         }
 
         return text;
