@@ -38,10 +38,27 @@ public sealed class PamLoginTests : IAsyncLifetime
         RunResult run = await KeyAsync("ulimit -n; umask; echo $FROM_PAM $GIVEN $USER; env | grep -c ^SSH_AUTH_INFO; id -un; exit 3");
 
         Assert.Equal($"777\n0037\nyes admin somebody\n0\n{_user.Name}\n", run.Ends(3).Output);
-        string[] marks = await File.ReadAllLinesAsync(mark, TestContext.Current.CancellationToken);
+        string[] marks;
+        do marks = await File.ReadAllLinesAsync(mark, TestContext.Current.CancellationToken);
+        while (marks.Length < 2);
         Assert.StartsWith($"open_session {_user.Name} 127.0.0.1 127.0.0.1 ", marks[0], StringComparison.Ordinal);
         Assert.StartsWith($"close_session {_user.Name} 127.0.0.1 127.0.0.1 ", marks[1], StringComparison.Ordinal);
         Assert.Equal(2, marks.Length);
+    }
+
+    [Fact]
+    public async Task The_process_that_serves_the_user_within_pam_has_the_user_s_rights_and_no_more()
+    {
+        await StartAsync([], "auth required pam_deny.so", "account required pam_permit.so", "session required pam_permit.so");
+
+        string[] told = (await KeyAsync("cat /proc/$PPID/comm; grep -E '^(Uid|Groups|CapEff|CapPrm)' /proc/$PPID/status; id -u; id -G")).Ends().Output.Split('\n');
+
+        string id = told[5];
+        Assert.Equal("sshd-session", told[0]);
+        Assert.Equal($"Uid:\t{id}\t{id}\t{id}\t{id}", told[1]);
+        Assert.Equal($"Groups:\t{told[6]} ", told[2]);
+        Assert.Equal("CapPrm:\t0000000000000000", told[3]);
+        Assert.Equal("CapEff:\t0000000000000000", told[4]);
     }
 
     [Fact]
@@ -73,7 +90,7 @@ public sealed class PamLoginTests : IAsyncLifetime
         }
 
         while (!File.Exists(mark) || (await File.ReadAllTextAsync(mark, TestContext.Current.CancellationToken)) != "open_session\nclose_session\n") await Task.Yield();
-        Assert.Equal("hung up\n", await File.ReadAllTextAsync(heard, TestContext.Current.CancellationToken));
+        while (!File.Exists(heard) || await File.ReadAllTextAsync(heard, TestContext.Current.CancellationToken) != "hung up\n") await Task.Yield();
     }
 
     [Fact]

@@ -208,7 +208,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
         VerdictMessage verdict = answer.Read<VerdictMessage>();
         _client.IsUserValid = verdict.IsUserValid;
         if (verdict.IsAccepted) return AuthenticationVerdict.AcceptWith(LoginPermissionsFields.Read(verdict.Permissions));
-        return verdict.PasswordExpiry.IsEmpty ? AuthenticationVerdict.Reject : AuthenticationVerdict.RequirePasswordChange(Encoding.UTF8.GetString(verdict.PasswordExpiry));
+        return verdict.PasswordExpiry.IsEmpty ? AuthenticationVerdict.RejectWith(Encoding.UTF8.GetString(verdict.Notice)) : AuthenticationVerdict.RequirePasswordChange(Encoding.UTF8.GetString(verdict.PasswordExpiry));
     }
 
     /// <summary>Carries the monitor's questions to the person and the answers back, until there is a verdict.</summary>

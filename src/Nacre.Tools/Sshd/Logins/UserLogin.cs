@@ -20,6 +20,9 @@ internal sealed class UserLogin : IDisposable
     /// <summary>True where this process lives within PAM's session for the user already, which somebody else keeps.</summary>
     public bool IsSessionOpen { get; set; }
 
+    /// <summary>What the user is told in place of a program, where PAM would not open the session; null where it was not asked or has opened it.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>The variables that PAM's modules have set: while they let the user in, and for the session where it is open.</summary>
     public CStrings PamVariables { get; set; } = [];
 

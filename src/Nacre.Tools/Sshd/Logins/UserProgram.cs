@@ -84,6 +84,7 @@ internal sealed class UserProgram
     /// <summary>What keeps a user who has been let in from a session all the same.</summary>
     private async Task<ProcessExit?> RefuseAsync(CancellationToken ct)
     {
+        if (_client.Login.Refusal is { } refusal) return await EndAsync(_session.Error, refusal, RefusedStatus, ct).ConfigureAwait(false);
         bool isPasswordDue = _client.Login.MustChangePassword;
         if (isPasswordDue && Request.Terminal is null) return await EndAsync(_session.Error, "WARNING: Your password has expired.\r\nPassword change required but no TTY available.\r\n", 1, ct).ConfigureAwait(false);
         if (IsRootMissing || (_root is not null && ChrootPath.FindFault(_root) is not null))
@@ -94,7 +95,7 @@ internal sealed class UserProgram
         }
 
         // With PAM that is the business of its account modules.
-        if (!HasPam && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
+        if (!HasPam && !_client.Login.IsSessionOpen && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
         {
             _log.Info($"User {Printable.Escape(_account.Name)} not allowed because {NoLogin} exists");
             return await EndAsync(_session.Error, ReadNoLogin(), RefusedStatus, ct).ConfigureAwait(false);
@@ -144,6 +145,7 @@ internal sealed class UserProgram
 
     private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
     {
+        await PoolThread.EnterAsync(); // from here on files are read, which may take long
         CStrings environment = EnvironmentFor(pty.Name, kept);
         await RunScriptAsync(environment, held, held, ct).ConfigureAwait(false);
         IRunningProgram program = await StartProgramAsync(default, pty.Name, kept, environment, ct).ConfigureAwait(false);
@@ -175,6 +177,7 @@ internal sealed class UserProgram
         for (int i = 0; i < _client.Login.PamVariables.Count; i++) variables.Add(_client.Login.PamVariables[i]);
         var wanted = new KeptSession.Wanted(_config.PamServiceName, _account.Name, _client.Host, variables);
         KeptSession kept = await KeptSession.OpenAsync(OwnExecutable, wanted, streams, [], ct).ConfigureAwait(false);
+        await PoolThread.EnterAsync();
         if (kept.Fault is null) return kept;
         string told = kept.Messages;
         await kept.DisposeAsync().ConfigureAwait(false);
@@ -204,6 +207,7 @@ internal sealed class UserProgram
         await script.RunAsync(
             (program, arguments, input, its, complaints) => Spawn.Start(Prepared(program, arguments, environment, input, its, complaints)),
             output, error, _account.Name, _log, ct).ConfigureAwait(false);
+        await PoolThread.EnterAsync();
     }
 
     private async ValueTask<IRunningProgram> StartProgramAsync(ChildSession.Ends ends, string? terminal, KeptSession? kept, CStrings environment, CancellationToken ct)

@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using Nacre.Protocol.Wire;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
@@ -28,6 +30,28 @@ internal static class ChildStart
                 own.Dispose();
                 throw;
             }
+        }
+    }
+
+    /// <summary>Starts it within PAM's session for a user, which is opened first; what is sent to it meanwhile waits for it.</summary>
+    public static (Task<IRunningProgram> Process, ProcessLink Link) StartWithin(KeptSession.Wanted wanted, string verb, string title, SshdLog log)
+    {
+        (SafeFileHandle own, SafeFileHandle other) = Descriptors.CreateSocketPair();
+        return (StartWithinAsync(wanted, other, ["nacre", verb, title], log), new ProcessLink(own, takesDescriptors: false));
+    }
+
+    private static async Task<IRunningProgram> StartWithinAsync(KeptSession.Wanted wanted, SafeFileHandle other, CStrings arguments, SshdLog log)
+    {
+        using (other)
+        {
+            KeptSession session = await KeptSession.OpenAsync(OwnExecutable, wanted, streams: null, [other], CancellationToken.None).ConfigureAwait(false);
+            CStrings environment = PamSurroundings.For(session);
+            if (session.Fault is null) return await session.StartAsync(OwnExecutable, arguments, environment, terminal: null, extraCount: 1, CancellationToken.None).ConfigureAwait(false);
+
+            // The user may be let in all the same, and hears why there is no program.
+            log.Error($"{Printable.Escape(session.Fault)} (user {Printable.Escape(wanted.User)})");
+            await session.DisposeAsync().ConfigureAwait(false);
+            return Spawn.Start(new ProgramStart { Path = OwnExecutable, Arguments = arguments, Environment = environment, LeadsSession = true, Extra = [other] });
         }
     }
 

@@ -308,6 +308,7 @@ internal sealed class GuardedLogin : IDisposable
             Permissions = verdict.Permissions is { } permissions ? LoginPermissionsFields.Write(permissions) : [],
             PasswordExpiry = Encoding.UTF8.GetBytes(verdict.PasswordExpiry ?? ""),
             IsUserValid = Client.IsUserValid,
+            Notice = Encoding.UTF8.GetBytes(verdict.Notice ?? ""),
         };
         _gate.Send(Number, ref answer);
     }

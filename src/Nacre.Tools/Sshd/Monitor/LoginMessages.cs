@@ -206,6 +206,9 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
     /// <summary>Whether this is somebody who may log in at all, for the log.</summary>
     public bool IsUserValid;
 
+    /// <summary>Why a client that has proven who it is may not come in; empty otherwise.</summary>
+    public ReadOnlySpan<byte> Notice;
+
     public static MonitorMessageType Type => MonitorMessageType.Verdict;
 
     public static void Fields<V>(ref V visit, ref VerdictMessage message)
@@ -215,5 +218,6 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
         visit.String(ref message.Permissions);
         visit.Text(ref message.PasswordExpiry);
         visit.Boolean(ref message.IsUserValid);
+        visit.Text(ref message.Notice);
     }
 }

@@ -12,7 +12,7 @@ namespace Nacre.Tools.Sshd.Monitor;
 /// <summary>One user's session process as the monitor sees it: gives it that user's connections, and signs for them.</summary>
 internal sealed class SessionProcess : IDisposable
 {
-    private readonly ChildProcess _process;
+    private readonly Task<IRunningProgram> _process;
     private readonly ProcessLink _link;
     private readonly SshdLog _log;
     private readonly ConcurrentDictionary<uint, Adopted> _adopted = [];
@@ -20,9 +20,13 @@ internal sealed class SessionProcess : IDisposable
 
     private readonly TerminalRecords _records;
 
-    private SessionProcess(ChildProcess process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account), log);
+    private SessionProcess(Task<IRunningProgram> process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account), log);
 
-    public int Pid => _process.Pid;
+    /// <summary>Its number; 0 before it has started.</summary>
+    public int Pid => _process.IsCompletedSuccessfully ? _process.Result.Pid : 0;
+
+    /// <summary>True where it serves one connection only, and ends with it.</summary>
+    public bool IsOfOneConnection { get; private init; }
 
     /// <summary>Connections that it has, and logins that are on their way to it.</summary>
     public int Users { get; set; }
@@ -37,9 +41,15 @@ internal sealed class SessionProcess : IDisposable
     public required Action<SessionProcess> OnEnded { get; init; }
 
     /// <summary>Starts one, which becomes its user before anything else.</summary>
-    public static SessionProcess Start(UserAccount account, bool staysRoot, SshdLog log, Action<SessionProcess> onEnded)
+    /// <param name="account">The user.</param>
+    /// <param name="staysRoot">Whether it stays root all the same.</param>
+    /// <param name="within">The session of PAM that it is to live in; null for none.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="onEnded">Hears that a connection has ended.</param>
+    public static SessionProcess Start(UserAccount account, bool staysRoot, KeptSession.Wanted? within, SshdLog log, Action<SessionProcess> onEnded)
     {
-        (ChildProcess process, ProcessLink link) = ChildStart.Start(SessionProcessProgram.Verb, account.Name);
+        (Task<IRunningProgram> process, ProcessLink link) = within is null
+            ? StartAtOnce(account) : ChildStart.StartWithin(within, SessionProcessProgram.Verb, account.Name, log);
         var begin = new BeginMessage
         {
             LogLevel = (uint)log.Level,
@@ -52,7 +62,13 @@ internal sealed class SessionProcess : IDisposable
             StaysRoot = staysRoot,
         };
         link.Send(0, ref begin);
-        return new SessionProcess(process, link, account, log) { OnEnded = onEnded };
+        return new SessionProcess(process, link, account, log) { OnEnded = onEnded, IsOfOneConnection = staysRoot || within is not null };
+    }
+
+    private static (Task<IRunningProgram> Process, ProcessLink Link) StartAtOnce(UserAccount account)
+    {
+        (ChildProcess process, ProcessLink link) = ChildStart.Start(SessionProcessProgram.Verb, account.Name);
+        return (Task.FromResult<IRunningProgram>(process), link);
     }
 
     /// <summary>Gives it a connection. The message with the snapshot is the caller's.</summary>
@@ -91,19 +107,31 @@ internal sealed class SessionProcess : IDisposable
         catch (SshViolationException fault)
         {
             reason = $"; it was ended: {Printable.Escape(fault.Message)}";
-            _process.Signal(UnixSignal.KILL);
+            await KillAsync().ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             reason = $"; it was ended by an internal failure: {Printable.Escape(failure.ToString())}";
-            _process.Signal(UnixSignal.KILL);
+            await KillAsync().ConfigureAwait(false);
         }
 
         Dispose();
         _records.Dispose();
         foreach (Adopted lost in _adopted.Values) lost.Client.Metrics?.OnEnded(default);
-        ChildExit exit = await _process.Exited.ConfigureAwait(false);
+        ChildExit exit = await (await _process.ConfigureAwait(false)).Exited.ConfigureAwait(false);
         return exit is { Status: 0, IsBySignal: false } ? null : ChildStart.Describe(exit) + reason;
+    }
+
+    // One that could not be started is no concern here: whoever awaits its end hears of that.
+    private async Task KillAsync()
+    {
+        try
+        {
+            (await _process.ConfigureAwait(false)).Signal(UnixSignal.KILL);
+        }
+        catch (UnixException)
+        {
+        }
     }
 
     /// <summary>Lets it go: it ends when it hears of that.</summary>

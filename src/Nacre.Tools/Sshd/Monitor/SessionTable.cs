@@ -1,6 +1,7 @@
 using Nacre.Config;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
@@ -10,6 +11,9 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
 {
     /// <summary>How long a process without connections is kept: scripts log in again and again, and a process is what a login costs most.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one is kept that nobody can come back to: as long as it takes to tell its programs that the client has gone.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
 
@@ -90,14 +94,15 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     {
         UserAccount account = Users.Find(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
         ServerConfig config = login.Client.ConfigFor(account.Name);
-        bool staysRoot = config.UsePam || config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted) is not null || isRootWanted;
-        var key = new SessionKey(account.Name, account.Uid, staysRoot ? login.Number : 0);
+        bool staysRoot = config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted) is not null || isRootWanted;
+        KeptSession.Wanted? within = config.UsePam && !staysRoot ? PamSessionOf(login, config) : null;
+        var key = new SessionKey(account.Name, account.Uid, staysRoot || within is not null ? login.Number : 0);
         lock (_lock)
         {
             if (_isOver) throw new UnixException(Errno.EPIPE, "start a session, since sshd ends");
             if (!_sessions.TryGetValue(key, out SessionProcess? session) || session.IsOver)
             {
-                _sessions[key] = session = SessionProcess.Start(account, staysRoot, log, Leave);
+                _sessions[key] = session = SessionProcess.Start(account, staysRoot, within, log, Leave);
                 _running.RemoveAll(each => each.IsCompleted);
                 _running.Add(RunAsync(key, session));
             }
@@ -117,7 +122,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
 
     private async Task EndIdleAsync(SessionProcess session, int departure)
     {
-        await Task.Delay(Linger).ConfigureAwait(false);
+        await Task.Delay(session.IsOfOneConnection ? Farewell : Linger).ConfigureAwait(false);
         lock (_lock)
         {
             // Whoever came back left again later, if at all.
@@ -126,9 +131,26 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         }
     }
 
+    private static KeptSession.Wanted PamSessionOf(GuardedLogin login, ServerConfig config)
+    {
+        CStrings variables = PamVariables.Of(login.Client, AuthenticationFile.Content.Of(login.User!));
+        CStrings own = login.Client.Login.PamVariables;
+        for (int i = 0; i < own.Count; i++) variables.Add(own[i]);
+        return new KeptSession.Wanted(config.PamServiceName, login.User!.Name, login.Client.Host, variables);
+    }
+
     private async Task RunAsync(SessionKey key, SessionProcess session)
     {
-        string? failure = await session.RunAsync().ConfigureAwait(false);
+        string? failure;
+        try
+        {
+            failure = await session.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is UnixException or InvalidDataException)
+        {
+            failure = $"before it began: {error.Message}";
+        }
+
         lock (_lock)
         {
             if (_sessions.TryGetValue(key, out SessionProcess? present) && present == session) _sessions.Remove(key);
@@ -137,6 +159,6 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         if (failure is not null && !_isOver) log.Error($"the session process {session.Pid} of {Printable.Escape(key.UserName)} ended {failure}");
     }
 
-    /// <summary>Whose process it is; one that stays root has one connection only, whose number is in it.</summary>
+    /// <summary>Whose process it is; one that stays root, or lives within a session of PAM, has one connection only, whose number is in it.</summary>
     private sealed record SessionKey(string UserName, uint Uid, uint Connection);
 }

@@ -15,7 +15,7 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd.Session;
 
 /// <summary>The connections of a session's user, which came from the gate and go on here.</summary>
-internal sealed class SessionConnections(ChildLink link, UserAccount account, bool staysRoot, SshdLog log)
+internal sealed class SessionConnections(ChildLink link, UserAccount account, bool staysRoot, PamSurroundings surroundings, SshdLog log)
 {
     private readonly ConcurrentDictionary<uint, SshServerConnection> _connections = [];
     private SshServer? _server;
@@ -57,6 +57,7 @@ internal sealed class SessionConnections(ChildLink link, UserAccount account, bo
         client.Login.MustChangePassword = adopt.MustChangePassword;
         client.Login.Say(Encoding.UTF8.GetString(adopt.Messages));
         foreach (byte[] variable in Strings.Read(adopt.Variables)) client.Login.PamVariables.Add(variable);
+        surroundings.Fill(client.Login);
         SshdLog own = log.At((LogLevel)adopt.LogLevel);
         var user = new AuthenticatedUser(Encoding.UTF8.GetString(adopt.UserName), ReadSteps(adopt.Steps)) { Permissions = LoginPermissionsFields.Read(adopt.Permissions) };
         var socket = new Socket(new SafeSocketHandle(Descriptors.Release(message.TakeDescriptor()), ownsHandle: true));

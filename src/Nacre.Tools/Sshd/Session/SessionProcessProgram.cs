@@ -1,6 +1,7 @@
 using System.Text;
 using Nacre.Config.Values;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
 
@@ -25,10 +26,11 @@ internal static class SessionProcessProgram
         using LinkMessage? begin = await link.ReadAsync().ConfigureAwait(false);
         if (begin is null) return 0;
         SshdLog log = link.Log((LogLevel)begin.Read<BeginMessage>().LogLevel);
+        PamSurroundings surroundings = PamSurroundings.Own();
         UserAccount account;
         try
         {
-            account = Become(link, begin.Read<BeginMessage>());
+            account = Become(link, begin.Read<BeginMessage>(), surroundings);
         }
         catch (UnixException error)
         {
@@ -36,16 +38,17 @@ internal static class SessionProcessProgram
             return 1;
         }
 
-        await new SessionConnections(link, account, begin.Read<BeginMessage>().StaysRoot, log).ServeAsync().ConfigureAwait(false);
+        await new SessionConnections(link, account, begin.Read<BeginMessage>().StaysRoot, surroundings, log).ServeAsync().ConfigureAwait(false);
         return 0;
     }
 
     /// <summary>Becomes the user for good. There is no socket of a client's in this process yet.</summary>
-    private static UserAccount Become(ChildLink link, BeginMessage begin)
+    private static UserAccount Become(ChildLink link, BeginMessage begin, PamSurroundings surroundings)
     {
         var account = new UserAccount(
             Encoding.UTF8.GetString(begin.UserName), begin.Uid, begin.Gid, Encoding.UTF8.GetString(begin.FullName), Encoding.UTF8.GetString(begin.Home), Encoding.UTF8.GetString(begin.Shell));
-        if (!begin.StaysRoot) Privileges.DropForGood(account);
+        // Where PAM has set groups, those hold.
+        if (!begin.StaysRoot) Privileges.DropForGood(account.Uid, account.Gid, surroundings.IsOpen ? Users.CurrentGroups : Users.GroupsOf(account));
         var ready = default(ReadyMessage);
         link.Link.Send(0, ref ready);
         return account;
