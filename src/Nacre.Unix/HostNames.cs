@@ -12,7 +12,7 @@ internal static unsafe class HostNames
     /// <summary>The name of an address; null where it has none. Waits for whoever is asked.</summary>
     public static string? Of(IPAddress address)
     {
-        SocketAddress native = new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, 0).Serialize();
+        SocketAddress native = new IPEndPoint(address.Unmapped(), 0).Serialize();
         byte* name = stackalloc byte[Longest];
         fixed (byte* bytes = native.Buffer.Span)
         {

@@ -54,7 +54,7 @@ internal sealed record LoginRecord(int Pid, string Line, string User, string Hos
         if (kind == Kind.Logout) return entry;
         Put(entry.AsSpan(UserOffset, HostOffset - UserOffset), User);
         Put(entry.AsSpan(HostOffset, HostEnd - HostOffset), Host);
-        IPAddress? address = Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : Address;
+        IPAddress? address = Address?.Unmapped();
         address?.TryWriteBytes(entry.AsSpan(AddressOffset, 16), out _);
         return entry;
     }

@@ -5,6 +5,12 @@ namespace Nacre.Unix;
 /// <summary>What a program is started with: <see cref="Spawn"/> turns it into one posix_spawn.</summary>
 internal sealed class ProgramStart
 {
+    /// <summary>
+    /// The executable of this very process. Not its path: a user may be unable to enter the directory that it is installed in, and an update may
+    /// have put another file there, which speaks another version of what processes of ours say to each other.
+    /// </summary>
+    public const string OwnExecutable = "/proc/self/exe";
+
     /// <summary>The executable; looked for in PATH when <see cref="IsSearched"/> is set and it has no slash.</summary>
     public required string Path { get; init; }
 

@@ -6,31 +6,12 @@ namespace Nacre.Config.Values;
 internal static class Quantity
 {
     /// <summary>Adds up a sequence of numbers with s, m, h, d or w (none: seconds); at most 2^31-1 seconds.</summary>
-    public static bool TryParseTime(ReadOnlySpan<char> text, out TimeSpan time)
-    {
-        time = default;
-        if (text.IsEmpty)
-            return false;
-        long total = 0;
-        while (!text.IsEmpty)
-        {
-            int digits = text.IndexOfAnyExceptInRange('0', '9');
-            ReadOnlySpan<char> number = digits < 0 ? text : text[..digits];
-            if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long amount) || amount > int.MaxValue)
-                return false;
-            text = text[number.Length..];
-            int scale = TakeScale(ref text);
-            total += amount * scale;
-            if (scale == 0 || total > int.MaxValue)
-                return false;
-        }
-
-        time = TimeSpan.FromSeconds(total);
-        return true;
-    }
+    public static bool TryParseTime(ReadOnlySpan<char> text, out TimeSpan time) => TryAddUp(text, "0123456789", out time);
 
     /// <summary>The same with fractions ("1.5m").</summary>
-    public static bool TryParseFineTime(ReadOnlySpan<char> text, out TimeSpan time)
+    public static bool TryParseFineTime(ReadOnlySpan<char> text, out TimeSpan time) => TryAddUp(text, "0123456789.", out time);
+
+    private static bool TryAddUp(ReadOnlySpan<char> text, string digits, out TimeSpan time)
     {
         time = default;
         if (text.IsEmpty)
@@ -38,7 +19,7 @@ internal static class Quantity
         decimal total = 0;
         while (!text.IsEmpty)
         {
-            int length = text.IndexOfAnyExcept("0123456789.");
+            int length = text.IndexOfAnyExcept(digits);
             ReadOnlySpan<char> number = length < 0 ? text : text[..length];
             if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount) || amount > int.MaxValue)
                 return false;

@@ -140,7 +140,7 @@ internal sealed class ClientConnection : IClientOrigin
     };
 
     private static string TextOf(IPEndPoint endpoint) => Equals(endpoint.Address, IPAddress.None) ? "UNKNOWN"
-        : endpoint.Address.IsIPv4MappedToIPv6 ? endpoint.Address.MapToIPv4().ToString() : endpoint.Address.ToString();
+        : endpoint.Address.Unmapped().ToString();
 
     private sealed record UserConfig(string Name, ServerConfig Config);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
 using Nacre.Config.Values;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Admission;
 
@@ -127,7 +128,5 @@ internal sealed class Doorkeeper
         : Misconduct.NoAuthentication;
 
     private string DropLine(IPEndPoint remote, IPEndPoint local, string reason) => string.Create(
-        CultureInfo.InvariantCulture, $"drop connection #{_startups.Count} from [{Text(remote)}]:{remote.Port} on [{Text(local)}]:{local.Port} {reason}");
-
-    private static IPAddress Text(IPEndPoint endpoint) => endpoint.Address.IsIPv4MappedToIPv6 ? endpoint.Address.MapToIPv4() : endpoint.Address;
+        CultureInfo.InvariantCulture, $"drop connection #{_startups.Count} from [{remote.Address.Unmapped()}]:{remote.Port} on [{local.Address.Unmapped()}]:{local.Port} {reason}");
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config.Values;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Admission;
 
@@ -21,7 +22,7 @@ internal readonly record struct Source : IComparable<Source>
     /// <summary>The source of an address; an IPv4 address that an IPv6 socket shows is one of IPv4.</summary>
     public static Source Of(IPAddress address, NetBlockSize size)
     {
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        IPAddress plain = address.Unmapped();
         bool isIPv6 = plain.AddressFamily == AddressFamily.InterNetworkV6;
         Span<byte> bytes = stackalloc byte[AllBits / 8];
         bytes.Clear();

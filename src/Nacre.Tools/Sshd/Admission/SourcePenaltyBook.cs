@@ -3,6 +3,7 @@ using System.Net;
 using Nacre.Config;
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Admission;
 
@@ -57,8 +58,7 @@ internal sealed class SourcePenaltyBook(SshdLog log)
     private static bool IsExempt(IPAddress address, ServerConfig config)
     {
         if (config.PerSourcePenaltyExemptList is not { } list) return false;
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return AddressPattern.TryJudge(plain.ToString(), list, out int verdict) && verdict > 0;
+        return AddressPattern.TryJudge(address.Unmapped().ToString(), list, out int verdict) && verdict > 0;
     }
 
     private static bool DeniesAll(PenaltyTable table, Source source, SourcePenalties rules) =>

@@ -25,9 +25,6 @@ internal sealed class LookupCommand(Keyword<string> keyword, string command, str
     private const int ReadBytes = 64 * 1024;
     private const string SearchPath = "/usr/bin:/bin:/usr/sbin:/sbin";
 
-    // Not its path: an update may have put another file there.
-    private const string OwnExecutable = "/proc/self/exe";
-
     /// <summary>Why the server must not start with a configuration; null where it may.</summary>
     public static string? FaultIn(ServerConfig config)
     {
@@ -161,7 +158,7 @@ internal sealed class LookupCommand(Keyword<string> keyword, string command, str
                 OpenFiles = OpenFileLimit.Inherited,
                 HasVeiledEnvironment = true,
             };
-            (program, argv, environment) = (OwnExecutable, plan.ToArguments(OwnExecutable), LaunchPlan.Veil(environment));
+            (program, argv, environment) = (ProgramStart.OwnExecutable, plan.ToArguments(ProgramStart.OwnExecutable), LaunchPlan.Veil(environment));
         }
 
         return Spawn.Start(new ProgramStart { Path = program, Arguments = argv, Environment = environment, Output = output, LeadsSession = true });

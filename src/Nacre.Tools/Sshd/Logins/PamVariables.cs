@@ -1,3 +1,5 @@
+using Nacre.Config;
+using Nacre.Protocol.Authentication;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Logins;
@@ -12,4 +14,13 @@ internal static class PamVariables
         $"SSH_CONNECTION={client.Address} {client.Remote.Port} {client.LocalAddress} {client.Local.Port}",
         $"SSH_AUTH_INFO_0={passed.Text}",
     ];
+
+    /// <summary>The session that PAM is to open for a user who has logged in: with these variables, and those that its modules set while they let the user in.</summary>
+    public static KeptSession.Wanted SessionOf(string accountName, AuthenticatedUser user, ClientConnection client, ServerConfig config)
+    {
+        CStrings variables = Of(client, AuthenticationFile.Content.Of(user));
+        CStrings own = client.Login.PamVariables;
+        for (int i = 0; i < own.Count; i++) variables.Add(own[i]);
+        return new KeptSession.Wanted(config.PamServiceName, accountName, client.Host, variables);
+    }
 }

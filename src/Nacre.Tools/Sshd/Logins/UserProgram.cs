@@ -14,9 +14,6 @@ namespace Nacre.Tools.Sshd.Logins;
 /// </remarks>
 internal sealed class UserProgram
 {
-    // Not its path: the user may be unable to enter the directory that it is installed in, and an update may have put another file there.
-    private const string OwnExecutable = "/proc/self/exe";
-
     private const string NoLogin = "/etc/nologin";
     private const int LongestNoLogin = 64 * 1024;
     private const string PasswordProgram = "/usr/bin/passwd";
@@ -87,10 +84,11 @@ internal sealed class UserProgram
         if (_client.Login.Refusal is { } refusal) return await EndAsync(_session.Error, refusal, RefusedStatus, ct).ConfigureAwait(false);
         bool isPasswordDue = _client.Login.MustChangePassword;
         if (isPasswordDue && Request.Terminal is null) return await EndAsync(_session.Error, "WARNING: Your password has expired.\r\nPassword change required but no TTY available.\r\n", 1, ct).ConfigureAwait(false);
-        if (IsRootMissing || (_root is not null && ChrootPath.FindFault(_root) is not null))
+        string? rootFault = _root is null ? null : ChrootPath.FindFault(_root);
+        if (IsRootMissing || rootFault is not null)
         {
             _log.Fatal(!Users.IsRoot ? "server lacks privileges to chroot to ChrootDirectory"
-                : _root is null ? $"ChrootDirectory names no directory for {Printable.Escape(_account.Name)}" : Printable.Escape(ChrootPath.FindFault(_root)!));
+                : _root is null ? $"ChrootDirectory names no directory for {Printable.Escape(_account.Name)}" : Printable.Escape(rootFault!));
             return ProcessExit.WithStatus(FailedStatus);
         }
 
@@ -173,10 +171,8 @@ internal sealed class UserProgram
 
     private async Task<KeptSession> OpenPamAsync((SafeHandle Input, SafeHandle Output, SafeHandle Error)? streams, CancellationToken ct)
     {
-        CStrings variables = PamVariables.Of(_client, AuthenticationFile.Content.Of(Request.User));
-        for (int i = 0; i < _client.Login.PamVariables.Count; i++) variables.Add(_client.Login.PamVariables[i]);
-        var wanted = new KeptSession.Wanted(_config.PamServiceName, _account.Name, _client.Host, variables);
-        KeptSession kept = await KeptSession.OpenAsync(OwnExecutable, wanted, streams, [], ct).ConfigureAwait(false);
+        KeptSession.Wanted wanted = PamVariables.SessionOf(_account.Name, Request.User, _client, _config);
+        KeptSession kept = await KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, streams, [], ct).ConfigureAwait(false);
         await PoolThread.EnterAsync();
         if (kept.Fault is null) return kept;
         string told = kept.Messages;
@@ -245,7 +241,7 @@ internal sealed class UserProgram
         string name = Path.GetFileName(shell);
         if (_command is null) return (shell, ["-" + name]);
         if (InternalSftp.Of(_command) is not { } sftp) return (shell, [name, "-c", _command]);
-        return (OwnExecutable, ["nacre", "sftp-server", .. sftp.Arguments]);
+        return (ProgramStart.OwnExecutable, ["nacre", "sftp-server", .. sftp.Arguments]);
     }
 
     /// <summary>The launcher, which becomes the program as the user.</summary>
@@ -261,7 +257,7 @@ internal sealed class UserProgram
             Root = root,
 
             // Within another root there is no file to execute again.
-            StaysItself = root is not null && program == OwnExecutable,
+            StaysItself = root is not null && program == ProgramStart.OwnExecutable,
             Directory = account.Home,
             FallbackDirectory = "/",
 
@@ -270,7 +266,7 @@ internal sealed class UserProgram
             OpenFiles = isKept ? null : OpenFileLimit.Inherited,
             HasVeiledEnvironment = true,
         };
-        return (OwnExecutable, plan.ToArguments(OwnExecutable));
+        return (ProgramStart.OwnExecutable, plan.ToArguments(ProgramStart.OwnExecutable));
     }
 
     /// <summary>PAM has no session for the user.</summary>

@@ -8,9 +8,6 @@ namespace Nacre.Tools.Sshd.Monitor;
 /// <summary>Starts a process of the monitor's own program, with one end of a link to it.</summary>
 internal static class ChildStart
 {
-    // Not its path: what lies there by now may speak another version of what they say to each other.
-    private const string OwnExecutable = "/proc/self/exe";
-
     /// <summary>Starts it.</summary>
     /// <param name="verb">What it is to be.</param>
     /// <param name="title">What lists of processes show behind that.</param>
@@ -22,7 +19,7 @@ internal static class ChildStart
         {
             try
             {
-                ChildProcess process = Spawn.Start(new ProgramStart { Path = OwnExecutable, Arguments = ["nacre", verb, title], LeadsSession = true, Extra = [other] });
+                ChildProcess process = Spawn.Start(new ProgramStart { Path = ProgramStart.OwnExecutable, Arguments = ["nacre", verb, title], LeadsSession = true, Extra = [other] });
                 return (process, new ProcessLink(own, takesDescriptors: false));
             }
             catch (UnixException)
@@ -44,14 +41,14 @@ internal static class ChildStart
     {
         using (other)
         {
-            KeptSession session = await KeptSession.OpenAsync(OwnExecutable, wanted, streams: null, [other], CancellationToken.None).ConfigureAwait(false);
+            KeptSession session = await KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, streams: null, [other], CancellationToken.None).ConfigureAwait(false);
             CStrings environment = PamSurroundings.For(session);
-            if (session.Fault is null) return await session.StartAsync(OwnExecutable, arguments, environment, terminal: null, extraCount: 1, CancellationToken.None).ConfigureAwait(false);
+            if (session.Fault is null) return await session.StartAsync(ProgramStart.OwnExecutable, arguments, environment, terminal: null, extraCount: 1, CancellationToken.None).ConfigureAwait(false);
 
             // The user may be let in all the same, and hears why there is no program.
             log.Error($"{Printable.Escape(session.Fault)} (user {Printable.Escape(wanted.User)})");
             await session.DisposeAsync().ConfigureAwait(false);
-            return Spawn.Start(new ProgramStart { Path = OwnExecutable, Arguments = arguments, Environment = environment, LeadsSession = true, Extra = [other] });
+            return Spawn.Start(new ProgramStart { Path = ProgramStart.OwnExecutable, Arguments = arguments, Environment = environment, LeadsSession = true, Extra = [other] });
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         UserAccount account = Users.Find(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
         ServerConfig config = login.Client.ConfigFor(account.Name);
         bool staysRoot = config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted) is not null || isRootWanted;
-        KeptSession.Wanted? within = config.UsePam && !staysRoot ? PamSessionOf(login, config) : null;
+        KeptSession.Wanted? within = config.UsePam && !staysRoot ? PamVariables.SessionOf(login.User!.Name, login.User, login.Client, config) : null;
         var key = new SessionKey(account.Name, account.Uid, staysRoot || within is not null ? login.Number : 0);
         lock (_lock)
         {
@@ -129,14 +129,6 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
             if (session.Users > 0 || session.Departures != departure) return;
             session.Dispose();
         }
-    }
-
-    private static KeptSession.Wanted PamSessionOf(GuardedLogin login, ServerConfig config)
-    {
-        CStrings variables = PamVariables.Of(login.Client, AuthenticationFile.Content.Of(login.User!));
-        CStrings own = login.Client.Login.PamVariables;
-        for (int i = 0; i < own.Count; i++) variables.Add(own[i]);
-        return new KeptSession.Wanted(config.PamServiceName, login.User!.Name, login.Client.Host, variables);
     }
 
     private async Task RunAsync(SessionKey key, SessionProcess session)

@@ -28,8 +28,7 @@ internal sealed class ProxiedClients(string networks)
     public bool Includes(IPAddress address)
     {
         if (networks.Length == 0) return false;
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return AddressPattern.TryJudgeNetworks(plain.ToString(), networks, out bool isCovered) && isCovered;
+        return AddressPattern.TryJudgeNetworks(address.Unmapped().ToString(), networks, out bool isCovered) && isCovered;
     }
 
     /// <summary>What takes connections as they are accepted, and has those of proxies say who they are before they are taken further.</summary>
