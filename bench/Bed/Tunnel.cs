@@ -33,15 +33,15 @@ internal sealed class Tunnel : IDisposable
         return new Tunnel(contender, client, listening, port, before);
     }
 
-    /// <summary>Makes connections through the tunnel.</summary>
+    /// <summary>Makes connections through the tunnel. Sockets that were never waited for asynchronously block in the kernel.</summary>
     /// <returns>Both ends of each: where bytes go in at the server's side, and where they come out at the client's.</returns>
-    public async Task<(Socket Far, Socket Near)[]> ConnectAsync(int count)
+    public (Socket Far, Socket Near)[] Connect(int count)
     {
         var pairs = new (Socket Far, Socket Near)[count];
         for (int i = 0; i < count; i++)
         {
-            Socket near = await ConnectOneAsync();
-            Socket far = await _listening.AcceptAsync();
+            Socket near = ConnectOne();
+            Socket far = _listening.Accept();
             near.NoDelay = far.NoDelay = true;
             pairs[i] = (far, near);
         }
@@ -72,7 +72,7 @@ internal sealed class Tunnel : IDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private async Task<Socket> ConnectOneAsync()
+    private Socket ConnectOne()
     {
         long begin = Stopwatch.GetTimestamp();
         while (true)
@@ -80,13 +80,13 @@ internal sealed class Tunnel : IDisposable
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, _port);
+                socket.Connect(IPAddress.Loopback, _port);
                 return socket;
             }
             catch (SocketException) when (!_client.HasExited && Stopwatch.GetElapsedTime(begin) < StartLimit)
             {
                 socket.Dispose();
-                await Task.Delay(20);
+                Thread.Sleep(20);
             }
             catch (SocketException error)
             {

@@ -17,9 +17,9 @@ internal sealed class Keystrokes : IMeasurement
 
     public async Task RunAsync(TestBed bed, Settings settings, Report report)
     {
-        using FarTerminal ours = await FarTerminal.OpenAsync(bed.Ours);
-        using FarTerminal stock = await FarTerminal.OpenAsync(bed.Stock);
-        double[][] microseconds = await Pairs.RunAsync(settings.KeystrokePairs, () => ours.MedianAsync(settings.Pings), () => stock.MedianAsync(settings.Pings));
+        using FarTerminal ours = await Blocking.RunAsync(() => FarTerminal.Open(bed.Ours));
+        using FarTerminal stock = await Blocking.RunAsync(() => FarTerminal.Open(bed.Stock));
+        double[][] microseconds = await Pairs.RunAsync(settings.KeystrokePairs, () => Blocking.RunAsync(() => ours.Median(settings.Pings)), () => Blocking.RunAsync(() => stock.Median(settings.Pings)));
         report.Add(Row.OfPairs(Title, "us", microseconds[0], microseconds[1], Target.RatioAtMost(1)));
     }
 
@@ -27,11 +27,10 @@ internal sealed class Keystrokes : IMeasurement
     private sealed class FarTerminal : IDisposable
     {
         private readonly Process _ssh;
-        private readonly byte[] _key = "k"u8.ToArray();
 
         private FarTerminal(Process ssh) => _ssh = ssh;
 
-        public static async Task<FarTerminal> OpenAsync(Contender contender)
+        public static FarTerminal Open(Contender contender)
         {
             string[] arguments = ["-F", contender.Config, .. Plain, "bench", "stty raw -echo; echo ready; exec cat"];
             Process ssh = Process.Start(new ProcessStartInfo(contender.Ssh, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })
@@ -40,23 +39,23 @@ internal sealed class Keystrokes : IMeasurement
             int at = 0;
             foreach (byte expected in "ready\n"u8.ToArray())
             {
-                if (await terminal.ReadAsync() != expected) throw new InvalidOperationException($"{contender.Name} does not say that it is ready; byte {at} is another");
+                if (terminal.Read() != expected) throw new InvalidOperationException($"{contender.Name} does not say that it is ready; byte {at} is another");
                 at++;
             }
 
-            await terminal.MedianAsync(WarmingKeys);
+            terminal.Median(WarmingKeys);
             return terminal;
         }
 
-        public async Task<double> MedianAsync(int keys)
+        public double Median(int keys)
         {
             var microseconds = new double[keys];
             for (int key = 0; key < keys; key++)
             {
                 long begin = Stopwatch.GetTimestamp();
-                await _ssh.StandardInput.BaseStream.WriteAsync(_key);
-                await _ssh.StandardInput.BaseStream.FlushAsync();
-                await ReadAsync();
+                _ssh.StandardInput.BaseStream.Write("k"u8);
+                _ssh.StandardInput.BaseStream.Flush();
+                _ = Read();
                 microseconds[key] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
             }
 
@@ -70,10 +69,10 @@ internal sealed class Keystrokes : IMeasurement
             _ssh.Dispose();
         }
 
-        private async Task<int> ReadAsync()
+        private byte Read()
         {
             byte[] one = new byte[1];
-            await _ssh.StandardOutput.BaseStream.ReadExactlyAsync(one);
+            _ssh.StandardOutput.BaseStream.ReadExactly(one);
             return one[0];
         }
     }

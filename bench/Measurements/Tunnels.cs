@@ -37,10 +37,10 @@ internal sealed class Tunnels : IMeasurement
     private static async Task<TransferResult> CarryAsync(Contender contender, int streams, long bytes)
     {
         using Tunnel tunnel = await Tunnel.StartAsync(contender);
-        (Socket Far, Socket Near)[] ends = await tunnel.ConnectAsync(streams);
+        (Socket Far, Socket Near)[] ends = await Blocking.RunAsync(() => tunnel.Connect(streams));
         long begin = Stopwatch.GetTimestamp();
-        Task[] sending = [.. ends.Select(end => OnThread(() => Send(end.Far, bytes / streams)))];
-        Task<long>[] receiving = [.. ends.Select(end => OnThread(() => ReceiveAll(end.Near)))];
+        Task[] sending = [.. ends.Select(end => Blocking.RunAsync(() => Send(end.Far, bytes / streams)))];
+        Task<long>[] receiving = [.. ends.Select(end => Blocking.RunAsync(() => ReceiveAll(end.Near)))];
         await Task.WhenAll(sending);
         long[] received = await Task.WhenAll(receiving);
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
@@ -52,9 +52,9 @@ internal sealed class Tunnels : IMeasurement
     private static async Task<double> PingAsync(Contender contender, int count)
     {
         using Tunnel tunnel = await Tunnel.StartAsync(contender);
-        (Socket far, Socket near) = (await tunnel.ConnectAsync(1))[0];
-        Task echoing = OnThread(() => Echo(far));
-        double microseconds = await OnThread(() =>
+        (Socket far, Socket near) = (await Blocking.RunAsync(() => tunnel.Connect(1)))[0];
+        Task echoing = Blocking.RunAsync(() => Echo(far));
+        double microseconds = await Blocking.RunAsync(() =>
         {
             Ping(near, WarmingPings);
             long begin = Stopwatch.GetTimestamp();
@@ -65,10 +65,6 @@ internal sealed class Tunnels : IMeasurement
         await echoing;
         return microseconds;
     }
-
-    private static Task<T> OnThread<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static Task OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void Send(Socket socket, long bytes)
     {
