@@ -150,6 +150,27 @@ public sealed class ConfiguredHostTests : IDisposable
         await Assert.ThrowsAsync<HostKeyNotTrustedException>(() => unasked.ConnectAsync());
     }
 
+    [Fact]
+    public async Task A_KnownHostsCommand_that_hangs_ends_when_it_is_not_waited_for_any_more()
+    {
+        await using LoopbackPair pair = await LoopbackPair.StartAsync();
+        string held = _directory["held"];
+        (await Interop.Run.Async("mkfifo", [held])).Ends();
+        string program = _directory.Write("program", $"#!/bin/sh\nexec 3> {held}; echo asked >&3; exec sleep 1000\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ConfiguredHostOptions files = Files($"Host build\n{Address(pair)}KnownHostsCommand {program}\n", isKnown: false);
+        using var patience = new CancellationTokenSource();
+
+        // It is asked first in which order to want keys, before there is a connection.
+        Task<ConfiguredHost> loading = ConfiguredHost.LoadAsync("build", files with { RunsCommands = true }, patience.Token);
+        using var reader = new StreamReader(held);
+        Assert.Equal("asked", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loading);
+        Assert.Equal("", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("yes", true)]
     [InlineData("unbound", false)]

@@ -151,6 +151,20 @@ public sealed class SharedConnectionTests(SharedSshd.Stock server) : IClassFixtu
         Assert.False(File.Exists(ControlPath));
     }
 
+    [Fact]
+    public async Task Conninfo_and_channels_tell_of_the_master_s_connection()
+    {
+        await StartAsync("ours");
+        RunResult connection = await ClientAsync("ours", "-O", "conninfo", "host");
+        RunResult channels = await ClientAsync("ours", "-O", "channels", "host");
+
+        Assert.Matches(
+            "^Connection information for 127.0.0.1 pid [0-9]+\r\n  connection to [^\r]+\r\n  duration [0-9:]+\r\n  kexalgorithm [a-z0-9@.-]+\r\n  hostkeyalgorithm [a-z0-9@.-]+\r\n"
+            + "  cipher [a-z0-9@.-]+\r\n  mac (<implicit>|[a-z0-9@.-]+)\r\n  compression none\r\n  rekey 1.0 GiB 01:00:00\r\n  traffic [^\r]+ in, [^\r]+ out\r\n$",
+            connection.Ends().Output);
+        Assert.StartsWith("The following connections are open:\r\n", channels.Ends().Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Pairs))]
     public async Task After_stop_a_session_goes_on_and_the_master_leaves_with_it(string master, string client)

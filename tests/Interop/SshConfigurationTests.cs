@@ -111,4 +111,16 @@ public sealed class SshConfigurationTests : IDisposable
         Assert.Equal("", (await OurTools.RunAsync("ssh", [.. arguments, "-o", "KexAlgorithms=curve25519-sha256", "-o", "WarnWeakCrypto=no-pq-kex", sshd.Destination, "true"])).Ends().Error);
         Assert.Equal("", (await OurTools.RunAsync("ssh", [.. arguments, sshd.Destination, "true"])).Ends().Error);
     }
+
+    [Fact]
+    public async Task What_goes_to_the_background_by_the_command_line_reads_its_configuration_once()
+    {
+        await using StockSshd sshd = await StockSshd.StartAsync();
+        string config = _directory.Write("config", $"Match exec \"echo read >> {_directory["read"]}\"\n");
+
+        RunResult result = await Run.CleanAsync(Requires.PublishedTool("ssh"), [.. await sshd.ClientArgumentsAsync(), "-F", config, "-f", sshd.Destination, "echo there"]);
+
+        Assert.Equal("there\n", result.Ends().Output);
+        Assert.Equal("read\n", await File.ReadAllTextAsync(_directory["read"]));
+    }
 }

@@ -20,16 +20,13 @@ internal sealed class KnownHostsProgram(ClientConfig config, FingerprintHash has
     public async ValueTask<string> ReadAsync(KnownHostsQuestion question, CancellationToken ct)
     {
         string[] words = Expand(question);
+        using var text = new MemoryStream();
         try
         {
-            (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
-            await using var output = new DescriptorStream(reading);
-            ChildProcess child = Start(words, writing);
-            string text = await ReadAsync(output, ct).ConfigureAwait(false);
-            ChildExit exit = await child.Exited.WaitAsync(ct).ConfigureAwait(false);
+            ChildExit exit = await ProgramOutput.ReadAsync(output => Start(words, output), printed => Add(text, printed), ct).ConfigureAwait(false);
             return exit is { Status: 0, IsBySignal: false }
-                ? text
-                : throw Failed($"the command ended by {(exit.IsBySignal ? "signal" : "status")} {exit.Status}");
+                ? Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length)
+                : throw Failed($"the command ended by {(exit.IsBySignal ? "signal" : "status")} {(exit.IsBySignal ? (int)exit.Signal : exit.Status)}");
         }
         catch (Exception failure) when (failure is UnixException or IOException)
         {
@@ -58,26 +55,16 @@ internal sealed class KnownHostsProgram(ClientConfig config, FingerprintHash has
         return expanded[0].StartsWith('/') ? [.. expanded] : throw Failed($"the path {Printable.Escape(expanded[0])} is not absolute");
     }
 
-    private static ChildProcess Start(string[] words, SafeFileHandle writing)
+    private static ChildProcess Start(string[] words, SafeFileHandle output)
     {
         using SafeFileHandle error = Descriptors.Inherited(2);
-        using (writing)
-        {
-            return Spawn.Start(new ProgramStart { Path = words[0], Arguments = [.. words], Output = writing, Error = error });
-        }
+        return Spawn.Start(new ProgramStart { Path = words[0], Arguments = [.. words], Output = output, Error = error });
     }
 
-    private static async Task<string> ReadAsync(DescriptorStream output, CancellationToken ct)
+    private static void Add(MemoryStream text, ReadOnlySpan<byte> printed)
     {
-        using var text = new MemoryStream();
-        byte[] buffer = new byte[4096];
-        for (int read; (read = await output.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0;)
-        {
-            text.Write(buffer, 0, read);
-            if (text.Length > MaxOutput) throw Failed($"the command printed more than {MaxOutput} bytes");
-        }
-
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        if (text.Length + printed.Length > MaxOutput) throw Failed($"the command printed more than {MaxOutput} bytes");
+        text.Write(printed);
     }
 
     private static SshException Failed(string why) => new($"KnownHostsCommand failed: {why}");

@@ -34,13 +34,11 @@ internal sealed class Askpass(Func<string, string?> environment)
     {
         string program = environment("SSH_ASKPASS") is { Length: > 0 } named ? named : UsualProgram;
         byte[] written = GC.AllocateArray<byte>(Terminal.LongestAnswer, pinned: true);
+        int length = 0;
         try
         {
-            (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
-            await using var output = new DescriptorStream(reading);
-            ChildProcess child = Start(program, question, writing);
-            int length = await ReadAsync(output, written, ct).ConfigureAwait(false);
-            if ((await child.Exited.WaitAsync(ct).ConfigureAwait(false)) is not { Status: 0, IsBySignal: false }) return null;
+            ChildExit exit = await ProgramOutput.ReadAsync(output => Start(program, question, output), Keep, ct).ConfigureAwait(false);
+            if (exit is not { Status: 0, IsBySignal: false }) return null;
             int end = written.AsSpan(0, length).IndexOfAny((byte)'\r', (byte)'\n');
             byte[] answer = GC.AllocateUninitializedArray<byte>(end < 0 ? length : end, pinned: true);
             written.AsSpan(0, answer.Length).CopyTo(answer);
@@ -55,6 +53,14 @@ internal sealed class Askpass(Func<string, string?> environment)
         {
             CryptographicOperations.ZeroMemory(written);
         }
+
+        // What there is no room for is no answer of anybody's.
+        void Keep(ReadOnlySpan<byte> printed)
+        {
+            ReadOnlySpan<byte> kept = printed[..Math.Min(printed.Length, written.Length - length)];
+            kept.CopyTo(written.AsSpan(length));
+            length += kept.Length;
+        }
     }
 
     /// <summary>Has the program ask for a yes, which an empty answer is too, as ssh-add -c has it. Without a program that asks the answer is no.</summary>
@@ -64,26 +70,9 @@ internal sealed class Askpass(Func<string, string?> environment)
         return answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static ChildProcess Start(string program, string question, SafeFileHandle writing)
+    private static ChildProcess Start(string program, string question, SafeFileHandle output)
     {
         using SafeFileHandle error = Descriptors.Inherited(2);
-        using (writing)
-        {
-            return Spawn.Start(new ProgramStart { Path = program, IsSearched = true, Arguments = [program, question], Output = writing, Error = error });
-        }
-    }
-
-    /// <summary>Reads to the end, and keeps as much as there is room for.</summary>
-    private static async Task<int> ReadAsync(DescriptorStream output, byte[] kept, CancellationToken ct)
-    {
-        int length = 0;
-        byte[] beyond = new byte[1];
-        while (true)
-        {
-            Memory<byte> room = length < kept.Length ? kept.AsMemory(length) : beyond;
-            int count = await output.ReadAsync(room, ct).ConfigureAwait(false);
-            if (count == 0) return length;
-            if (length < kept.Length) length += count;
-        }
+        return Spawn.Start(new ProgramStart { Path = program, IsSearched = true, Arguments = [program, question], Output = output, Error = error });
     }
 }

@@ -22,9 +22,13 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     }
 
     /// <summary>Reads the files and asks the agent for its keys.</summary>
-    public static async Task<(ClientTrust Trust, SshClientOptions Options)> LoadAsync(ClientConfig config, ErrorTrace trace)
+    /// <param name="config">Of the host.</param>
+    /// <param name="trace">Where it is told.</param>
+    /// <param name="offered">Keys that are offered instead of those; null for none.</param>
+    public static async Task<(ClientTrust Trust, SshClientOptions Options)> LoadAsync(ClientConfig config, ErrorTrace trace, IReadOnlyList<IIdentity>? offered)
     {
         var trust = new ClientTrust(config, trace);
+        if (offered is not null) return (trust, await trust.CreateOptionsAsync(offered).ConfigureAwait(false));
         ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, told => trace.Write(1, told), default).ConfigureAwait(false);
         if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
         {

@@ -17,6 +17,9 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
 {
     private string? _address;
 
+    /// <summary>Keys to offer in place of those that the configuration names, which are not looked at then; null for none.</summary>
+    public IReadOnlyList<IIdentity>? Offered { get; init; }
+
     /// <summary>OpenSSH knows no name and no port of a server that a proxy has connected to.</summary>
     private string Peer => _address is null ? "UNKNOWN port 65535" : $"{_address} port {config.Port}";
 
@@ -34,7 +37,7 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         if (await ServerRoute.ReachAsync(config, trace, steps, hops).ConfigureAwait(false) is not { } route) return null;
         _address = route.Address;
         trace.Write(1, $"Authenticating to {config.Hostname}:{config.Port} as '{Printable.Escape(config.User)}'");
-        (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace).ConfigureAwait(false);
+        (ClientTrust trust, SshClientOptions options) = await ClientTrust.LoadAsync(config, trace, Offered).ConfigureAwait(false);
         await using ClientTrust owned = trust;
         steps?.OnStep("keys and known hosts read");
         options = change(options with { ConnectTimeout = route.ExchangeTimeout, Steps = steps, OnAgreed = config.WarnWeakCrypto ? WarnOfWeakExchange : null });

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Nacre.Client;
 using Nacre.Config;
+using Nacre.Config.Connections;
 using Nacre.Protocol.Algorithms;
+using Nacre.Protocol.Transport;
 
 namespace Nacre.Tools.Ssh;
 
@@ -26,6 +28,8 @@ internal static class ConnectionInformation
             text.Append(CultureInfo.InvariantCulture, $"  compression {Both(agreed, static way => way.Compression.Name)}\r\n");
         }
 
+        RekeyPolicy rekey = Rekeying.PolicyOf(config.RekeyLimit);
+        text.Append(CultureInfo.InvariantCulture, $"  rekey {Size(rekey.Bytes)} {TimeSpan.FromSeconds(rekey.Seconds)}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"  traffic {Size(client.Connection.BytesReceived)} in, {Size(client.Connection.BytesSent)} out\r\n");
         return text.ToString();
     }

@@ -19,8 +19,8 @@ internal sealed class SessionStart(SshClient client, ClientConfig config, string
     /// <exception cref="SshException">The server refused it, or the connection ended.</exception>
     public async Task<RemoteProcess> OpenAsync(bool wantsTerminal)
     {
-        var lending = new LentToSession(client, config, trace);
-        RunOptions options = await lending.AddToAsync(Options(wantsTerminal)).ConfigureAwait(false);
+        using var lending = new LentToSession(client, config, trace);
+        RunOptions options = await lending.AddToAsync(Options(wantsTerminal), wantsDisplay: true, wantsAgent: true, client.Multiplexer.Ended).ConfigureAwait(false);
         trace.Write(1, IsSubsystem ? $"Sending subsystem: {Printable.Escape(command)}" : command.Length > 0 ? $"Sending command: {Printable.Escape(command)}" : "Starting a shell.");
         RemoteProcess process = await (IsSubsystem ? client.OpenSubsystemAsync(command, options) : command.Length == 0 ? client.OpenShellAsync(options) : client.RunAsync(command, options)).ConfigureAwait(false);
         trace.Write(1, $"channel {process.Channel.LocalId}: new session [{process.Channel.Type}]");

@@ -35,6 +35,10 @@ internal static class SshApplet
         }
 
         if (line.Query is { } kind) return Query(kind);
+
+        // There is no fork in managed code: the process that people start waits here for one that does the work and, when logged in, lets it go. That one
+        // alone reads the configuration, so that its commands run once.
+        if (line.IsForBackground && !Daemon.IsSuccessor) return RunSuccessor(arguments);
         try
         {
             // Standard error is not closed here: what goes wrong is said on it.
@@ -89,8 +93,8 @@ internal static class SshApplet
 
         if (new SharedRun(line, arguments, config, trace).TryRun() is { } shared) return shared;
 
-        // There is no fork in managed code: the process that people start waits here for one that does the work and, when logged in, lets it go.
-        if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
+        // The configuration may want it too, which only whoever has read it knows.
+        if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return RunSuccessor(arguments);
         trace.Timeline = timeline;
         timeline?.OnStep("configuration read");
         InlineCompletions.Use(threads: 1);
@@ -99,17 +103,19 @@ internal static class SshApplet
         return status;
     }
 
+    /// <summary>Has a process of its own do what this one was called for, and waits until that is logged in or has ended; returns the exit status.</summary>
+    /// <param name="arguments">The words of the call.</param>
+    /// <param name="role">What the process is for, when it is not all of it.</param>
+    public static int RunSuccessor(IEnumerable<string> arguments, string role = Daemon.NoRole)
+    {
+        CStrings own = ["ssh"];
+        foreach (string argument in arguments) own.Add(argument);
+        return Daemon.RunSuccessor(Environment.ProcessPath!, own, role).ExitStatus;
+    }
+
     private static void Report(Timeline timeline, ErrorTrace trace)
     {
         timeline.OnStep("end");
         foreach (string row in timeline.Lines()) trace.Say(row);
-    }
-
-    /// <summary>The call with which a process of its own does what this one was called for.</summary>
-    public static CStrings OwnArguments(IEnumerable<string> arguments)
-    {
-        CStrings own = ["ssh"];
-        foreach (string argument in arguments) own.Add(argument);
-        return own;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class SshCommandLine
     private bool _hasNoSession;
     private bool _isSubsystem;
     private int _masterFlags;
+    private bool _hasBackgroundFlag;
 
     private SshCommandLine()
     {
@@ -54,6 +55,9 @@ internal sealed class SshCommandLine
 
     /// <summary>What -O wants of the master of a shared connection; null for no -O.</summary>
     public string? ControlCommand { get; private set; }
+
+    /// <summary>True when -f has it do its work in the background, whatever the configuration says.</summary>
+    public bool IsForBackground => _hasBackgroundFlag && !IsDump && ControlCommand is null;
 
     /// <summary>Reads the arguments; flags may stand before and behind the destination.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
@@ -185,6 +189,7 @@ internal sealed class SshCommandLine
 
     private void SetBackground()
     {
+        _hasBackgroundFlag = true;
         Options.Set(ClientKeywords.ForkAfterAuthentication, true);
         Options.Set(ClientKeywords.StdinNull, true);
     }

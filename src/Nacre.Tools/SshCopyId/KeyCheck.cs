@@ -30,12 +30,11 @@ internal static class KeyCheck
 
     private static async Task<bool> OfferAsync(IReadOnlyList<IIdentity> offered, ClientConfig config, ErrorTrace trace)
     {
-        var attempt = new LoginAttempt(config, trace, hops: 0);
+        var attempt = new LoginAttempt(config, trace, hops: 0) { Offered = offered };
         try
         {
             SshClient? client = await attempt.RunAsync(options => options with
             {
-                Identities = offered,
                 Passwords = null,
                 Prompter = null,
                 PreferredMethods = [MethodName.PublicKey],

@@ -293,6 +293,7 @@ public sealed class SshClient : IAsyncDisposable
     {
         if (Learning is not null) await Learning.FinishAsync(_connection.Completion).ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+        Loans.Display.Dispose();
     }
 
     /// <summary>Waits until the host keys that the server announced after the login are learned, which may ask a person.</summary>

@@ -53,6 +53,30 @@ public sealed class X11ForwardingTests : IDisposable
         Assert.Equal("welcome"u8.ToArray(), await ReadAsync(xClient, 7));
     }
 
+    [Fact]
+    public async Task A_display_stays_lent_when_its_description_is_disposed_of_and_cookies_are_wiped_with_the_connection()
+    {
+        var server = new LendingServer { Display = new X11Listening { DisplayOffset = Offset } };
+        await using LoopbackPair pair = await StartAsync(server);
+        await using SshClient client = await pair.ConnectAsync();
+        X11Forwarding lent = Lent();
+        await using RemoteProcess process = await client.RunAsync("echo", new RunOptions { Display = lent }, Ct);
+        SessionDisplay there = (await server.NextSessionAsync(Ct)).Display!;
+        lent.Dispose();
+
+        using Socket xClient = await ConnectAsync(there);
+        await xClient.SendAsync(X11Message.Setup(there.Protocol, Convert.FromHexString(there.Cookie)), Ct);
+        using Socket seen = await _display.AcceptAsync(Ct);
+        byte[] expected = X11Message.Setup(X11Forwarding.CookieProtocol, TrueCookie);
+        Assert.Equal(expected, await ReadAsync(seen, expected.Length));
+
+        using X11Forwarding other = Lent();
+        X11Grant grant = client.Loans.Display.Lend(other);
+        await client.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => grant.FalseCookie.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => grant.Replace(new byte[16]));
+    }
+
     [Theory]
     [InlineData("MIT-MAGIC-COOKIE-1", "00000000000000000000000000000000")]
     [InlineData("MIT-MAGIC-COOKIE-1", "00112233445566778899aabbccddeeff")]

@@ -57,4 +57,23 @@ public sealed class AskpassTests
     [Fact]
     public async Task A_program_that_is_not_there_gives_no_answer() =>
         Assert.Null(await new Askpass(name => name == "SSH_ASKPASS" ? "/no/such/program" : null).AskAsync("?", TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task A_program_that_waits_for_a_person_ends_when_the_question_is_put_no_longer()
+    {
+        using var directory = new Interop.TemporaryDirectory();
+        string held = directory["held"];
+        (await Interop.Run.Async("mkfifo", [held])).Ends();
+        string program = directory.Write("askpass", $"#!/bin/sh\nexec 3> {held}; echo asked >&3; exec sleep 1000\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var question = new CancellationTokenSource();
+
+        Task<byte[]?> asking = new Askpass(name => name == "SSH_ASKPASS" ? program : null).AskAsync("?", question.Token);
+        using var reader = new StreamReader(held);
+        Assert.Equal("asked", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        await question.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.Equal("", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
 }

@@ -19,7 +19,8 @@ internal static class LentDisplay
     /// <param name="display">What DISPLAY says; null when it is not set.</param>
     /// <param name="config">How far the far side is trusted, and for how long.</param>
     /// <param name="trace">Where it is told.</param>
-    public static async Task<X11Forwarding?> FindAsync(string? display, ClientConfig config, ErrorTrace trace)
+    /// <param name="ct">Ends the wait for xauth.</param>
+    public static async Task<X11Forwarding?> FindAsync(string? display, ClientConfig config, ErrorTrace trace, CancellationToken ct)
     {
         if (display is null)
         {
@@ -39,8 +40,8 @@ internal static class LentDisplay
         // A display that came by ssh itself stands in the user's file under the name of the local socket.
         string listed = display.StartsWith(LocalhostPrefix, StringComparison.Ordinal) ? "unix:" + display[LocalhostPrefix.Length..] : display;
         (string Protocol, byte[] Cookie)? found = xauth is null ? null
-            : config.ForwardX11Trusted ? await xauth.FindAsync(listed, file: null).ConfigureAwait(false)
-            : await MakeUntrustedAsync(xauth, listed, config.ForwardX11Timeout).ConfigureAwait(false);
+            : config.ForwardX11Trusted ? await xauth.FindAsync(listed, file: null, ct).ConfigureAwait(false)
+            : await MakeUntrustedAsync(xauth, listed, config.ForwardX11Timeout, ct).ConfigureAwait(false);
         if (found is null && !config.ForwardX11Trusted)
         {
             trace.Fail("Warning: untrusted X11 forwarding setup failed: xauth key data not generated");
@@ -53,14 +54,14 @@ internal static class LentDisplay
         return new X11Forwarding(display, known.Cookie, known.Protocol) { Timeout = config.ForwardX11Trusted ? TimeSpan.Zero : config.ForwardX11Timeout };
     }
 
-    private static async Task<(string Protocol, byte[] Cookie)?> MakeUntrustedAsync(XauthProgram xauth, string display, TimeSpan timeout)
+    private static async Task<(string Protocol, byte[] Cookie)?> MakeUntrustedAsync(XauthProgram xauth, string display, TimeSpan timeout, CancellationToken ct)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("ssh-");
         try
         {
             string file = Path.Join(directory.FullName, "xauthfile");
             uint seconds = timeout <= TimeSpan.Zero ? 0 : (uint)Math.Min(timeout.TotalSeconds + SlackSeconds, uint.MaxValue);
-            return await xauth.GenerateAsync(display, file, seconds).ConfigureAwait(false) ? await xauth.FindAsync(display, file).ConfigureAwait(false) : null;
+            return await xauth.GenerateAsync(display, file, seconds, ct).ConfigureAwait(false) ? await xauth.FindAsync(display, file, ct).ConfigureAwait(false) : null;
         }
         finally
         {

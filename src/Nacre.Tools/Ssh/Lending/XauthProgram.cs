@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Nacre.Forwarding.X11;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
@@ -13,13 +12,17 @@ internal sealed class XauthProgram(string path, ErrorTrace trace)
     /// <summary>As much of its output is read; a cookie is one short line.</summary>
     private const int MostOutput = 16 * 1024;
 
+    /// <summary>How long it is waited for; it waits itself for others that write its file.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Asks for the cookie of a display.</summary>
     /// <param name="display">The display's name.</param>
     /// <param name="file">Where to look; null for the user's own file.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>Its protocol and its bytes; null when there is none.</returns>
-    public async Task<(string Protocol, byte[] Cookie)?> FindAsync(string display, string? file)
+    public async Task<(string Protocol, byte[] Cookie)?> FindAsync(string display, string? file, CancellationToken ct)
     {
-        (bool isDone, string output) = await RunAsync([.. file is null ? Array.Empty<string>() : ["-f", file], "list", display]).ConfigureAwait(false);
+        (bool isDone, string output) = await RunAsync([.. file is null ? Array.Empty<string>() : ["-f", file], "list", display], ct).ConfigureAwait(false);
         if (!isDone) return null;
 
         // A line is the display's name, the protocol and the cookie.
@@ -32,11 +35,12 @@ internal sealed class XauthProgram(string path, ErrorTrace trace)
     /// <param name="display">The display's name.</param>
     /// <param name="file">Where to keep it.</param>
     /// <param name="timeoutSeconds">After so long without a client the display forgets it; zero for never.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>True when it did.</returns>
-    public async Task<bool> GenerateAsync(string display, string file, uint timeoutSeconds)
+    public async Task<bool> GenerateAsync(string display, string file, uint timeoutSeconds, CancellationToken ct)
     {
         string[] timeout = timeoutSeconds == 0 ? [] : ["timeout", timeoutSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)];
-        return (await RunAsync(["-f", file, "generate", display, X11Forwarding.CookieProtocol, "untrusted", .. timeout]).ConfigureAwait(false)).IsDone;
+        return (await RunAsync(["-f", file, "generate", display, X11Forwarding.CookieProtocol, "untrusted", .. timeout], ct).ConfigureAwait(false)).IsDone;
     }
 
     private static bool TryReadHex(string text, out byte[] bytes)
@@ -47,25 +51,35 @@ internal sealed class XauthProgram(string path, ErrorTrace trace)
         return true;
     }
 
-    private async Task<(bool IsDone, string Output)> RunAsync(string[] arguments)
+    private async Task<(bool IsDone, string Output)> RunAsync(string[] arguments, CancellationToken ct)
     {
         trace.Write(2, $"xauth command: {Printable.Escape(string.Join(' ', [path, .. arguments]))}");
+        byte[] kept = new byte[MostOutput];
+        int length = 0;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Limit);
         try
         {
-            (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
-            await using var output = new DescriptorStream(reading);
-            ChildProcess child;
-            using (writing) child = Spawn.Start(new ProgramStart { Path = path, Arguments = [path, .. arguments], Output = writing });
-            byte[] buffer = new byte[MostOutput];
-            int length = 0;
-            while (length < buffer.Length && await output.ReadAsync(buffer.AsMemory(length)).ConfigureAwait(false) is > 0 and int count) length += count;
-            await output.DisposeAsync().ConfigureAwait(false);
-            return (await child.Exited.ConfigureAwait(false) is { Status: 0, IsBySignal: false }, Encoding.UTF8.GetString(buffer, 0, length));
+            ChildExit exit = await ProgramOutput.ReadAsync(output => Spawn.Start(new ProgramStart { Path = path, Arguments = [path, .. arguments], Output = output }), Keep, limit.Token).ConfigureAwait(false);
+            return (exit is { Status: 0, IsBySignal: false }, Encoding.UTF8.GetString(kept, 0, length));
         }
         catch (UnixException error)
         {
             trace.Write(1, $"{Printable.Escape(path)}: {error.Message}");
-            return (false, "");
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever waits no longer has their own reason to tell.
+            if (!ct.IsCancellationRequested) trace.Fail($"{Printable.Escape(path)} did not end within {Limit.TotalSeconds} seconds, and was ended.");
+        }
+
+        return (false, "");
+
+        void Keep(ReadOnlySpan<byte> printed)
+        {
+            ReadOnlySpan<byte> some = printed[..Math.Min(printed.Length, kept.Length - length)];
+            some.CopyTo(kept.AsSpan(length));
+            length += some.Length;
         }
     }
 }

@@ -13,7 +13,10 @@ internal sealed class MasterLink : IDisposable
     private readonly Socket _socket;
     private uint _nextRequest;
 
-    private MasterLink(Socket socket) => _socket = socket;
+    private MasterLink(Socket socket, int listenerPid) => (_socket, ListenerPid) = (socket, listenerPid);
+
+    /// <summary>The process that began to listen, as the kernel knows it; 0 for one that is not to be seen from here.</summary>
+    public int ListenerPid { get; }
 
     /// <summary>Whether the master tells of its connection and its channels.</summary>
     public bool HasInfo { get; private set; }
@@ -29,9 +32,10 @@ internal sealed class MasterLink : IDisposable
             socket.Connect(new UnixDomainSocketEndPoint(path));
 
             // A socket in a directory that others write to may be anybody's, and it is given what is typed here.
-            uint owner = PeerCredentials.Of(socket).Uid;
+            PeerCredentials listener = PeerCredentials.Of(socket);
+            uint owner = listener.Uid;
             if (owner != Users.CurrentUid && owner != 0) throw new SshException($"Control socket {path} belongs to uid {owner}; remove it, or choose another ControlPath.");
-            var link = new MasterLink(socket);
+            var link = new MasterLink(socket, listener.Pid);
             link.ExchangeHello();
             return link;
         }

@@ -31,8 +31,8 @@ internal sealed class Passenger(SshClient client, ClientConfig config, RemotePro
             IsTerminalOptional = true,
             Environment = [.. request.Environment.Where(variable => SentVariables.IsSent(variable.Key, config)), .. SentVariables.Set(config)],
         };
-        var lending = new LentToSession(master.Client, config, master.Trace);
-        options = await lending.AddToAsync(options, request.WantsX11, request.WantsAgent).ConfigureAwait(false);
+        using var lending = new LentToSession(master.Client, config, master.Trace);
+        options = await lending.AddToAsync(options, request.WantsX11, request.WantsAgent, ct).ConfigureAwait(false);
         RemoteProcess process = await RunAsync(master.Client, request, options, ct).ConfigureAwait(false);
         lending.Report(options, process);
         return new Passenger(master.Client, config, process, request, streams, master.Trace);

@@ -17,8 +17,7 @@ internal sealed class PassengerSignals : IDisposable
             if (!SignalDispositions.IsIgnored(signal)) _registrations.Add(PosixSignalRegistration.Create((PosixSignal)(int)signal, End));
         }
 
-        // To the process group 0 or to all processes would be to others too.
-        if (hasTerminal && masterPid > 1) _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Libc.kill(masterPid, (int)UnixSignal.WINCH)));
+        if (hasTerminal && IsMaster(masterPid, link.ListenerPid)) _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Libc.kill(masterPid, (int)UnixSignal.WINCH)));
     }
 
     /// <summary>True once one came that ends the program.</summary>
@@ -28,6 +27,14 @@ internal sealed class PassengerSignals : IDisposable
     {
         foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
     }
+
+    /// <summary>Whether a process is the master that it says it is.</summary>
+    /// <remarks>
+    /// What is said may be relayed from elsewhere, and the signal would be to another process of the user's. Only OpenSSH's master that has gone to the
+    /// background since it began to listen is another process than the kernel remembers, which is no more then.
+    /// </remarks>
+    internal static bool IsMaster(int stated, int listener) =>
+        stated > 1 && (stated == listener || (listener > 0 && Libc.kill(listener, 0) != 0 && Libc.LastErrno == Errno.ESRCH));
 
     private void End(PosixSignalContext signal)
     {

@@ -69,7 +69,7 @@ internal sealed class SharedRun(SshCommandLine line, IReadOnlyList<string> argum
     /// <summary>Has a process of its own log in and become the master; null when it is there, else the exit status.</summary>
     private int? StartMaster()
     {
-        int status = Daemon.RunSuccessor(Environment.ProcessPath!, SshApplet.OwnArguments(arguments), MasterRole).ExitStatus;
+        int status = SshApplet.RunSuccessor(arguments, MasterRole);
         return status is 0 or OtherMasterStatus ? null : status;
     }
 
@@ -79,7 +79,7 @@ internal sealed class SharedRun(SshCommandLine line, IReadOnlyList<string> argum
         if (line.ControlCommand is { } command) return shared.Control(command);
 
         // The process that people started waits until another one has the session, and lets them go on.
-        if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, SshApplet.OwnArguments(arguments)).ExitStatus;
+        if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return SshApplet.RunSuccessor(arguments);
         if (line.StdioForward is { } target) return shared.RunStdioForward(target);
         return shared.TryRunSession(config.SessionType == SessionChoice.None ? null : Request(), OnStarted);
     }

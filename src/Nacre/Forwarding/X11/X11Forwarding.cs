@@ -7,8 +7,9 @@ namespace Nacre.Forwarding.X11;
 /// <remarks>
 /// The server is never told the cookie: it gets a false one, and only a connection that shows the false one is let through to the display, with the
 /// true one in its place (RFC 4254 6.3.1). A cookie that was made for untrusted clients keeps the display from their other sides too.
+/// A session that was opened with it has what it needs: disposing of it wipes the cookie here and ends no session.
 /// </remarks>
-public sealed class X11Forwarding
+public sealed class X11Forwarding : IDisposable
 {
     /// <summary>The protocol of cookies.</summary>
     public const string CookieProtocol = "MIT-MAGIC-COOKIE-1";
@@ -42,6 +43,9 @@ public sealed class X11Forwarding
     internal string Protocol { get; }
 
     internal Secret Cookie { get; }
+
+    /// <summary>Wipes the cookie; no further session can be opened with it.</summary>
+    public void Dispose() => Cookie.Dispose();
 
     /// <summary>A display with a cookie of its own making, for one that asks for none.</summary>
     /// <param name="display">What DISPLAY says.</param>

@@ -14,7 +14,7 @@ namespace Nacre.Forwarding.X11;
 /// RFC 4254 6.3.1: "It is RECOMMENDED that the 'x11 authentication cookie' that is sent be a fake, random cookie, and that the cookie be checked and
 /// replaced by the real cookie when a connection request is received."
 /// </remarks>
-internal sealed class X11Loan(TimeProvider time, Action<string>? warn)
+internal sealed class X11Loan(TimeProvider time, Action<string>? warn) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<X11Grant> _grants = [];
@@ -48,6 +48,16 @@ internal sealed class X11Loan(TimeProvider time, Action<string>? warn)
         if (!isLent) Warn("Warning: ssh server tried X11 forwarding.\nWarning: this is probably a break-in attempt by a malicious server.");
         else Warn("Rejected X11 connection after ForwardX11Timeout expired");
         return ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed");
+    }
+
+    /// <summary>The connection is over: nobody is let through any more, and the cookies are wiped.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (X11Grant grant in _grants) grant.Dispose();
+            _grants.Clear();
+        }
     }
 
     // Once: a server must not be able to fill the user's screen.
@@ -114,7 +124,7 @@ internal sealed class X11Loan(TimeProvider time, Action<string>? warn)
             {
                 if (!grant.Fits(message[setup.Protocol], cookie)) continue;
                 if (grant.IsOver(time) || !grant.TryUse()) return null;
-                grant.Forwarding.Cookie.Span.CopyTo(cookie);
+                grant.Replace(cookie);
                 return grant;
             }
         }
