@@ -30,6 +30,13 @@ internal sealed unsafe class LoginRecords : ILoginRecords
     private static int LastLength => TimeLength + LineLength + HostLength;
 
     /// <summary>Writes that somebody has logged in at a terminal, and when, for their next login.</summary>
+    public ValueTask LogInAsync(LoginRecord login, uint uid, CancellationToken ct)
+    {
+        LogIn(login, uid);
+        return default;
+    }
+
+    /// <summary>Writes that somebody has logged in at a terminal, and when, for their next login.</summary>
     public void LogIn(LoginRecord login, uint uid)
     {
         SetPresent(login, LoginRecord.Kind.Login);

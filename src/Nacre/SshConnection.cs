@@ -63,7 +63,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
     public IStreamTransport Transport => _transport;
 
-    /// <summary>Bytes that the stream has taken.</summary>
+    /// <summary>Bytes that the stream was given: counted before it takes them, so that whoever has an answer finds the question counted.</summary>
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
     /// <summary>Bytes that the stream has given.</summary>
@@ -319,8 +319,8 @@ internal sealed class SshConnection : IAsyncDisposable
                 }
 
                 int length = _transport.Fill(buffer);
-                if (length > 0) await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
                 Volatile.Write(ref _bytesSent, _bytesSent + length);
+                if (length > 0) await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
                 Volatile.Write(ref _sends, _sends + 1);
                 if (_transport.Outbox.QueuedBytes == 0) Return(ref buffer);
             }

@@ -121,7 +121,7 @@ public sealed class CertificateLoginInteropTests : IDisposable
         string lines = _directory.Write("lines", $"cert-authority {await File.ReadAllTextAsync(await StockKeys.HostAsync(Authority) + ".pub")}");
         await using TestSshd sshd = await OurSshd.StartAsync($"AuthorizedKeysFile {lines}");
         Assert.Equal(255, (await SshAsync("stock", sshd, "ed25519", await CertifyAsync(), "true")).ExitStatus);
-        Assert.Contains("Certificate lacks principal list", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync("Certificate lacks principal list");
         (await SshAsync("stock", sshd, "ed25519", await CertifyAsync("-n", sshd.User), "true")).Ends();
     }
 
@@ -137,7 +137,7 @@ public sealed class CertificateLoginInteropTests : IDisposable
         string free = await CertifyAsync("-n", sshd.User);
         Assert.DoesNotContain("PTY", (await SshAsync("stock", sshd, "ed25519", free, "true", "-tt")).Ends().Error, StringComparison.Ordinal);
         (await SshAsync("stock", sshd, "ed25519", free, "true", "-R", "0:127.0.0.1:1", "-o", "ExitOnForwardFailure=yes")).Ends();
-        Assert.Contains("Accepted certificate ID \"x\" (serial 0) signed by ED25519 CA", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync("Accepted certificate ID \"x\" (serial 0) signed by ED25519 CA");
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class HostbasedInteropTests : IAsyncLifetime
     {
         await using TestSshd sshd = await StartAsync(isOurSshd, naming);
         Assert.Equal($"{TestUser.Name}\n", (await SshAsync(sshd, isOurSsh)).Ends().Output);
-        Assert.Contains($"Accepted hostbased for {TestUser.Name} from 127.0.0.1 port ", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync($"Accepted hostbased for {TestUser.Name} from 127.0.0.1 port ");
     }
 
     [Theory]
@@ -57,8 +57,8 @@ public sealed class HostbasedInteropTests : IAsyncLifetime
             Assert.Contains($"{sshd.Destination}: Permission denied (hostbased).", (await SshAsync(sshd, isOurSsh)).Ends(255).Error, StringComparison.Ordinal);
         }
 
-        Assert.Contains($"Failed hostbased for {TestUser.Name} from 127.0.0.1 port ", sshd.Log, StringComparison.Ordinal);
-        Assert.Contains($", client user \"{Users.Current!.Name}\", client host \"{LocalName}\"", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync($"Failed hostbased for {TestUser.Name} from 127.0.0.1 port ");
+        await sshd.SaysAsync($", client user \"{Users.Current!.Name}\", client host \"{LocalName}\"");
     }
 
     [Fact]

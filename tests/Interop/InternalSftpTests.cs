@@ -28,7 +28,7 @@ public sealed class InternalSftpTests : IDisposable
             $"close \"{_directory["there"]}\" bytes read 3000001 written 0", $"session closed for local user {user} from [127.0.0.1]",
         })
         {
-            Assert.Contains(line, sshd.Log, StringComparison.Ordinal);
+            await sshd.SaysAsync(line);
         }
 
         if (command.EndsWith("0777", StringComparison.Ordinal)) Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(_directory["there"]));

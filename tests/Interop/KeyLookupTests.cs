@@ -19,7 +19,7 @@ public sealed class KeyLookupTests : IDisposable
         string script = $"test \\\"$(id -un)\\\" = {Runner} && test \\\"$0\\\" = {TestUser.Name} && echo 'permitopen=\\\"h:1\\\",environment=\\\"A=b\\\"' \\\"$(cat {keys})\\\"";
         await using OurSshd sshd = await OurSshd.StartAsync("AuthorizedKeysFile none", $"AuthorizedKeysCommand /bin/sh -c \"{script}\" %u", $"AuthorizedKeysCommandUser {Runner}", "PermitUserEnvironment yes");
         Assert.Equal("b\n", (await sshd.StockSshAsync("echo $A")).Ends().Output);
-        Assert.Contains("found at (command):1", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync("found at (command):1");
         RunResult forward = await Run.CleanAsync("ssh", [.. await sshd.ClientArgumentsAsync(), "-W", "127.0.0.1:22", sshd.Destination]);
         Assert.Contains("administratively prohibited", forward.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, (await Run.CleanAsync("ssh", [.. await sshd.ClientArgumentsAsync("ecdsa-256"), sshd.Destination, "true"])).ExitStatus);

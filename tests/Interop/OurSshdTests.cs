@@ -17,7 +17,7 @@ public sealed class OurSshdTests(SharedSshd.Ours server) : IClassFixture<SharedS
             "ssh", [.. await server.Sshd.ClientArgumentsAsync(kind), server.Sshd.Destination, "cat; echo wrong >&2; exit 42"], "given"u8.ToArray());
 
         Assert.Equal(("given", "wrong\n"), (result.Ends(42).Output, result.Error));
-        Assert.Contains($"Accepted publickey for {TestUser.Name} from 127.0.0.1", server.Sshd.Log, StringComparison.Ordinal);
+        await server.Sshd.SaysAsync($"Accepted publickey for {TestUser.Name} from 127.0.0.1");
     }
 
     [Fact]
@@ -182,8 +182,8 @@ public sealed class OurSshdTests(SharedSshd.Ours server) : IClassFixture<SharedS
             Assert.Equal($"{user}@127.0.0.1: Permission denied (publickey).\r\n", result.Ends(255).Error);
         }
 
-        Assert.Contains("Invalid user nosuchuser from 127.0.0.1 port ", server.Sshd.Log, StringComparison.Ordinal);
-        Assert.Contains("Connection closed by invalid user nosuchuser 127.0.0.1", server.Sshd.Log, StringComparison.Ordinal);
+        await server.Sshd.SaysAsync("Invalid user nosuchuser from 127.0.0.1 port ");
+        await server.Sshd.SaysAsync("Connection closed by invalid user nosuchuser 127.0.0.1");
     }
 
     [Fact]

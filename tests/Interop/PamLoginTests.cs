@@ -102,7 +102,7 @@ public sealed class PamLoginTests : IAsyncLifetime
 
         Assert.Equal("", run.Ends(254).Output);
         Assert.Equal("Come back tomorrow\n", run.Error);
-        Assert.Contains("PAM: pam_open_session()", _sshd!.Log, StringComparison.Ordinal);
+        await _sshd!.SaysAsync("PAM: pam_open_session()");
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class PamLoginTests : IAsyncLifetime
         RunResult right = await PasswordSsh.RunAsync(_sshd!, _user.Name, method, [_user.Password], "echo in");
         Assert.Contains("Closed until noon.", right.Ends(255).Error, StringComparison.Ordinal);
         Assert.Contains("Permission denied", right.Error, StringComparison.Ordinal);
-        Assert.Contains($"Access denied for user {_user.Name} by PAM account configuration", _sshd!.Log, StringComparison.Ordinal);
+        await _sshd!.SaysAsync($"Access denied for user {_user.Name} by PAM account configuration");
         if (method == "publickey") return;
         Assert.DoesNotContain("Closed", (await PasswordSsh.RunAsync(_sshd, _user.Name, method, ["wrong"], "echo in")).Ends(255).Error, StringComparison.Ordinal);
     }

@@ -37,9 +37,9 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         RunResult wrong = await SshAsync(TestUser.Name, password + "x", method, isOurSsh);
 
         Assert.Equal($"{TestUser.Name}\n", right.Ends().Output);
-        Assert.Contains($"Accepted {logged} for {TestUser.Name} from 127.0.0.1", sshd!.Log, StringComparison.Ordinal);
+        await sshd!.SaysAsync($"Accepted {logged} for {TestUser.Name} from 127.0.0.1");
         Assert.Contains($"{sshd.Destination}: Permission denied (publickey,password,keyboard-interactive).", wrong.Ends(255).Error, StringComparison.Ordinal);
-        Assert.Contains($"Failed {logged} for {TestUser.Name} from 127.0.0.1", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync($"Failed {logged} for {TestUser.Name} from 127.0.0.1");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         RunResult wrong = await SshAsync(TestUser.Name, "wrong", "password");
 
         Assert.Equal(wrong.Ends(255).Error.Replace(TestUser.Name, "USER", StringComparison.Ordinal), nobody.Ends(255).Error.Replace("nosuchuser", "USER", StringComparison.Ordinal));
-        Assert.Contains("Failed password for invalid user nosuchuser from 127.0.0.1", sshd!.Log, StringComparison.Ordinal);
+        await sshd!.SaysAsync("Failed password for invalid user nosuchuser from 127.0.0.1");
     }
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         {
             Assert.Contains("Permission denied", (await SshAsync(TestUser.Name, password, "password")).Ends(255).Error, StringComparison.Ordinal);
             Assert.Contains("Permission denied", (await sshd!.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
-            Assert.Contains($"Access denied for user {TestUser.Name} by PAM account configuration", sshd.Log, StringComparison.Ordinal);
+            await sshd.SaysAsync($"Access denied for user {TestUser.Name} by PAM account configuration");
 
             await using OurSshd withoutPam = await OurSshd.StartAsync("UsePAM no");
             Assert.Contains("Permission denied", (await withoutPam.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
-            Assert.Contains($"Account {TestUser.Name} has expired", withoutPam.Log, StringComparison.Ordinal);
+            await withoutPam.SaysAsync($"Account {TestUser.Name} has expired");
         }
         finally
         {
@@ -80,7 +80,7 @@ public sealed class PasswordLoginTests : IAsyncLifetime
         try
         {
             Assert.Contains("Permission denied", (await withoutPam.StockSshAsync("true")).Ends(255).Error, StringComparison.Ordinal);
-            Assert.Contains($"User {TestUser.Name} not allowed because account is locked", withoutPam.Log, StringComparison.Ordinal);
+            await withoutPam.SaysAsync($"User {TestUser.Name} not allowed because account is locked");
         }
         finally
         {

@@ -164,7 +164,7 @@ public sealed class ProxyCommandTests(SharedSshd.Stock server) : IClassFixture<S
     {
         (await SshAsync(server.Sshd.Destination, "true", "VersionAddendum=our own words")).Ends();
 
-        Assert.Contains("remote software version Nacre_0.1 our own words", server.Sshd.Log, StringComparison.Ordinal);
+        await server.Sshd.SaysAsync("remote software version Nacre_0.1 our own words");
     }
 
     [Fact]

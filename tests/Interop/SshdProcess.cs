@@ -49,7 +49,7 @@ internal sealed class SshdProcess : IAsyncDisposable
         {
             Task more = Volatile.Read(ref said).Task;
             if (log.Count(line => Regex.IsMatch(line, pattern)) >= times) return;
-            await more.WaitAsync(StartLimit);
+            if (await Task.WhenAny(more, Task.Delay(StartLimit)) != more) Assert.Fail($"The server has not logged {pattern} {times} times within {StartLimit}:{Environment.NewLine}{Log}");
         }
     }
 

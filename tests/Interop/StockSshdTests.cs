@@ -18,7 +18,7 @@ public sealed class StockSshdTests
 
         result.Ends(7);
         Assert.Equal(sshd.User + "\n", result.Output);
-        Assert.Contains("Accepted publickey", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync("Accepted publickey");
     }
 
     [Fact]

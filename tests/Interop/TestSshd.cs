@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Nacre.Tests.Interop;
 
 /// <summary>What OpenSSH's sshd and ours are to a test: a port of 127.0.0.1 where <see cref="TestUser"/> may log in.</summary>
@@ -19,6 +21,9 @@ internal abstract class TestSshd(SshdProcess process) : IAsyncDisposable
 
     /// <summary>Waits until the server has logged a line that a pattern matches, so often.</summary>
     public Task LineAsync(string pattern, int times = 1) => process.LineAsync(pattern, times);
+
+    /// <summary>Waits until the server has logged a line that has a text within.</summary>
+    public Task SaysAsync(string text) => process.LineAsync(Regex.Escape(text), 1);
 
     /// <summary>Who may log in, with any of <see cref="StockKeys.UserAsync"/>'s keys.</summary>
     public string User => TestUser.Name;

@@ -118,7 +118,7 @@ public sealed class UserLoginTests : IAsyncLifetime
 
         (await SshAsync(sshd, "id")).Ends(255);
 
-        Assert.Contains("bad ownership or modes for chroot directory component \"/tmp\"", sshd.Log, StringComparison.Ordinal);
+        await sshd.SaysAsync("bad ownership or modes for chroot directory component \"/tmp\"");
     }
 
     [Fact]

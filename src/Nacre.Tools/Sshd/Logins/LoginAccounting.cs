@@ -19,14 +19,16 @@ internal sealed class LoginAccounting : IDisposable
     /// <param name="terminal">The name of the terminal.</param>
     /// <param name="host">Where the user comes from, by name or address.</param>
     /// <param name="address">The address.</param>
-    /// <param name="last">When they were here before; null when they never were.</param>
-    public static LoginAccounting Begin(ILoginRecords records, UserAccount account, string terminal, string host, IPAddress address, out LastLogin? last)
+    /// <param name="ct">Stops waiting for whoever writes.</param>
+    /// <returns>With it, when they were here before; null when they never were.</returns>
+    public static async Task<(LoginAccounting Accounting, LastLogin? Last)> BeginAsync(
+        ILoginRecords records, UserAccount account, string terminal, string host, IPAddress address, CancellationToken ct)
     {
-        last = records.FindLast(account.Uid);
+        LastLogin? last = records.FindLast(account.Uid);
         string line = terminal.StartsWith(DeviceDirectory, StringComparison.Ordinal) ? terminal[DeviceDirectory.Length..] : terminal;
         var login = new LoginRecord(Environment.ProcessId, line, account.Name, host, address, DateTimeOffset.UtcNow);
-        records.LogIn(login, account.Uid);
-        return new LoginAccounting(records, login);
+        await records.LogInAsync(login, account.Uid, ct).ConfigureAwait(false);
+        return (new LoginAccounting(records, login), last);
     }
 
     /// <summary>Writes which process the user has at the terminal.</summary>

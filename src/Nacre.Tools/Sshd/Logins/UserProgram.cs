@@ -128,8 +128,10 @@ internal sealed class UserProgram
         using Pty pty = Pty.Open();
         if (Users.IsRoot) pty.GiveTo(_account.Uid, _account.Gid);
         await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
-        LastLogin? last = null;
-        using LoginAccounting? accounting = _client.Records is { } records ? LoginAccounting.Begin(records, _account, pty.Name, _client.Host, _client.Remote.Address, out last) : null;
+        (LoginAccounting? recorded, LastLogin? last) = _client.Records is { } records
+            ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.Host, _client.Remote.Address, ct).ConfigureAwait(false) : default;
+        using LoginAccounting? accounting = recorded;
+        await PoolThread.EnterAsync();
         if (IsGreeted)
         {
             string greeting = LoginGreeting.Of(_client.Login.TakeMessages() + kept?.Messages, _config.PrintLastLog ? last : null, _config.PrintMotd);

@@ -10,7 +10,7 @@ using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
-/// <summary>A process's side of its link to the monitor: the configurations that it was given, signatures that it awaits, and its log.</summary>
+/// <summary>A process's side of its link to the monitor: the configurations that it was given, answers that it awaits, and its log.</summary>
 internal sealed class ChildLink : IDisposable
 {
     /// <summary>The number of the descriptor that the link is on.</summary>
@@ -18,7 +18,7 @@ internal sealed class ChildLink : IDisposable
 
     private readonly ProcessLink _link;
     private readonly ConcurrentDictionary<uint, GivenConfig> _configs = [];
-    private readonly ConcurrentDictionary<uint, TaskCompletionSource<byte[]>> _signatures = [];
+    private readonly ConcurrentDictionary<uint, TaskCompletionSource<byte[]>> _awaited = [];
     private uint _requests;
 
     public ChildLink() => _link = new ProcessLink(Descriptors.Adopt(Descriptor), takesDescriptors: true);
@@ -38,12 +38,15 @@ internal sealed class ChildLink : IDisposable
                 case MonitorMessageType.Signature:
                     using (message) Take(message.Read<SignatureMessage>());
                     break;
+                case MonitorMessageType.Recorded:
+                    using (message) Answer(message.Read<RecordedMessage>().Request, []);
+                    break;
                 default:
                     return message;
             }
         }
 
-        foreach (TaskCompletionSource<byte[]> waiting in _signatures.Values) waiting.TrySetException(NoSignature());
+        foreach (TaskCompletionSource<byte[]> waiting in _awaited.Values) waiting.TrySetException(new SshException("The server's monitor has ended."));
         return null;
     }
 
@@ -66,6 +69,23 @@ internal sealed class ChildLink : IDisposable
         _link.Send(connection, ref ended);
     }
 
+    /// <summary>Asks something of the monitor under a number, and waits for the answer with that number.</summary>
+    public async ValueTask<byte[]> AskAsync(Action<uint> send, CancellationToken ct)
+    {
+        uint request = Interlocked.Increment(ref _requests);
+        var waiting = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited[request] = waiting;
+        try
+        {
+            send(request);
+            return await waiting.Task.WaitAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _awaited.TryRemove(request, out _);
+        }
+    }
+
     public void Dispose() => _link.Dispose();
 
     private void Take(ConfigMessage config)
@@ -74,27 +94,17 @@ internal sealed class ChildLink : IDisposable
         _configs[config.Number] = new GivenConfig(ConfigText.Read(config.Text), hostKeys);
     }
 
-    private void Take(SignatureMessage answer)
+    private void Take(SignatureMessage answer) => Answer(answer.Request, answer.Signature.ToArray());
+
+    private void Answer(uint request, byte[] answer)
     {
-        if (!_signatures.TryRemove(answer.Request, out TaskCompletionSource<byte[]>? waiting)) return;
-        if (answer.Signature.IsEmpty) waiting.TrySetException(NoSignature());
-        else waiting.TrySetResult(answer.Signature.ToArray());
+        if (_awaited.TryRemove(request, out TaskCompletionSource<byte[]>? waiting)) waiting.TrySetResult(answer);
     }
 
     private async ValueTask<byte[]> SignAsync(uint connection, PublicKey key, string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
-        uint request = Interlocked.Increment(ref _requests);
-        var waiting = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _signatures[request] = waiting;
-        Ask(connection, request, key, algorithm, data.Span);
-        try
-        {
-            return await waiting.Task.WaitAsync(ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            _signatures.TryRemove(request, out _);
-        }
+        byte[] signature = await AskAsync(request => Ask(connection, request, key, algorithm, data.Span), ct).ConfigureAwait(false);
+        return signature.Length > 0 ? signature : throw new SshException("The host key cannot be used now.");
     }
 
     private void Ask(uint connection, uint request, PublicKey key, string algorithm, ReadOnlySpan<byte> data)
@@ -114,8 +124,6 @@ internal sealed class ChildLink : IDisposable
         };
         _link.Send(0, ref message);
     }
-
-    private static SshException NoSignature() => new("The host key cannot be used now.");
 }
 
 /// <summary>A configuration that the monitor gave, with the host keys that go with it.</summary>

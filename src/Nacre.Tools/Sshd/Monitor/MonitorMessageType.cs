@@ -12,6 +12,7 @@ internal enum MonitorMessageType : byte
     Verdict = 7,
     Question = 8,
     Drop = 9,
+    Recorded = 10,
 
     Ready = 32,
     Log = 33,

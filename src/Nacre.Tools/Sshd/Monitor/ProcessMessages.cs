@@ -111,6 +111,9 @@ internal ref struct RecordMessage : IMonitorMessage<RecordMessage>
     private const int MaxLine = 32;
 
     public uint Kind;
+
+    /// <summary>What the answer to a <see cref="RecordKind.LogIn"/> carries; the others have none.</summary>
+    public uint Request;
     public uint ProcessId;
     public ReadOnlySpan<byte> Line;
 
@@ -120,9 +123,21 @@ internal ref struct RecordMessage : IMonitorMessage<RecordMessage>
         where V : IFieldVisitor, allows ref struct
     {
         visit.UInt32(ref message.Kind);
+        visit.UInt32(ref message.Request);
         visit.UInt32(ref message.ProcessId);
         visit.Text(ref message.Line, MaxLine);
     }
+}
+
+/// <summary>To a session: what it said of a terminal has been dealt with.</summary>
+internal ref struct RecordedMessage : IMonitorMessage<RecordedMessage>
+{
+    public uint Request;
+
+    public static MonitorMessageType Type => MonitorMessageType.Recorded;
+
+    public static void Fields<V>(ref V visit, ref RecordedMessage message)
+        where V : IFieldVisitor, allows ref struct => visit.UInt32(ref message.Request);
 }
 
 /// <summary>From a process: a connection is over, and what came of it there.</summary>

@@ -20,7 +20,7 @@ internal sealed class SessionProcess : IDisposable
 
     private readonly TerminalRecords _records;
 
-    private SessionProcess(Task<IRunningProgram> process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account), log);
+    private SessionProcess(Task<IRunningProgram> process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account, new LoginRecords()), log);
 
     /// <summary>Its number; 0 before it has started.</summary>
     public int Pid => _process.IsCompletedSuccessfully ? _process.Result.Pid : 0;
@@ -156,7 +156,7 @@ internal sealed class SessionProcess : IDisposable
                 OnEnded(this);
                 break;
             case MonitorMessageType.Record:
-                _records.Take(message.Read<RecordMessage>(), _adopted.GetValueOrDefault(message.Connection)?.Client);
+                Record(message.Connection, message.Read<RecordMessage>());
                 break;
             case MonitorMessageType.Sign when _adopted.TryGetValue(message.Connection, out Adopted? adopted):
                 Sign(message.Connection, message.Read<SignMessage>(), adopted);
@@ -164,6 +164,14 @@ internal sealed class SessionProcess : IDisposable
             default:
                 throw new SshViolationException(Violation.UnexpectedMessage, $"A session asked for {message.Type}.");
         }
+    }
+
+    private void Record(uint connection, RecordMessage record)
+    {
+        _records.Take(record, _adopted.GetValueOrDefault(connection)?.Client);
+        if ((RecordKind)record.Kind != RecordKind.LogIn) return;
+        var recorded = new RecordedMessage { Request = record.Request };
+        _link.Send(connection, ref recorded);
     }
 
     // The hash of another exchange, or the proof of a key for this very session; nothing else that could mean something elsewhere.

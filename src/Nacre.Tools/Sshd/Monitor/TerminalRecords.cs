@@ -6,12 +6,14 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd.Monitor;
 
 /// <summary>Records a user's logins at terminals for a session process, which may not write the machine's files itself.</summary>
-/// <remarks>Who it is and where from is what the monitor knows; a terminal is the user's own or is not recorded.</remarks>
-internal sealed class TerminalRecords(UserAccount account) : IDisposable
+/// <remarks>
+/// Who it is and where from is what the monitor knows; a terminal is the user's own or is not recorded. A session that ends while it says so has closed its
+/// terminal, whose number may be somebody else's by now: that is no fault of the session's.
+/// </remarks>
+internal sealed class TerminalRecords(UserAccount account, LoginRecords files) : IDisposable
 {
     private const string Terminals = "pts/";
 
-    private readonly LoginRecords _files = new();
     private readonly Dictionary<string, LoginRecord> _present = [];
 
     /// <summary>Writes what a session says of one of its user's terminals.</summary>
@@ -23,36 +25,46 @@ internal sealed class TerminalRecords(UserAccount account) : IDisposable
         LoginRecord? present = _present.GetValueOrDefault(line);
         switch ((RecordKind)message.Kind)
         {
-            case RecordKind.LogIn when client is not null && IsOwn(line):
+            case RecordKind.LogIn when client is not null && TryGive(line):
                 _present[line] = new LoginRecord((int)message.ProcessId, line, account.Name, client.Host, client.Remote.Address, DateTimeOffset.UtcNow);
-                _files.LogIn(_present[line], account.Uid);
-
-                // It is the user's already; that others may write to it takes a group that the user need not be in.
-                Pty.Give(DeviceOf(line), account.Uid, account.Gid);
+                files.LogIn(_present[line], account.Uid);
                 break;
             case RecordKind.SetProcess when present is not null:
                 _present[line] = present with { Pid = (int)message.ProcessId };
-                _files.SetProcess(_present[line]);
+                files.SetProcess(_present[line]);
                 break;
             case RecordKind.LogOut when present is not null:
                 _present.Remove(line);
-                _files.LogOut(present with { Time = DateTimeOffset.UtcNow });
+                files.LogOut(present with { Time = DateTimeOffset.UtcNow });
                 break;
-            case RecordKind.LogIn when client is null:
-                break;
-            default:
-                throw new SshViolationException(Violation.FieldMalformed, "A session wants a login recorded at a terminal that is not its user's.");
+            case > RecordKind.LogOut:
+                throw new SshViolationException(Violation.FieldMalformed, $"A session wants a record of the kind {message.Kind}, which there is none of.");
         }
     }
 
     /// <summary>The process has ended, and whoever was at its terminals has gone.</summary>
     public void Dispose()
     {
-        foreach (LoginRecord gone in _present.Values) _files.LogOut(gone with { Time = DateTimeOffset.UtcNow });
+        foreach (LoginRecord gone in _present.Values) files.LogOut(gone with { Time = DateTimeOffset.UtcNow });
         _present.Clear();
     }
 
     private static string DeviceOf(string line) => "/dev/" + line;
+
+    // It is the user's already; that others may write to it takes a group that the user need not be in.
+    private bool TryGive(string line)
+    {
+        if (!IsOwn(line)) return false;
+        try
+        {
+            Pty.Give(DeviceOf(line), account.Uid, account.Gid);
+            return true;
+        }
+        catch (UnixException)
+        {
+            return false;
+        }
+    }
 
     private bool IsOwn(string line) => line.StartsWith(Terminals, StringComparison.Ordinal)
         && uint.TryParse(line.AsSpan(Terminals.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _)

@@ -11,15 +11,17 @@ internal sealed class RemoteRecords(ChildLink link, uint connection) : ILoginRec
 
     public LastLogin? FindLast(uint uid) => _readable.FindLast(uid);
 
-    public void LogIn(LoginRecord login, uint uid) => Send(RecordKind.LogIn, login);
+    // The terminal must not be gone before the monitor has looked at it.
+    public async ValueTask LogInAsync(LoginRecord login, uint uid, CancellationToken ct) =>
+        await link.AskAsync(request => Send(RecordKind.LogIn, login, request), ct).ConfigureAwait(false);
 
     public void SetProcess(LoginRecord login) => Send(RecordKind.SetProcess, login);
 
     public void LogOut(LoginRecord login) => Send(RecordKind.LogOut, login);
 
-    private void Send(RecordKind kind, LoginRecord login)
+    private void Send(RecordKind kind, LoginRecord login, uint request = 0)
     {
-        var record = new RecordMessage { Kind = (uint)kind, ProcessId = (uint)login.Pid, Line = Encoding.ASCII.GetBytes(login.Line) };
+        var record = new RecordMessage { Kind = (uint)kind, Request = request, ProcessId = (uint)login.Pid, Line = Encoding.ASCII.GetBytes(login.Line) };
         link.Link.Send(connection, ref record);
     }
 }
