@@ -21,8 +21,16 @@ internal static unsafe partial class Libc
     public const ulong ST_RDONLY = 1;
     public const ulong ST_NOSUID = 2;
 
+    private const nint SYS_open_tree = 428;
     private const nint SYS_openat2 = 437;
     private const nint SYS_fchmodat2 = 452;
+
+    /// <summary>open_tree(2) with OPEN_TREE_CLONE: a mount of a directory that is nowhere in the tree of mounts.</summary>
+    public static int OpenTree(string path)
+    {
+        const nint clone = 1;
+        fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + "\0")) return (int)syscall(SYS_open_tree, AT_FDCWD, (nint)name, clone | O_CLOEXEC, 0);
+    }
 
     /// <summary>openat2(2), which the C library has no function for.</summary>
     public static int openat2(SafeFileHandle directory, ReadOnlySpan<byte> path, in OpenHow how) =>

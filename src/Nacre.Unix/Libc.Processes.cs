@@ -65,6 +65,9 @@ internal static unsafe partial class Libc
     public static partial int posix_spawn_file_actions_addchdir_np(byte* actions, string path);
 
     [LibraryImport(Library)]
+    public static partial int posix_spawn_file_actions_addfchdir_np(byte* actions, int descriptor);
+
+    [LibraryImport(Library)]
     public static partial int posix_spawn_file_actions_addclosefrom_np(byte* actions, int from);
 
     [LibraryImport(Library)]

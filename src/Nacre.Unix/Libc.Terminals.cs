@@ -10,6 +10,8 @@ internal static unsafe partial class Libc
     public const nuint TIOCSWINSZ = 0x5414;
 
     // The kernel's own struct termios2, whose layout no change of the C library moves and whose speeds are numbers.
+    public const nuint TIOCGPTPEER = 0x5441;
+    public const nuint TIOCGPTN = 0x80045430;
     public const nuint TCSBRK = 0x5409;
     public const nuint TCGETS2 = 0x802c542a;
     public const nuint TCSETS2 = 0x402c542b;
@@ -24,9 +26,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int unlockpt(int master);
-
-    [LibraryImport(Library)]
-    public static partial int ptsname_r(int master, byte* name, nuint capacity);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int descriptor, nuint request, void* argument);

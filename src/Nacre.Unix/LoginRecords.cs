@@ -25,6 +25,8 @@ internal sealed unsafe class LoginRecords : ILoginRecords
 
     public string Failed { get; init; } = "/var/log/btmp";
 
+    private SafeFileHandle? held;
+
     private static int TimeLength => LoginRecord.HasShortTimes ? sizeof(int) : sizeof(long);
 
     private static int LastLength => TimeLength + LineLength + HostLength;
@@ -77,14 +79,27 @@ internal sealed unsafe class LoginRecords : ILoginRecords
         }
     }
 
+    /// <summary>Keeps the file of last logins open, so that it can be read from within another root directory.</summary>
+    public void HoldLast()
+    {
+        try
+        {
+            held = OpenLast();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody keeps it.
+        }
+    }
+
     /// <summary>When a user logged in last; null when they never have, or nobody keeps it.</summary>
     public LastLogin? FindLast(uint uid)
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(Last, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using SafeFileHandle? file = held is null ? OpenLast() : null;
             byte[] entry = new byte[LastLength];
-            if (RandomAccess.Read(file, entry, (long)uid * LastLength) != LastLength) return null;
+            if (RandomAccess.Read(held ?? file!, entry, (long)uid * LastLength) != LastLength) return null;
             long seconds = LoginRecord.HasShortTimes ? BinaryPrimitives.ReadUInt32LittleEndian(entry) : BinaryPrimitives.ReadInt64LittleEndian(entry);
             if (seconds is <= 0 or > uint.MaxValue) return null;
             return new LastLogin(
@@ -95,6 +110,8 @@ internal sealed unsafe class LoginRecords : ILoginRecords
             return null;
         }
     }
+
+    private SafeFileHandle OpenLast() => File.OpenHandle(Last, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
 
     private void SetLast(LoginRecord login, uint uid)
     {

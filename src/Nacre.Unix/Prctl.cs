@@ -24,14 +24,21 @@ internal static class Prctl
         Libc.Check(Libc.prctl(PR_SET_NAME, (nint)text, 0, 0, 0), "prctl PR_SET_NAME");
     }
 
-    /// <summary>The umask; null where the kernel does not tell it without setting it.</summary>
+    /// <summary>The umask; null where the kernel does not tell it without setting it, or there is no /proc.</summary>
     public static uint? FileModeMask
     {
         get
         {
             const string label = "Umask:\t";
-            string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal));
-            return line is null ? null : Convert.ToUInt32(line[label.Length..], 8);
+            try
+            {
+                string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal));
+                return line is null ? null : Convert.ToUInt32(line[label.Length..], 8);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class ProgramStart
     /// <summary>A terminal that the child opens as its standard input, output and error; it leads a new session with it.</summary>
     public string? ControllingTerminal { get; init; }
 
+    /// <summary>The directory that the terminal's name is looked for in, where its whole path leads nowhere; null for the path.</summary>
+    public SafeHandle? TerminalDirectory { get; init; }
+
     /// <summary>The child leads a session, and so a process group, of its own.</summary>
     public bool LeadsSession { get; init; }
 

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Nacre.Unix;
@@ -8,6 +8,8 @@ namespace Nacre.Unix;
 /// <remarks>The kernel removes the terminal when its master is closed, and sends SIGHUP to the session that has it.</remarks>
 internal sealed unsafe class Pty : IDisposable
 {
+    private const string Directory = "/dev/pts";
+
     private SafeHandle master;
 
     private Pty(SafeFileHandle master, string name)
@@ -57,9 +59,20 @@ internal sealed unsafe class Pty : IDisposable
     /// <summary>Takes over the master of a pseudo-terminal that another process made.</summary>
     public static Pty FromMaster(SafeFileHandle master) => new(master, NameOf((int)master.DangerousGetHandle()));
 
+    /// <summary>
+    /// The directory of all terminals by a mount of its own, which ".." does not lead out of: for a process that enters another root directory and
+    /// will start programs at terminals from there. Null where the kernel or a container has no such mounts.
+    /// </summary>
+    public static SafeFileHandle? OpenDirectory()
+    {
+        int descriptor = Libc.OpenTree(Directory);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     /// <summary>Opens the terminal itself, without taking it as this process's own: while it is open, the stream of the master does not end.</summary>
+    /// <remarks>By its master and not by its name, which leads nowhere within another root directory.</remarks>
     public SafeFileHandle OpenTerminal() =>
-        new(Libc.Check(Libc.open(Name, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC, 0), $"open {Name}"), ownsHandle: true);
+        new(Libc.Check(Libc.ioctl(Descriptor, Libc.TIOCGPTPEER, (void*)(Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC)), $"open {Name}"), ownsHandle: true);
 
     /// <summary>The stream of the master, which from then on owns the descriptor; this object still sets size and modes.</summary>
     public DescriptorStream OpenStream()
@@ -96,12 +109,10 @@ internal sealed unsafe class Pty : IDisposable
 
     private static string NameOf(int descriptor)
     {
-        const int longest = 128;
-        byte* name = stackalloc byte[longest];
-        int error = Libc.ptsname_r(descriptor, name, longest);
-        return error == 0
-            ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))
-            : throw new UnixException((Errno)error, "name a pseudo-terminal");
+        // Not ptsname(3), which may look whether the name is there.
+        uint number;
+        Libc.Check(Libc.ioctl(descriptor, Libc.TIOCGPTN, &number), "name a pseudo-terminal");
+        return string.Create(CultureInfo.InvariantCulture, $"{Directory}/{number}");
     }
 
     /// <summary>On a read-only /dev a terminal that already is the user's or root's will do.</summary>

@@ -52,10 +52,7 @@ internal static unsafe class Spawn
             int error;
             if (target < 3 && start.ControllingTerminal is { } terminal)
             {
-                // The first terminal that a session leader opens becomes its controlling terminal.
-                error = target == 0
-                    ? Libc.posix_spawn_file_actions_addopen(actions, 0, terminal, Libc.O_RDWR, 0)
-                    : Libc.posix_spawn_file_actions_adddup2(actions, 0, target);
+                error = target == 0 ? AddTerminal(actions, terminal, start.TerminalDirectory) : Libc.posix_spawn_file_actions_adddup2(actions, 0, target);
             }
             else if (source == Sources.Nothing)
             {
@@ -71,6 +68,15 @@ internal static unsafe class Spawn
         CheckSpawn(Libc.posix_spawn_file_actions_addclosefrom_np(actions, sources.Count), start);
         if (start.WorkingDirectory is { } directory)
             CheckSpawn(Libc.posix_spawn_file_actions_addchdir_np(actions, directory), start);
+    }
+
+    // The first terminal that a session leader opens becomes its controlling terminal.
+    private static int AddTerminal(byte* actions, string terminal, SafeHandle? directory)
+    {
+        if (directory is null)
+            return Libc.posix_spawn_file_actions_addopen(actions, 0, terminal, Libc.O_RDWR, 0);
+        int error = Libc.posix_spawn_file_actions_addfchdir_np(actions, (int)directory.DangerousGetHandle());
+        return error != 0 ? error : Libc.posix_spawn_file_actions_addopen(actions, 0, Path.GetFileName(terminal), Libc.O_RDWR, 0);
     }
 
     private static void SetAttributes(byte* attributes, ProgramStart start)
@@ -145,6 +151,7 @@ internal static unsafe class Spawn
         public int Run()
         {
             int pid;
+            using FileModeMask.Standing umask = FileModeMask.PutBack();
             int error = IsSearched
                 ? Libc.posix_spawnp(&pid, Path, Actions, Attributes, Arguments, Environment)
                 : Libc.posix_spawn(&pid, Path, Actions, Attributes, Arguments, Environment);

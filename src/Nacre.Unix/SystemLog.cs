@@ -10,6 +10,7 @@ internal static unsafe class SystemLog
 
     private static readonly Lock Gate = new();
     private static byte* ident;
+    private static Facility opened;
 
     /// <summary>The facilities that SyslogFacility names.</summary>
     public enum Facility
@@ -49,9 +50,32 @@ internal static unsafe class SystemLog
             Libc.openlog(next, LogPid | OpenAtOnce, (int)facility);
             Marshal.FreeCoTaskMem((nint)ident);
             ident = next;
+            opened = facility;
         }
     }
 
-    /// <summary>Writes a line, to another facility than the log was opened for where one is given; text from a peer is to be escaped before it comes here.</summary>
-    public static void Write(Priority priority, string line, Facility facility = 0) => Libc.syslog((int)priority | (int)facility, "%s", line);
+    /// <summary>Writes a line; text from a peer is to be escaped before it comes here.</summary>
+    /// <param name="priority">How much it matters.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="facility">Another facility than the log was opened for; 0 for that one.</param>
+    /// <param name="process">The process whose line it is; 0 for this one.</param>
+    public static void Write(Priority priority, string line, Facility facility = 0, int process = 0)
+    {
+        lock (Gate)
+        {
+            if (process == 0)
+            {
+                Libc.syslog((int)priority | (int)facility, "%s", line);
+                return;
+            }
+
+            // syslog(3) knows no other number than this process's own, but takes any name.
+            string name = $"{Marshal.PtrToStringUTF8((nint)ident)}[{process.ToString(System.Globalization.CultureInfo.InvariantCulture)}]";
+            byte* theirs = (byte*)Marshal.StringToCoTaskMemUTF8(name);
+            Libc.openlog(theirs, 0, (int)opened);
+            Libc.syslog((int)priority | (int)facility, "%s", line);
+            Libc.openlog(ident, LogPid, (int)opened);
+            Marshal.FreeCoTaskMem((nint)theirs);
+        }
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class SftpServerLog(LogLevel level, Action<LogLevel, string> wri
     public LogLevel Level => level;
 
     /// <summary>A log on standard error.</summary>
-    public static SftpServerLog ToStandardError(LogLevel level) => new(level, static (level, line) => Console.Error.Write($"{(level >= LogLevel.Debug1 ? NameOf(level) : "")}{line}\r\n"));
+    public static SftpServerLog ToStandardError(LogLevel level) => new(level, static (level, line) => Console.Error.Write(ErrorLine(level, line)));
 
     /// <summary>A log in syslog.</summary>
     public static SftpServerLog ToSystemLog(LogLevel level, LogFacility facility)
@@ -18,6 +18,9 @@ internal sealed class SftpServerLog(LogLevel level, Action<LogLevel, string> wri
         SystemLog.Open("sftp-server", (SystemLog.Facility)((int)facility << 3));
         return new SftpServerLog(level, static (level, line) => SystemLog.Write(PriorityOf(level), NameOf(level) + line));
     }
+
+    /// <summary>A line as standard error has it.</summary>
+    public static string ErrorLine(LogLevel level, string line) => $"{(level >= LogLevel.Debug1 ? NameOf(level) : "")}{line}\r\n";
 
     public void Write(LogLevel lineLevel, string line)
     {

@@ -44,7 +44,7 @@ internal sealed class UserSftpSession(SftpServerSettings settings, UserAccount a
 
     private async Task<int> ServeAsync(string start, string user, string client, PipeReader input, PipeWriter output, CancellationToken ct)
     {
-        var files = new LocalFileSystem(start, new LocalFileSystemOptions { Umask = settings.Umask ?? 0 });
+        var files = new LocalFileSystem(start, new LocalFileSystemOptions { Umask = settings.Umask ?? FileModeMask.Own });
         try
         {
             await new Nacre.Sftp.SftpServer(files, Options()).RunAsync(input, output, ct).ConfigureAwait(false);

@@ -69,6 +69,9 @@ internal sealed class ClientConnection : IClientOrigin
     /// <summary>Where the user's logins at terminals are recorded; null where nobody can.</summary>
     public ILoginRecords? Records { get; set; } = Users.IsRoot ? new LoginRecords() : null;
 
+    /// <summary>Where the terminals of the user's sessions come from.</summary>
+    public ITerminals Terminals { get; set; } = OwnTerminals.Instance;
+
     /// <summary>The account of a name; null when there is none.</summary>
     public UserAccount? AccountOf(string name) => Account is { } known && known.Name == name ? known : Users.Find(name);
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Nacre.Config.Files;
+using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.SftpServer;
 using Nacre.Unix;
@@ -6,28 +8,12 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd;
 
 /// <summary>The command internal-sftp: an SFTP server that is no program of its own, where this process has the user's rights already.</summary>
-/// <remarks>
-/// A process that has other rights than the user, or is to have another umask, or whose standard error is to be the log, is a child: what one
-/// process has only once cannot be changed for one session.
-/// </remarks>
+/// <remarks>A process that has other rights than the user starts it as a child. The same flags hold for both.</remarks>
 internal sealed class InternalSftp
 {
     private const string Name = "internal-sftp";
 
-    private readonly SftpServerSettings? _settings;
-
-    private InternalSftp(IReadOnlyList<string> arguments)
-    {
-        Arguments = arguments;
-        try
-        {
-            _settings = SftpServerSettings.Parse(arguments);
-        }
-        catch (Exception error) when (error is UsageException or FatalException)
-        {
-            // The child says what is wrong, where the client sees it.
-        }
-    }
+    private InternalSftp(IReadOnlyList<string> arguments) => Arguments = arguments;
 
     /// <summary>The words after the name.</summary>
     public IReadOnlyList<string> Arguments { get; }
@@ -39,28 +25,39 @@ internal sealed class InternalSftp
         return words is [Name, .. var arguments] ? new InternalSftp(arguments) : null;
     }
 
-    /// <summary>True when it can be served here: nobody gains or loses a right by it.</summary>
-    public bool FitsThisProcess(UserAccount account)
-    {
-        if (account.Uid != Users.EffectiveUid || _settings is null or { LogsToStandardError: true } or { ListsRequests: true }) return false;
-        return _settings.Umask is not { } wanted || (Prctl.FileModeMask is { } own && (own & ~wanted) == 0);
-    }
-
-    /// <summary>Serves the session to its end.</summary>
+    /// <summary>Serves the session to its end. A terminal that was asked for would only change the bytes: it gets none.</summary>
     public async Task<ProcessExit> ServeAsync(ServerSession session, UserAccount account, ClientConnection client, SshdLog log, CancellationToken ct)
     {
-        SftpServerSettings settings = _settings ?? throw new InvalidOperationException("The flags of internal-sftp were not understood.");
-        var sessionLog = new SftpServerLog(settings.Level, (level, line) => log.WriteSftp(level, settings.Facility, line));
-        string home = Spawn.CanEnter(account.Home) ? account.Home : "/";
         try
         {
-            int status = await new UserSftpSession(settings, account, home, client.Address, sessionLog).RunAsync(session.Input, session.Output, ct).ConfigureAwait(false);
-            return ProcessExit.WithStatus((uint)status);
+            var settings = SftpServerSettings.Parse(Arguments);
+            if (!settings.ListsRequests) return ProcessExit.WithStatus((uint)await ServeAsync(settings, session, account, client, log, ct).ConfigureAwait(false));
+            await session.Output.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Nacre.Sftp.SftpServer.RequestNames.Select(static name => name + "\n"))), ct).ConfigureAwait(false);
+            return ProcessExit.WithStatus(0);
+        }
+        catch (UsageException wrong)
+        {
+            using var usage = new StringWriter();
+            SftpServerSettings.Flags.Explain(wrong, usage);
+            await session.Error.WriteAsync(Encoding.UTF8.GetBytes(usage.ToString()), ct).ConfigureAwait(false);
+            return ProcessExit.WithStatus(1);
         }
         catch (FatalException fatal)
         {
-            log.Error($"{Name}: {Protocol.Wire.Printable.Escape(fatal.Message)}");
+            log.Error($"{Name}: {Printable.Escape(fatal.Message)}");
+            await session.Error.WriteAsync(Encoding.UTF8.GetBytes(fatal.Message + "\n"), ct).ConfigureAwait(false);
             return ProcessExit.WithStatus((uint)fatal.Status);
         }
+    }
+
+    private static async Task<int> ServeAsync(SftpServerSettings settings, ServerSession session, UserAccount account, ClientConnection client, SshdLog log, CancellationToken ct)
+    {
+        await using SessionErrorLines? lines = settings.LogsToStandardError ? new SessionErrorLines(session.Error, ct) : null;
+        var sessionLog = new SftpServerLog(settings.Level, lines is not null ? lines.Write : (level, line) => log.WriteSftp(level, settings.Facility, line));
+
+        // The umask belongs to the whole process, of which this is one session.
+        using IDisposable? lifted = settings.Umask is null ? null : FileModeMask.Lift();
+        string home = Spawn.CanEnter(account.Home) ? account.Home : "/";
+        return await new UserSftpSession(settings, account, home, client.Address, sessionLog).RunAsync(session.Input, session.Output, ct).ConfigureAwait(false);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class SshdLog : ITrace, IDisposable
     public void Fatal(string line) => Write(LogLevel.Fatal, line, SystemLog.Priority.Critical);
 
     /// <summary>Writes a line of an SFTP session that is served within this process, which has a level and a facility of its own.</summary>
-    public void WriteSftp(LogLevel level, LogFacility facility, string line)
+    public void WriteSftp(LogLevel level, LogFacility facility, string line, int process = 0)
     {
         if (_tell is not null)
         {
@@ -86,12 +86,12 @@ internal sealed class SshdLog : ITrace, IDisposable
         }
 
         var place = (SystemLog.Facility)((int)facility << 3);
-        if (_isJson) Put(SftpServerLog.PriorityOf(level), Json(level, line), "\n", place);
-        else Put(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, "\r\n", place);
+        if (_isJson) Put(SftpServerLog.PriorityOf(level), Json(level, line, process), "\n", place, process);
+        else Put(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, "\r\n", place, process);
     }
 
     /// <summary>Writes a line of another process, which has composed it as one of its own.</summary>
-    public void Relay(LogLevel level, string line) => WriteAlways(level, line, SftpServerLog.PriorityOf(level));
+    public void Relay(LogLevel level, string line, int process) => WriteAlways(level, line, SftpServerLog.PriorityOf(level), process);
 
     public void Dispose()
     {
@@ -103,7 +103,7 @@ internal sealed class SshdLog : ITrace, IDisposable
         if (level <= Level) WriteAlways(level, line, priority);
     }
 
-    private void WriteAlways(LogLevel level, string line, SystemLog.Priority priority)
+    private void WriteAlways(LogLevel level, string line, SystemLog.Priority priority, int process = 0)
     {
         if (_tell is not null)
         {
@@ -112,20 +112,20 @@ internal sealed class SshdLog : ITrace, IDisposable
         }
 
         // As OpenSSH has it: on standard error and in a file, a line says by itself how much it matters.
-        if (_isJson) Put(priority, Json(level, line), "\n");
-        else Put(priority, _writer is null ? NameOf(priority) + line : line, "\r\n");
+        if (_isJson) Put(priority, Json(level, line, process), "\n", process: process);
+        else Put(priority, _writer is null ? NameOf(priority) + line : line, "\r\n", process: process);
     }
 
-    private void Put(SystemLog.Priority priority, string line, string end, SystemLog.Facility facility = 0)
+    private void Put(SystemLog.Priority priority, string line, string end, SystemLog.Facility facility = 0, int process = 0)
     {
         lock (_lock)
         {
-            if (_writer is null) SystemLog.Write(priority, line, facility);
+            if (_writer is null) SystemLog.Write(priority, line, facility, process);
             else _writer.Write(line + end);
         }
     }
 
-    private static string Json(LogLevel level, string line) => JsonLine.Of(DateTimeOffset.UtcNow, level, Environment.ProcessId, line);
+    private static string Json(LogLevel level, string line, int process) => JsonLine.Of(DateTimeOffset.UtcNow, level, process == 0 ? Environment.ProcessId : process, line);
 
     private static string NameOf(SystemLog.Priority priority) => priority switch
     {

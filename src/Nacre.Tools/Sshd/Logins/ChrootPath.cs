@@ -1,3 +1,4 @@
+using Nacre.Config;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Logins;
@@ -9,6 +10,16 @@ namespace Nacre.Tools.Sshd.Logins;
 /// </remarks>
 internal static class ChrootPath
 {
+    /// <summary>The directory that is to become a user's root directory; null for a user who has none.</summary>
+    /// <exception cref="ChrootException">It must not.</exception>
+    public static string? For(UserAccount account, ServerConfig config)
+    {
+        string? path = config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isWanted);
+        if (path is null) return isWanted ? throw new ChrootException($"ChrootDirectory names no directory for {account.Name}") : null;
+        if (!Users.IsRoot) throw new ChrootException("server lacks privileges to chroot to ChrootDirectory");
+        return FindFault(path) is { } fault ? throw new ChrootException(fault) : path;
+    }
+
     /// <summary>Why the directory must not be used, in OpenSSH's words; null when it may be.</summary>
     public static string? FindFault(string path)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Nacre.Config;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
@@ -27,7 +28,9 @@ internal sealed class UserProgram
     private readonly ServerSession _session;
     private readonly string? _asked;
     private readonly string? _command;
-    private readonly string? _root;
+
+    // What the launcher is to enter; null for a process that is where it is to be.
+    private string? _root;
 
     /// <param name="session">What the client asked for, and its streams.</param>
     /// <param name="account">The user.</param>
@@ -41,17 +44,16 @@ internal sealed class UserProgram
 
         // The configuration's command wins over that of a key or certificate.
         _command = _config.ForceCommand ?? (Request.Asked is null ? null : Request.Text) ?? asked;
-        _root = _config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted);
-        IsRootMissing = isRootWanted && (_root is null || !Users.IsRoot);
     }
 
     private SessionRequest Request => _session.Request;
 
-    private bool IsRootMissing { get; }
-
     private bool IsForced => _config.ForceCommand is not null || Request.Asked is not null;
 
     private bool HasPam => Users.IsRoot && _config.UsePam && !_client.Login.IsSessionOpen;
+
+    /// <summary>Whether what is no program of its own is served within this process: nobody gains or loses a right by it.</summary>
+    private bool IsServedHere => _root is null && !HasPam && !_client.Login.MustChangePassword && _account.Uid == Users.EffectiveUid;
 
     /// <summary>Whether the user is to be shown anything: not one who runs a command, and not one who wants it quiet.</summary>
     private bool IsGreeted => _command is null && (_root is not null || !LoginGreeting.IsHushed(_account));
@@ -60,8 +62,10 @@ internal sealed class UserProgram
     {
         try
         {
+            // A session process has entered it already.
+            if (_client.Account is null) _root = ChrootPath.For(_account, _config);
             if (await RefuseAsync(ct).ConfigureAwait(false) is { } refused) return refused;
-            if (Request.Terminal is null && InternalSftp.Of(_command) is { } sftp && _root is null && !HasPam && sftp.FitsThisProcess(_account)) return await sftp.ServeAsync(_session, _account, _client, _log, ct).ConfigureAwait(false);
+            if (IsServedHere && InternalSftp.Of(_command) is { } sftp) return await sftp.ServeAsync(_session, _account, _client, _log, ct).ConfigureAwait(false);
             return Request.Terminal is null
                 ? await ChildSession.RunWithPipesAsync(_session, ends => StartAsync(ends, ct), ct).ConfigureAwait(false)
                 : await RunAtTerminalAsync(ct).ConfigureAwait(false);
@@ -70,6 +74,11 @@ internal sealed class UserProgram
         {
             _log.Error($"{Printable.Escape(refused.Message)} (user {Printable.Escape(_account.Name)})");
             return await EndAsync(_session.Error, refused.Told, RefusedStatus, ct).ConfigureAwait(false);
+        }
+        catch (ChrootException error)
+        {
+            _log.Fatal(Printable.Escape(error.Message));
+            return ProcessExit.WithStatus(FailedStatus);
         }
         catch (UnixException error)
         {
@@ -84,14 +93,6 @@ internal sealed class UserProgram
         if (_client.Login.Refusal is { } refusal) return await EndAsync(_session.Error, refusal, RefusedStatus, ct).ConfigureAwait(false);
         bool isPasswordDue = _client.Login.MustChangePassword;
         if (isPasswordDue && Request.Terminal is null) return await EndAsync(_session.Error, "WARNING: Your password has expired.\r\nPassword change required but no TTY available.\r\n", 1, ct).ConfigureAwait(false);
-        string? rootFault = _root is null ? null : ChrootPath.FindFault(_root);
-        if (IsRootMissing || rootFault is not null)
-        {
-            _log.Fatal(!Users.IsRoot ? "server lacks privileges to chroot to ChrootDirectory"
-                : _root is null ? $"ChrootDirectory names no directory for {Printable.Escape(_account.Name)}" : Printable.Escape(rootFault!));
-            return ProcessExit.WithStatus(FailedStatus);
-        }
-
         // With PAM that is the business of its account modules.
         if (!HasPam && !_client.Login.IsSessionOpen && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
         {
@@ -125,8 +126,7 @@ internal sealed class UserProgram
 
     private async Task<ProcessExit> RunAtTerminalAsync(CancellationToken ct)
     {
-        using Pty pty = Pty.Open();
-        if (Users.IsRoot) pty.GiveTo(_account.Uid, _account.Gid);
+        using Pty pty = await _client.Terminals.OpenAsync(_account, ct).ConfigureAwait(false);
         await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
         (LoginAccounting? recorded, LastLogin? last) = _client.Records is { } records
             ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.Host, _client.Remote.Address, ct).ConfigureAwait(false) : default;
@@ -143,12 +143,12 @@ internal sealed class UserProgram
         return await ChildSession.RunWithTerminalAsync(_session, pty, held => StartAtTerminalAsync(pty, held, kept, accounting, ct), ct).ConfigureAwait(false);
     }
 
-    private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
+    private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeFileHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
     {
         await PoolThread.EnterAsync(); // from here on files are read, which may take long
         CStrings environment = EnvironmentFor(pty.Name, kept);
         await RunScriptAsync(environment, held, held, ct).ConfigureAwait(false);
-        IRunningProgram program = await StartProgramAsync(default, pty.Name, kept, environment, ct).ConfigureAwait(false);
+        IRunningProgram program = await StartProgramAsync(new ChildSession.Ends(held, held, held), pty.Name, kept, environment, ct).ConfigureAwait(false);
         accounting?.SetProcess(program.Pid);
         return program;
     }
@@ -231,9 +231,13 @@ internal sealed class UserProgram
             Output = output,
             Error = error,
             LeadsSession = true,
-            ControllingTerminal = terminal,
+            ControllingTerminal = terminal is not null && IsInSight(terminal) ? terminal : null,
+            TerminalDirectory = _client.Terminals.Directory,
         };
     }
+
+    // Within a root directory that has no terminals the program has one all the same, but not as its controlling terminal, where there was no way to keep them in hand.
+    private bool IsInSight(string terminal) => _client.Terminals.Directory is not null || FileStatus.TryOfPath(terminal, out _);
 
     // A login shell's name begins with a dash; a command goes to the shell that the user has.
     private (string Program, CStrings Arguments) ProgramFor()

@@ -117,7 +117,7 @@ internal sealed class GateProcess : IDisposable
                     if (!message.Read<ReadyMessage>().HasFilter) _log.Write(1, "this system has no filter of system calls for the gate");
                     break;
                 case MonitorMessageType.Log:
-                    ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: false);
+                    ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: false, process: 0);
                     break;
                 default:
                     isKept = TakeForLogin(message);

@@ -13,6 +13,8 @@ internal enum MonitorMessageType : byte
     Question = 8,
     Drop = 9,
     Recorded = 10,
+    Terminal = 11,
+    NoTerminal = 12,
 
     Ready = 32,
     Log = 33,
@@ -29,4 +31,5 @@ internal enum MonitorMessageType : byte
     HandOver = 44,
     Failed = 45,
     Record = 46,
+    OpenTerminal = 47,
 }

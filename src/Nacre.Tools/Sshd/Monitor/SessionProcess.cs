@@ -42,11 +42,12 @@ internal sealed class SessionProcess : IDisposable
 
     /// <summary>Starts one, which becomes its user before anything else.</summary>
     /// <param name="account">The user.</param>
-    /// <param name="staysRoot">Whether it stays root all the same.</param>
+    /// <param name="root">The directory that becomes its root directory; null for none.</param>
+    /// <param name="staysRoot">Whether it stays root all the same, outside of that directory.</param>
     /// <param name="within">The session of PAM that it is to live in; null for none.</param>
     /// <param name="log">The log.</param>
     /// <param name="onEnded">Hears that a connection has ended.</param>
-    public static SessionProcess Start(UserAccount account, bool staysRoot, KeptSession.Wanted? within, SshdLog log, Action<SessionProcess> onEnded)
+    public static SessionProcess Start(UserAccount account, string? root, bool staysRoot, KeptSession.Wanted? within, SshdLog log, Action<SessionProcess> onEnded)
     {
         (Task<IRunningProgram> process, ProcessLink link) = within is null
             ? StartAtOnce(account) : ChildStart.StartWithin(within, SessionProcessProgram.Verb, account.Name, log);
@@ -59,6 +60,7 @@ internal sealed class SessionProcess : IDisposable
             FullName = Encoding.UTF8.GetBytes(account.Gecos),
             Home = Encoding.UTF8.GetBytes(account.Home),
             Shell = Encoding.UTF8.GetBytes(account.Shell),
+            Root = Encoding.UTF8.GetBytes(root ?? ""),
             StaysRoot = staysRoot,
         };
         link.Send(0, ref begin);
@@ -91,6 +93,20 @@ internal sealed class SessionProcess : IDisposable
             Snapshot = handOver.Snapshot,
         };
         _link.Send(login.Number, ref adopt, login.Socket.SafeHandle);
+        _ = TellAsync(login.Log);
+    }
+
+    // Within a session of PAM it has no number before that is open.
+    private async Task TellAsync(SshdLog log)
+    {
+        try
+        {
+            log.Verbose($"User child is on pid {(await _process.ConfigureAwait(false)).Pid}");
+        }
+        catch (UnixException)
+        {
+            // Whoever awaits its end says why there is none.
+        }
     }
 
     /// <summary>Answers it until it ends, and says how it ended; an end that was wanted is no news.</summary>
@@ -148,12 +164,15 @@ internal sealed class SessionProcess : IDisposable
             case MonitorMessageType.Ready:
                 break;
             case MonitorMessageType.Log:
-                ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: true);
+                ChildLog.Write(_log, message.Read<LogMessage>(), mayChooseFacility: true, Pid);
                 break;
             case MonitorMessageType.Ended:
                 if (!_adopted.TryRemove(message.Connection, out Adopted? ended)) break;
                 ended.Client.Metrics?.OnEnded(message.Read<EndedMessage>().Tally);
                 OnEnded(this);
+                break;
+            case MonitorMessageType.OpenTerminal:
+                _records.Open(_link, message.Read<OpenTerminalMessage>());
                 break;
             case MonitorMessageType.Record:
                 Record(message.Connection, message.Read<RecordMessage>());

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nacre.Config;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
@@ -38,9 +39,9 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         {
             login.Session = Join(login);
         }
-        catch (UnixException error)
+        catch (Exception error) when (error is UnixException or ChrootException)
         {
-            log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
+            // It is tried again, and told of, when the connection is handed over.
         }
     }
 
@@ -63,6 +64,11 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
             catch (UnixException error)
             {
                 log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
+                login.Client.Metrics?.OnEnded(default);
+            }
+            catch (ChrootException error)
+            {
+                login.Log.Fatal(Printable.Escape(error.Message));
                 login.Client.Metrics?.OnEnded(default);
             }
         }
@@ -94,15 +100,18 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     {
         UserAccount account = Users.Find(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
         ServerConfig config = login.Client.ConfigFor(account.Name);
-        bool staysRoot = config.ChrootDirectoryOf(account.Name, account.Uid, account.Home, out bool isRootWanted) is not null || isRootWanted;
+        string? root = ChrootPath.For(account, config);
+
+        // A runtime that still compiles opens its assemblies when they are first needed: such a build has each program launched into the root.
+        bool staysRoot = root is not null && RuntimeFeature.IsDynamicCodeSupported;
         KeptSession.Wanted? within = config.UsePam && !staysRoot ? PamVariables.SessionOf(login.User!.Name, login.User, login.Client, config) : null;
-        var key = new SessionKey(account.Name, account.Uid, staysRoot || within is not null ? login.Number : 0);
+        var key = new SessionKey(account.Name, account.Uid, root ?? "", staysRoot || within is not null ? login.Number : 0);
         lock (_lock)
         {
             if (_isOver) throw new UnixException(Errno.EPIPE, "start a session, since sshd ends");
             if (!_sessions.TryGetValue(key, out SessionProcess? session) || session.IsOver)
             {
-                _sessions[key] = session = SessionProcess.Start(account, staysRoot, within, log, Leave);
+                _sessions[key] = session = SessionProcess.Start(account, staysRoot ? null : root, staysRoot, within, log, Leave);
                 _running.RemoveAll(each => each.IsCompleted);
                 _running.Add(RunAsync(key, session));
             }
@@ -152,5 +161,5 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     }
 
     /// <summary>Whose process it is; one that stays root, or lives within a session of PAM, has one connection only, whose number is in it.</summary>
-    private sealed record SessionKey(string UserName, uint Uid, uint Connection);
+    private sealed record SessionKey(string UserName, uint Uid, string Root, uint Connection);
 }

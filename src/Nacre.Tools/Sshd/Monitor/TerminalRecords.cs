@@ -5,7 +5,7 @@ using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
-/// <summary>Records a user's logins at terminals for a session process, which may not write the machine's files itself.</summary>
+/// <summary>Makes a user's terminals and records the logins at them for a session process, which may not do so itself.</summary>
 /// <remarks>
 /// Who it is and where from is what the monitor knows; a terminal is the user's own or is not recorded. A session that ends while it says so has closed its
 /// terminal, whose number may be somebody else's by now: that is no fault of the session's.
@@ -16,6 +16,23 @@ internal sealed class TerminalRecords(UserAccount account, LoginRecords files) :
 
     private readonly Dictionary<string, LoginRecord> _present = [];
 
+    /// <summary>Makes a terminal and sends it.</summary>
+    public void Open(ProcessLink link, OpenTerminalMessage request)
+    {
+        try
+        {
+            using Pty pty = Pty.Open();
+            pty.GiveTo(account.Uid, account.Gid);
+            var opened = new TerminalMessage { Request = request.Request };
+            link.Send(0, ref opened, pty.Master);
+        }
+        catch (UnixException error)
+        {
+            var refused = new NoTerminalMessage { Request = request.Request, Error = (uint)error.Errno, Attempt = Encoding.UTF8.GetBytes(error.Attempt) };
+            link.Send(0, ref refused);
+        }
+    }
+
     /// <summary>Writes what a session says of one of its user's terminals.</summary>
     /// <param name="message">What it says.</param>
     /// <param name="client">Where the user comes from; null once that connection has ended, behind which the end of a program may come.</param>
@@ -25,7 +42,7 @@ internal sealed class TerminalRecords(UserAccount account, LoginRecords files) :
         LoginRecord? present = _present.GetValueOrDefault(line);
         switch ((RecordKind)message.Kind)
         {
-            case RecordKind.LogIn when client is not null && TryGive(line):
+            case RecordKind.LogIn when client is not null && IsOwn(line):
                 _present[line] = new LoginRecord((int)message.ProcessId, line, account.Name, client.Host, client.Remote.Address, DateTimeOffset.UtcNow);
                 files.LogIn(_present[line], account.Uid);
                 break;
@@ -50,21 +67,6 @@ internal sealed class TerminalRecords(UserAccount account, LoginRecords files) :
     }
 
     private static string DeviceOf(string line) => "/dev/" + line;
-
-    // It is the user's already; that others may write to it takes a group that the user need not be in.
-    private bool TryGive(string line)
-    {
-        if (!IsOwn(line)) return false;
-        try
-        {
-            Pty.Give(DeviceOf(line), account.Uid, account.Gid);
-            return true;
-        }
-        catch (UnixException)
-        {
-            return false;
-        }
-    }
 
     private bool IsOwn(string line) => line.StartsWith(Terminals, StringComparison.Ordinal)
         && uint.TryParse(line.AsSpan(Terminals.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _)

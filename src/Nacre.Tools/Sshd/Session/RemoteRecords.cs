@@ -5,11 +5,9 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd.Session;
 
 /// <summary>Has the monitor record logins at terminals, for a process that has only its user's rights.</summary>
-internal sealed class RemoteRecords(ChildLink link, uint connection) : ILoginRecords
+internal sealed class RemoteRecords(ChildLink link, uint connection, LoginRecords readable) : ILoginRecords
 {
-    private readonly LoginRecords _readable = new();
-
-    public LastLogin? FindLast(uint uid) => _readable.FindLast(uid);
+    public LastLogin? FindLast(uint uid) => readable.FindLast(uid);
 
     // The terminal must not be gone before the monitor has looked at it.
     public async ValueTask LogInAsync(LoginRecord login, uint uid, CancellationToken ct) =>

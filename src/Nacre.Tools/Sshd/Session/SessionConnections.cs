@@ -15,8 +15,9 @@ using Nacre.Unix;
 namespace Nacre.Tools.Sshd.Session;
 
 /// <summary>The connections of a session's user, which came from the gate and go on here.</summary>
-internal sealed class SessionConnections(ChildLink link, UserAccount account, bool staysRoot, PamSurroundings surroundings, SshdLog log)
+internal sealed class SessionConnections(ChildLink link, SessionPlace place, SshdLog log)
 {
+    private readonly RemoteTerminals _terminals = new(link, place.Terminals);
     private readonly ConcurrentDictionary<uint, SshServerConnection> _connections = [];
     private SshServer? _server;
 
@@ -28,6 +29,7 @@ internal sealed class SessionConnections(ChildLink link, UserAccount account, bo
             using (message)
             {
                 if (message.Type == MonitorMessageType.Adopt) TryAdopt(message);
+                else if (message.Type is MonitorMessageType.Terminal or MonitorMessageType.NoTerminal) _terminals.Take(message);
                 else if (message.Type == MonitorMessageType.Drop && _connections.TryGetValue(message.Connection, out SshServerConnection? dropped)) _ = dropped.DisposeAsync().AsTask();
             }
         }
@@ -53,11 +55,11 @@ internal sealed class SessionConnections(ChildLink link, UserAccount account, bo
     {
         GivenConfig config = link.ConfigOf(adopt.Config);
         ClientConnection client = Origin.Read(adopt.Origin, config.Config);
-        if (!staysRoot) (client.Account, client.Records) = (account, new RemoteRecords(link, number));
+        if (!place.StaysRoot) (client.Account, client.Records, client.Terminals) = (place.Account, new RemoteRecords(link, number, place.Records), _terminals);
         client.Login.MustChangePassword = adopt.MustChangePassword;
         client.Login.Say(Encoding.UTF8.GetString(adopt.Messages));
         foreach (byte[] variable in Strings.Read(adopt.Variables)) client.Login.PamVariables.Add(variable);
-        surroundings.Fill(client.Login);
+        place.Surroundings.Fill(client.Login);
         SshdLog own = log.At((LogLevel)adopt.LogLevel);
         var user = new AuthenticatedUser(Encoding.UTF8.GetString(adopt.UserName), ReadSteps(adopt.Steps)) { Permissions = LoginPermissionsFields.Read(adopt.Permissions) };
         var socket = new Socket(new SafeSocketHandle(Descriptors.Release(message.TakeDescriptor()), ownsHandle: true));

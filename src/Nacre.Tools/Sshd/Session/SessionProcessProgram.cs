@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Nacre.Config.Values;
 using Nacre.Tools.Shared;
@@ -26,11 +27,10 @@ internal static class SessionProcessProgram
         using LinkMessage? begin = await link.ReadAsync().ConfigureAwait(false);
         if (begin is null) return 0;
         SshdLog log = link.Log((LogLevel)begin.Read<BeginMessage>().LogLevel);
-        PamSurroundings surroundings = PamSurroundings.Own();
-        UserAccount account;
+        SessionPlace place;
         try
         {
-            account = Become(link, begin.Read<BeginMessage>(), surroundings);
+            place = Become(link, begin.Read<BeginMessage>());
         }
         catch (UnixException error)
         {
@@ -38,19 +38,24 @@ internal static class SessionProcessProgram
             return 1;
         }
 
-        await new SessionConnections(link, account, begin.Read<BeginMessage>().StaysRoot, surroundings, log).ServeAsync().ConfigureAwait(false);
+        await new SessionConnections(link, place, log).ServeAsync().ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>Becomes the user for good. There is no socket of a client's in this process yet.</summary>
-    private static UserAccount Become(ChildLink link, BeginMessage begin, PamSurroundings surroundings)
+    /// <summary>Becomes the user for good, within the root directory that the user has. There is no socket of a client's in this process yet.</summary>
+    private static SessionPlace Become(ChildLink link, BeginMessage begin)
     {
         var account = new UserAccount(
             Encoding.UTF8.GetString(begin.UserName), begin.Uid, begin.Gid, Encoding.UTF8.GetString(begin.FullName), Encoding.UTF8.GetString(begin.Home), Encoding.UTF8.GetString(begin.Shell));
-        // Where PAM has set groups, those hold.
-        if (!begin.StaysRoot) Privileges.DropForGood(account.Uid, account.Gid, surroundings.IsOpen ? Users.CurrentGroups : Users.GroupsOf(account));
+        var surroundings = PamSurroundings.Own();
+        var records = new LoginRecords();
+
+        // The groups are looked up while the database of groups is the machine's. Where PAM has set some, those hold.
+        uint[] groups = surroundings.IsOpen ? Users.CurrentGroups : Users.GroupsOf(account);
+        SafeHandle? terminals = begin.Root.IsEmpty ? null : SessionRoot.Enter(Encoding.UTF8.GetString(begin.Root), records);
+        if (!begin.StaysRoot) Privileges.DropForGood(account.Uid, account.Gid, groups);
         var ready = default(ReadyMessage);
         link.Link.Send(0, ref ready);
-        return account;
+        return new SessionPlace(account, begin.StaysRoot, surroundings, records, terminals);
     }
 }
