@@ -51,37 +51,21 @@ internal sealed class CertificateDraft(PublicKey key)
 
     private byte[] Write(PrivateKey authority, ReadOnlySpan<byte> signature)
     {
-        var fields = new CertificateFields
-        {
-            Type = Encoding.ASCII.GetBytes(Type),
-            Nonce = Nonce,
-            Serial = Serial,
-            Kind = Kind,
-            KeyId = KeyId,
-            Principals = Principals,
-            ValidAfter = ValidAfter,
-            ValidBefore = ValidBefore,
-            CriticalOptions = CriticalOptions,
-            Extensions = Extensions,
-            Reserved = Reserved,
-            SignatureKey = SignatureKey ?? authority.PublicKey.Blob.ToArray(),
-            Signature = signature,
-        };
-        switch (key)
-        {
-            case RsaPublicKey rsa:
-                fields.Exponent = rsa.Exponent.Span;
-                fields.Modulus = rsa.Modulus.Span;
-                break;
-            case EcdsaPublicKey ecdsa:
-                fields.Curve = Encoding.ASCII.GetBytes(Curve ?? ecdsa.Curve.Name);
-                fields.Point = ecdsa.Point.Span;
-                break;
-            default:
-                fields.Point = ((Ed25519PublicKey)key).Point.Span;
-                break;
-        }
-
+        CertificateFields fields = CertificateFields.For(key);
+        fields.Type = Encoding.ASCII.GetBytes(Type);
+        fields.Nonce = Nonce;
+        fields.Serial = Serial;
+        fields.Kind = Kind;
+        fields.KeyId = KeyId;
+        fields.Principals = Principals;
+        fields.ValidAfter = ValidAfter;
+        fields.ValidBefore = ValidBefore;
+        fields.CriticalOptions = CriticalOptions;
+        fields.Extensions = Extensions;
+        fields.Reserved = Reserved;
+        fields.SignatureKey = SignatureKey ?? authority.PublicKey.Blob.ToArray();
+        fields.Signature = signature;
+        if (Curve is not null) fields.Curve = Encoding.ASCII.GetBytes(Curve);
         return Message.WriteRecord(ref fields);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Keys;
@@ -63,6 +64,30 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
 
     /// <summary>What of a certificate's blob its signature covers: all but the signature itself.</summary>
     public static ReadOnlySpan<byte> SignedPart(ReadOnlySpan<byte> blob, ReadOnlySpan<byte> signature) => blob[..^(sizeof(uint) + signature.Length)];
+
+    /// <summary>The fields of a certificate for a key, with nothing in them but the key.</summary>
+    public static CertificateFields For(PublicKey key)
+    {
+        var fields = new CertificateFields { Type = Encoding.ASCII.GetBytes(key.Type + KeyAlgorithm.CertificateSuffix) };
+        switch (key)
+        {
+            case RsaPublicKey rsa:
+                fields.Exponent = rsa.Exponent.Span;
+                fields.Modulus = rsa.Modulus.Span;
+                break;
+            case EcdsaPublicKey ecdsa:
+                fields.Curve = ecdsa.Curve.NameBytes;
+                fields.Point = ecdsa.Point.Span;
+                break;
+            case Ed25519PublicKey ed25519:
+                fields.Point = ed25519.Point.Span;
+                break;
+            default:
+                throw new InvalidOperationException($"Every type of key can be certified, and {key.Type} is not written here.");
+        }
+
+        return fields;
+    }
 
     /// <summary>The key that is certified.</summary>
     public readonly PublicKey ToKey()

@@ -12,7 +12,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     public void PrintPublic()
     {
         string path = Locate();
-        using PrivateKey key = Open(path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
+        using PrivateKey key = files.Open(answers, path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
         CryptographicOperations.ZeroMemory(passphrase);
         output.WriteLine(new PublicKeyLine(key.PublicKey, key.Comment).ToString());
     }
@@ -20,7 +20,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     public void ChangePassphrase()
     {
         string path = Locate();
-        using PrivateKey key = Open(path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase, out byte[] old);
+        using PrivateKey key = files.Open(answers, path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase, out byte[] old);
         CryptographicOperations.ZeroMemory(old);
         output.WriteLine($"Key has comment '{KeyGeneration.Shown(key.Comment)}'");
         byte[] passphrase = settings.NewPassphrase ?? AskTwice();
@@ -40,7 +40,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     {
         string path = Locate();
         string failure = $"Cannot load private key \"{path}\"";
-        using PrivateKey key = Open(path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase, out byte[] passphrase);
+        using PrivateKey key = files.Open(answers, path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase, out byte[] passphrase);
         try
         {
             output.WriteLine($"Old comment: {KeyGeneration.Shown(key.Comment)}");
@@ -66,22 +66,6 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     {
         string path = settings.File ?? KeyGeneration.AskFile(answers, "Enter file in which the key is", KeyGeneration.CurrentUser(), settings);
         return FileStatus.TryOfPath(path, out _) ? path : throw new FatalException($"{path}: {UnixException.Describe(Libc.LastErrno)}");
-    }
-
-    /// <summary>Opens a file, and asks for its passphrase where it has one and <paramref name="known"/> is null.</summary>
-    private PrivateKey Open(string path, string failure, string question, byte[]? known, out byte[] passphrase)
-    {
-        using PrivateKeyFile file = files.Load(path, failure);
-        passphrase = file.IsEncrypted ? known ?? answers.AskPassphrase(question) : [];
-        try
-        {
-            return file.Unlock(passphrase);
-        }
-        catch (KeyFormatException refused)
-        {
-            CryptographicOperations.ZeroMemory(passphrase);
-            throw new FatalException($"{failure}: {SshKeygenApplet.Explain(refused)}");
-        }
     }
 
     private byte[] AskTwice()

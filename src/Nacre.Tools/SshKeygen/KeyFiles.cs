@@ -18,13 +18,11 @@ internal sealed class KeyFiles(TextWriter error)
     /// <exception cref="FatalException">The file cannot be read; it starts with <paramref name="failure"/>.</exception>
     public PrivateKeyFile Load(string path, string failure, bool isForPublicPart = false)
     {
-        byte[] contents = GC.AllocateArray<byte>(PrivateKeyFile.MaxLength + 1, pinned: true);
         try
         {
             using FileStream stream = File.OpenRead(path);
             if (!IsForOwnerOnly(stream, path) && !isForPublicPart) throw new FatalException($"{failure}: bad permissions");
-            int length = stream.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
-            return PrivateKeyFile.Parse(contents.AsSpan(0, length));
+            return Parse(stream);
         }
         catch (KeyFormatException refused)
         {
@@ -34,9 +32,58 @@ internal sealed class KeyFiles(TextWriter error)
         {
             throw new FatalException($"{failure}: {LocalFault.Describe(unreadable, path)}");
         }
-        finally
+    }
+
+    /// <summary>Opens a private key file, and asks for its passphrase where it has one and <paramref name="known"/> is null.</summary>
+    public PrivateKey Open(Answers answers, string path, string failure, string question, byte[]? known, out byte[] passphrase)
+    {
+        using PrivateKeyFile file = Load(path, failure);
+        passphrase = file.IsEncrypted ? known ?? answers.AskPassphrase(question) : [];
+        try
         {
-            CryptographicOperations.ZeroMemory(contents);
+            return file.Unlock(passphrase);
+        }
+        catch (KeyFormatException refused)
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+            throw new FatalException($"{failure}: {SshKeygenApplet.Explain(refused)}");
+        }
+    }
+
+    /// <summary>The public key of a file or of the one beside it, or the public part of a private key that tells it without a passphrase; null where there is none.</summary>
+    public static PublicKeyLine? LoadPublicPart(string path)
+    {
+        if ((LoadPublic(path) ?? LoadPublic(path + ".pub")) is PublicKeyLine line) return line;
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            using PrivateKeyFile file = Parse(stream);
+            return file.PublicKey is PublicKey key ? new PublicKeyLine(key, "") : null;
+        }
+        catch (Exception refused) when (refused is KeyFormatException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Why a file that was named has no public key.</summary>
+    public static string WhyNoPublicKey(string path) =>
+        FileStatus.TryOfPath(path, out _) ? "the file holds no public key, and neither does the one beside it with .pub" : UnixException.Describe(Libc.LastErrno);
+
+    /// <summary>The lines of a text file, or of standard input where <paramref name="input"/> is there.</summary>
+    public static string[] ReadLines(string path, Answers? input)
+    {
+        try
+        {
+            using Stream stream = input?.ReadAll() ?? File.OpenRead(path);
+            using var reader = new StreamReader(stream);
+            List<string> lines = [];
+            while (reader.ReadLine() is string line) lines.Add(line);
+            return [.. lines];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new FatalException($"ssh-keygen: {path}: {LocalFault.Describe(unreadable, path)}");
         }
     }
 
@@ -105,6 +152,20 @@ internal sealed class KeyFiles(TextWriter error)
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    private static PrivateKeyFile Parse(FileStream stream)
+    {
+        byte[] contents = GC.AllocateArray<byte>(PrivateKeyFile.MaxLength + 1, pinned: true);
+        try
+        {
+            int length = stream.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
+            return PrivateKeyFile.Parse(contents.AsSpan(0, length));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(contents);
         }
     }
 

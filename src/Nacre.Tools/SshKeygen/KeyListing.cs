@@ -14,7 +14,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         string path = settings.File ?? KeyGeneration.AskFile(answers, "Enter file in which the key is", KeyGeneration.CurrentUser(), settings);
         bool isInput = path == "-";
         bool hasKey = false;
-        string[] lines = ReadLines(path, isInput);
+        string[] lines = KeyFiles.ReadLines(path, isInput ? answers : null);
         if (!isInput && lines is [string first, ..] && first.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
             ShowPrivate(path);
@@ -31,22 +31,6 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         }
 
         if (!hasKey) throw new FatalException($"{(isInput ? "(stdin)" : path)} is not a public key file.");
-    }
-
-    private string[] ReadLines(string path, bool isInput)
-    {
-        try
-        {
-            using Stream stream = isInput ? answers.ReadAll() : File.OpenRead(path);
-            using var reader = new StreamReader(stream);
-            List<string> lines = [];
-            while (reader.ReadLine() is string line) lines.Add(line);
-            return [.. lines];
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new FatalException($"ssh-keygen: {path}: {LocalFault.Describe(unreadable, path)}");
-        }
     }
 
     /// <summary>Shows a private key by its public one, which needs no passphrase: from the .pub file beside it, else from within.</summary>

@@ -10,4 +10,6 @@ internal enum KeygenMode
     Fingerprint,
     Babble,
     HostKeys,
+    Certify,
+    ListCertificates,
 }

@@ -12,6 +12,9 @@ internal sealed class KeygenSettings
 
     public string? Type { get; private set; }
 
+    /// <summary>The type as it was written; it may be the name of a signature's algorithm.</summary>
+    public string? TypeName { get; private set; }
+
     /// <summary>The size asked for; zero for that of the type.</summary>
     public int Bits { get; private set; }
 
@@ -33,17 +36,27 @@ internal sealed class KeygenSettings
 
     public bool IsVerbose { get; private set; }
 
+    public CertificateSettings Certificate { get; } = new();
+
     public static KeygenSettings Parse(string[] args)
     {
         var settings = new KeygenSettings();
         var reader = new FlagReader(SshKeygenApplet.Flags, args);
         var modes = new HashSet<KeygenMode>();
         while (reader.TryRead(out FlagUse use)) settings.Take(use, modes);
+        settings.Certificate.Files = [.. reader.Rest];
+        if (settings.Certificate.Authority is not null)
+        {
+            settings.Mode = KeygenMode.Certify;
+            return settings.Certificate.Files.Count > 0 ? settings : throw new UsageException("Too few arguments.");
+        }
+
+        if (settings.Certificate.FirstFlag is char flag) throw new UsageException($"-{flag} says something of certificates to sign, and without -s there are none.");
         if (reader.Rest.Any()) throw new UsageException("Too many arguments.");
         if (modes.Contains(KeygenMode.ChangePassphrase) && modes.Contains(KeygenMode.ChangeComment)) throw new UsageException("Can only have one of -p and -c.");
 
         // Where several are given OpenSSH does the first of these and does not mention the others.
-        foreach (KeygenMode mode in (KeygenMode[])[KeygenMode.Babble, KeygenMode.Fingerprint, KeygenMode.ChangePassphrase, KeygenMode.ChangeComment, KeygenMode.PrintPublic, KeygenMode.HostKeys])
+        foreach (KeygenMode mode in (KeygenMode[])[KeygenMode.ListCertificates, KeygenMode.Babble, KeygenMode.Fingerprint, KeygenMode.ChangePassphrase, KeygenMode.ChangeComment, KeygenMode.PrintPublic, KeygenMode.HostKeys])
         {
             if (!modes.Contains(mode)) continue;
             settings.Mode = mode;
@@ -60,6 +73,7 @@ internal sealed class KeygenSettings
             case 'A': modes.Add(KeygenMode.HostKeys); break;
             case 'B': modes.Add(KeygenMode.Babble); break;
             case 'c': modes.Add(KeygenMode.ChangeComment); break;
+            case 'L': modes.Add(KeygenMode.ListCertificates); break;
             case 'l': modes.Add(KeygenMode.Fingerprint); break;
             case 'p': modes.Add(KeygenMode.ChangePassphrase); break;
             case 'y': modes.Add(KeygenMode.PrintPublic); break;
@@ -81,6 +95,7 @@ internal sealed class KeygenSettings
                     _ => throw new FatalException($"Invalid hash algorithm \"{use.Value}\""),
                 };
                 break;
+            default: Certificate.Take(use); break;
         }
     }
 
@@ -94,13 +109,13 @@ internal sealed class KeygenSettings
     }
 
     /// <summary>Takes a type in either of its names: ed25519, or that which its keys have in the protocol.</summary>
-    private void TakeType(string name) => (Type, Bits) = name switch
+    private void TakeType(string name) => (TypeName, Type, Bits) = name switch
     {
-        "ssh-ed25519" => ("ed25519", Bits),
-        "ssh-rsa" => ("rsa", Bits),
-        "ecdsa-sha2-nistp256" => ("ecdsa", 256),
-        "ecdsa-sha2-nistp384" => ("ecdsa", 384),
-        "ecdsa-sha2-nistp521" => ("ecdsa", 521),
-        _ => (name, Bits),
+        "ssh-ed25519" => (name, "ed25519", Bits),
+        "ssh-rsa" => (name, "rsa", Bits),
+        "ecdsa-sha2-nistp256" => (name, "ecdsa", 256),
+        "ecdsa-sha2-nistp384" => (name, "ecdsa", 384),
+        "ecdsa-sha2-nistp521" => (name, "ecdsa", 521),
+        _ => (name, name, Bits),
     };
 }

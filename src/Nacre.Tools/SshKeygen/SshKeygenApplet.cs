@@ -14,6 +14,8 @@ internal static class SshKeygenApplet
             new("c", "aCfP"),
             new("l", "vEf"),
             new("B", "f"),
+            new("sI", "hUqPnOVz", "file ..."),
+            new("L", "Ef"),
             new("A", "af"),
         ],
         new('A', null, "Makes the host keys of every type that do not exist yet."),
@@ -22,16 +24,26 @@ internal static class SshKeygenApplet
         new('b', "bits", "The size of the key: RSA 1024 to 16384 (3072), ECDSA 256, 384 or 521 (256)."),
         new('C', "comment", "The comment of the key (user@host)."),
         new('c', null, "Changes the comment of a private key and its public key file."),
+        new('D', "pkcs11_provider", "Refused, in words that say what to do instead.") { IsHidden = true },
         new('E', "fingerprint_hash", "The hash of fingerprints: sha256 or md5 (sha256)."),
         new('f', "keyfile", "The file of the private key; the public one is beside it with .pub."),
+        new('h', null, "Makes certificates for hosts, not for users."),
+        new('I', "certificate_identity", "What the authority calls the certificate; servers log it."),
+        new('L', null, "Shows what the certificates in a file say."),
         new('l', null, "Shows the fingerprint of each key in a file."),
         new('N', "new_passphrase", "The passphrase that locks the private key from now on."),
+        new('n', "principals", "The users or hosts that a certificate is for, separated by commas."),
+        new('O', "option", "What a certificate permits or asks, such as no-pty or force-command=command."),
         new('P', "passphrase", "The passphrase that opens the private key."),
         new('p', null, "Changes the passphrase of a private key."),
         new('q', null, "Says nothing but errors."),
-        new('t', "ecdsa | ed25519 | rsa", "The type of the key to make (ed25519)."),
+        new('s', "ca_key", "Certifies the public keys in files with the key of an authority."),
+        new('t', "ecdsa | ed25519 | rsa", "The type of the key to make (ed25519); with -s, what an RSA key signs with (rsa-sha2-512)."),
+        new('U', null, "The authority's private key is in an agent, and -s names its public key."),
+        new('V', "validity_interval", "When a certificate holds, such as +52w, -1d:20300101 or always:forever."),
         new('v', null, "Draws the key beside its fingerprint."),
         new('y', null, "Prints the public key of a private key file."),
+        new('z', "serial_number", "The number of a certificate; with + each gets the next one (0)."),
         new('Z', "cipher", "The cipher that locks the private key (aes256-ctr)."));
 
     public static int Run(string[] args)
@@ -70,6 +82,11 @@ internal static class SshKeygenApplet
                 case KeygenMode.PrintPublic:
                     new KeyChange(settings, answers, files, output).PrintPublic();
                     return 0;
+                case KeygenMode.Certify:
+                    new CertificateSigning(settings, answers, files, error).RunAsync().GetAwaiter().GetResult();
+                    return 0;
+                case KeygenMode.ListCertificates:
+                    return new CertificateListing(settings, answers, output, error).Run();
                 case KeygenMode.HostKeys:
                     return new KeyGeneration(settings, answers, output).MakeHostKeys(error);
                 default:

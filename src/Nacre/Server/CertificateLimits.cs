@@ -1,4 +1,3 @@
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
@@ -61,7 +60,7 @@ internal static class CertificateLimits
 
         // It asks something of the signatures of security keys only, as KeyOptions says.
         if (option.Name == "verify-required") return option.Data.IsEmpty;
-        if (!TryReadText(option.Data.Span, out string text)) return false;
+        if (!option.TryReadText(out string text)) return false;
         if (option.Name == "force-command")
         {
             permissions = permissions with { Command = text };
@@ -87,23 +86,5 @@ internal static class CertificateLimits
         bool isKnown = !ReferenceEquals(extended, permissions) || extension.Name == "no-touch-required";
         permissions = extended;
         return !isKnown || extension.Data.IsEmpty;
-    }
-
-    private static bool TryReadText(ReadOnlySpan<byte> data, out string text)
-    {
-        text = "";
-        try
-        {
-            ReadOnlySpan<byte> bytes = default;
-            var reader = new FieldReader(data);
-            reader.Text(ref bytes);
-            reader.End();
-            text = Encoding.UTF8.GetString(bytes);
-            return !bytes.Contains((byte)0);
-        }
-        catch (SshViolationException)
-        {
-            return false;
-        }
     }
 }

@@ -150,20 +150,9 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
     // Of several, the earliest counts.
     private bool TryAddExpiry(string value)
     {
-        if (!TryReadTime(value, out long time)) return Fail("invalid expires time");
+        if (!AbsoluteTime.TryRead(value, out long time) || time <= 0) return Fail("invalid expires time");
         _options = _options with { ValidBefore = Math.Min(time, _options.ValidBefore ?? long.MaxValue) };
         return true;
-    }
-
-    // sshd(8): YYYYMMDD or YYYYMMDDHHMM[SS], in the local time zone unless Z or UTC is there.
-    private static bool TryReadTime(string text, out long seconds)
-    {
-        int zone = text.EndsWith("z", StringComparison.OrdinalIgnoreCase) ? 1 : text.EndsWith("utc", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-        bool isTime = DateTimeOffset.TryParseExact(
-            text.AsSpan(0, text.Length - zone), ["yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss"], CultureInfo.InvariantCulture,
-            zone > 0 ? DateTimeStyles.AssumeUniversal : DateTimeStyles.AssumeLocal, out DateTimeOffset time);
-        seconds = time.ToUnixTimeSeconds();
-        return isTime && seconds > 0;
     }
 
     private bool TryAddVariable(string value)

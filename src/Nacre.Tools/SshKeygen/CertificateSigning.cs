@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Nacre.Client;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Keys.Formats;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Tools.SshKeygen;
+
+/// <summary>Certifies public keys with an authority's key, which is in a file or in an agent; each certificate lies beside its key as -cert.pub.</summary>
+internal sealed class CertificateSigning(KeygenSettings settings, Answers answers, KeyFiles files, TextWriter error)
+{
+    private const string Agent = "SSH_AUTH_SOCK";
+
+    private CertificateSettings Wanted => settings.Certificate;
+
+    public async Task RunAsync()
+    {
+        CertificateTerms terms = Wanted.ToTerms();
+        string authority = Wanted.Authority!;
+        if (!Wanted.IsInAgent)
+        {
+            using PrivateKey key = files.Open(answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
+            CryptographicOperations.ZeroMemory(passphrase);
+            await SignAllAsync(terms, key).ConfigureAwait(false);
+            return;
+        }
+
+        PublicKey known = (KeyFiles.LoadPublic(authority) ?? KeyFiles.LoadPublic(authority + ".pub"))?.Key
+            ?? throw new FatalException($"Cannot load CA public key {authority}: {KeyFiles.WhyNoPublicKey(authority)}");
+        await using AgentClient agent = await ConnectAsync().ConfigureAwait(false);
+        IReadOnlyList<AgentIdentity> kept = await agent.ListAsync(default).ConfigureAwait(false);
+        if (kept.Count == 0) throw new FatalException("Retrieve agent key list: agent contains no identities");
+        await SignAllAsync(terms, kept.FirstOrDefault(each => each.PublicKey.Equals(known)) ?? throw new FatalException($"CA key {authority} not found in agent")).ConfigureAwait(false);
+    }
+
+    private static async Task<AgentClient> ConnectAsync()
+    {
+        string? socket = Environment.GetEnvironmentVariable(Agent);
+        if (string.IsNullOrEmpty(socket)) throw new FatalException("Cannot use public key for CA signature: agent not present");
+        return await AgentClient.ConnectAsync(socket, default).ConfigureAwait(false)
+            ?? throw new FatalException($"Cannot use public key for CA signature: no agent listens at {socket}, which {Agent} names");
+    }
+
+    private async Task SignAllAsync(CertificateTerms terms, ISigner authority)
+    {
+        string? algorithm = AlgorithmFor(authority.PublicKey);
+        for (int i = 0; i < Wanted.Files.Count; i++)
+        {
+            ulong serial = Wanted.IsNumberedOn ? unchecked(terms.Serial + (ulong)i) : terms.Serial;
+            if (serial < terms.Serial) throw new FatalException($"There is no serial number after {ulong.MaxValue}");
+            await SignAsync(Wanted.Files[i], terms with { Serial = serial }, authority, algorithm).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SignAsync(string path, CertificateTerms terms, ISigner authority, string? algorithm)
+    {
+        PublicKeyLine line = KeyFiles.LoadPublicPart(path) ?? throw new FatalException($"load pubkey \"{path}\": {KeyFiles.WhyNoPublicKey(path)}");
+        if (line.Key is Certificate) throw new FatalException($"key \"{path}\" type {line.Key.ShortType} cannot be certified");
+        string target = (path.EndsWith(".pub", StringComparison.Ordinal) ? path[..^".pub".Length] : path) + "-cert.pub";
+        try
+        {
+            KeyFiles.SavePublic(target, await terms.SignAsync(line.Key, authority, algorithm).ConfigureAwait(false), line.Comment);
+        }
+        catch (Exception refused) when (refused is SshException or ArgumentException)
+        {
+            throw new FatalException($"Couldn't certify {(Wanted.IsInAgent ? $"{path} via agent" : $"key {path}")}: {refused.Message}");
+        }
+
+        if (settings.IsQuiet) return;
+        string names = Wanted.Principals is null ? "" : $" for {Printable.Escape(Wanted.Principals)}";
+        string kind = terms.Kind == CertificateKind.Host ? "host" : "user";
+        error.Write($"Signed {kind} key {target}: id \"{Printable.Escape(terms.KeyId)}\" serial {terms.Serial}{names} valid {Wanted.Validity}\r\n");
+    }
+
+    /// <summary>The algorithm that -t asks for; null for the strongest that the authority's key has.</summary>
+    private string? AlgorithmFor(PublicKey authority)
+    {
+        if (settings.TypeName is not string wanted) return null;
+        if (authority.Supports(wanted)) return wanted;
+        return wanted == authority.ShortType.ToLowerInvariant() ? null : throw new FatalException($"CA key type {authority.Type} doesn't match specified {Printable.Escape(wanted)}");
+    }
+}
