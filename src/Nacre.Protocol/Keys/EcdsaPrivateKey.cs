@@ -61,6 +61,9 @@ internal sealed class EcdsaPrivateKey : PrivateKey
         Scalar = _scalar.Span,
     };
 
+    internal override bool TryWriteDer(bool isPkcs8, Span<byte> destination, out int length) =>
+        isPkcs8 ? _signer.TryExportPkcs8PrivateKey(destination, out length) : _signer.TryExportECPrivateKey(destination, out length);
+
     private protected override byte[] SignBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data)
     {
         byte[] both = _signer.SignData(data, algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);

@@ -21,6 +21,9 @@ internal sealed class Ed25519PrivateKey : PrivateKey
 
     public override PublicKey PublicKey => _publicKey;
 
+    // RFC 8410 7: version 0, the identifier 1.3.101.112, and an octet string within an octet string, whose 32 bytes follow.
+    private static ReadOnlySpan<byte> Pkcs8Head => [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
     public static Ed25519PrivateKey Generate(IRandomSource random)
     {
         using Secret seed = Secret.Random(Ed25519.SeedSize, random);
@@ -45,6 +48,16 @@ internal sealed class Ed25519PrivateKey : PrivateKey
     }
 
     internal override PrivateKeyFields ToFields() => new() { Type = "ssh-ed25519"u8, Point = _publicKey.Point.Span, Ed25519Pair = _pair.Span };
+
+    internal override bool TryWriteDer(bool isPkcs8, Span<byte> destination, out int length)
+    {
+        if (!isPkcs8) throw new InvalidOperationException("An Ed25519 key has no traditional form.");
+        length = Pkcs8Head.Length + Ed25519.SeedSize;
+        if (destination.Length < length) return false;
+        Pkcs8Head.CopyTo(destination);
+        _pair.Span[..Ed25519.SeedSize].CopyTo(destination[Pkcs8Head.Length..]);
+        return true;
+    }
 
     private protected override byte[] SignBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data)
     {

@@ -79,6 +79,9 @@ public abstract class PrivateKey : ISigner, IDisposable
     /// <summary>The fields that the OpenSSH format and the agent protocol use for the key; the spans live as long as the key.</summary>
     internal abstract PrivateKeyFields ToFields();
 
+    /// <summary>Writes the key as PKCS#8, or in the traditional form that RSA and ECDSA keys have (PKCS#1, SEC 1); false where the room is too small.</summary>
+    internal abstract bool TryWriteDer(bool isPkcs8, Span<byte> destination, out int length);
+
     private protected abstract byte[] SignBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data);
 
     private protected abstract void Erase();

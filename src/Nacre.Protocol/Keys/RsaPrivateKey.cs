@@ -85,6 +85,9 @@ internal sealed class RsaPrivateKey : PrivateKey
         Q = _q.Span,
     };
 
+    internal override bool TryWriteDer(bool isPkcs8, Span<byte> destination, out int length) =>
+        isPkcs8 ? _signer.TryExportPkcs8PrivateKey(destination, out length) : _signer.TryExportRSAPrivateKey(destination, out length);
+
     private protected override byte[] SignBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data)
     {
         byte[] signature = _signer.SignData(data, algorithm.Hash, RSASignaturePadding.Pkcs1);

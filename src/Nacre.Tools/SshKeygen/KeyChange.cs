@@ -43,6 +43,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
         using PrivateKey key = files.Open(answers, path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase, out byte[] passphrase);
         try
         {
+            if (settings.Format != PrivateKeyFormat.OpenSsh) throw new FatalException("Comments are only supported for keys stored in the new format (-o).", status: 1);
             output.WriteLine($"Old comment: {KeyGeneration.Shown(key.Comment)}");
             string comment = settings.Comment ?? answers.Ask("New comment: ") ?? throw new FatalException("", status: 1);
             if (comment == key.Comment)

@@ -30,6 +30,9 @@ internal sealed class KeygenSettings
 
     public string Cipher { get; private set; } = KeyFileCipher.Default;
 
+    /// <summary>The form of the private key files to write.</summary>
+    public PrivateKeyFormat Format { get; private set; }
+
     public FingerprintHash Hash { get; private set; } = FingerprintHash.Sha256;
 
     public bool IsQuiet { get; private set; }
@@ -87,6 +90,15 @@ internal sealed class KeygenSettings
             case 'a': Rounds = (int)Number(use.Value, 1, OpenSshPrivateKey.MaxRounds, reason => $"Invalid number: {use.Value} ({reason})"); break;
             case 'b': Bits = (int)Math.Min(int.MaxValue, Number(use.Value, 1, uint.MaxValue, reason => $"Bits has bad value {use.Value} ({reason})")); break;
             case 'Z': Cipher = IsCipher(use.Value) ? use.Value : throw new FatalException($"Invalid OpenSSH-format cipher '{use.Value}'"); break;
+            case 'm':
+                Format = use.Value.ToLowerInvariant() switch
+                {
+                    "rfc4716" or "ssh2" => PrivateKeyFormat.OpenSsh,
+                    "pem" => PrivateKeyFormat.Pem,
+                    "pkcs8" => PrivateKeyFormat.Pkcs8,
+                    _ => throw new FatalException($"Unsupported conversion format \"{use.Value}\""),
+                };
+                break;
             case 'E':
                 Hash = use.Value.ToLowerInvariant() switch
                 {

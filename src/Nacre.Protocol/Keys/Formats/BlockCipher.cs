@@ -10,6 +10,19 @@ internal sealed record BlockCipher(int KeySize, int BlockSize)
     public static readonly BlockCipher Aes256Cbc = new(32, AesCbc.BlockSize);
     public static readonly BlockCipher TripleDesCbc = new(Nacre.Crypto.TripleDesCbc.KeySize, Nacre.Crypto.TripleDesCbc.BlockSize);
 
+    /// <summary>Pads and encrypts with one of the AES ciphers; what was locked long ago with others is only read.</summary>
+    public byte[] Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> plaintext)
+    {
+        int padding = BlockSize - (plaintext.Length % BlockSize);
+        using var padded = new Secret(plaintext.Length + padding);
+        plaintext.CopyTo(padded.Span);
+        padded.Span[plaintext.Length..].Fill((byte)padding);
+        byte[] ciphertext = new byte[padded.Length];
+        using var aes = new AesCbc(key, iv, CipherDirection.Encrypt);
+        aes.Apply(padded.Span, ciphertext);
+        return ciphertext;
+    }
+
     /// <summary>Decrypts and takes the padding off; padding that is none means that the key was wrong.</summary>
     public Secret Decrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext)
     {

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using System.Text;
 using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys.Formats;
 
-/// <summary>Unlocks PEM files that RFC 1421's headers say are encrypted, as OpenSSL and OpenSSH once made them.</summary>
+/// <summary>Unlocks and locks PEM files that RFC 1421's headers say are encrypted, as OpenSSL and OpenSSH once made them.</summary>
 /// <remarks>One MD5 makes the key, so the lock is weak; ssh-keygen -p writes the key anew in a better format.</remarks>
 internal static class LegacyPem
 {
@@ -30,6 +31,18 @@ internal static class LegacyPem
         using var key = new Secret(cipher.KeySize);
         DeriveKey(passphrase, iv.AsSpan(0, SaltSize), key.Span);
         return cipher.Decrypt(key.Span, iv, block.Body.Span);
+    }
+
+    /// <summary>Locks with AES-128, the cipher of OpenSSH's own PEM files, and returns the text of the file.</summary>
+    public static Secret Write(string label, ReadOnlySpan<byte> der, ReadOnlySpan<byte> passphrase, int lineLength)
+    {
+        BlockCipher cipher = BlockCipher.Aes128Cbc;
+        Span<byte> iv = stackalloc byte[AesCbc.BlockSize];
+        SystemRandom.Instance.Fill(iv);
+        using var key = new Secret(cipher.KeySize);
+        DeriveKey(passphrase, iv[..SaltSize], key.Span);
+        byte[] headers = Encoding.ASCII.GetBytes($"Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{Convert.ToHexString(iv)}\n\n");
+        return PemBlock.Write(label, headers, cipher.Encrypt(key.Span, iv, der), lineLength);
     }
 
     private static byte[] ReadIv(string[] parts, BlockCipher cipher)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using Nacre.Crypto;
 using Nacre.Protocol.Wire;
@@ -90,7 +88,7 @@ internal static class OpenSshPrivateKey
         using Secret bodyBytes = Message.WriteSecretRecord(ref body);
         head.Keys = bodyBytes.Span;
         using Secret file = Message.WriteSecretRecord(ref head);
-        return Armor(file.Span);
+        return PemBlock.Write(Label, headers: default, file.Span, LineLength);
     }
 
     private static OpenSshKeyHead ReadHead(ReadOnlySpan<byte> file)
@@ -169,32 +167,5 @@ internal static class OpenSshPrivateKey
         for (int i = 0; i < missing; i++) padding[i] = (byte)(i + 1);
         part.Padding = padding;
         return Message.WriteSecretRecord(ref part);
-    }
-
-    private static Secret Armor(ReadOnlySpan<byte> file)
-    {
-        using var base64 = new Secret(Base64.GetMaxEncodedToUtf8Length(file.Length));
-        if (Base64.EncodeToUtf8(file, base64.Span, out _, out int length) != OperationStatus.Done || length != base64.Length)
-        {
-            throw new InvalidOperationException("base64 takes four characters for three bytes");
-        }
-
-        ReadOnlySpan<byte> begin = "-----BEGIN OPENSSH PRIVATE KEY-----\n"u8;
-        ReadOnlySpan<byte> end = "-----END OPENSSH PRIVATE KEY-----\n"u8;
-        var text = new Secret(begin.Length + length + ((length + LineLength - 1) / LineLength) + end.Length);
-        Span<byte> rest = text.Span;
-        begin.CopyTo(rest);
-        rest = rest[begin.Length..];
-        for (ReadOnlySpan<byte> left = base64.Span; !left.IsEmpty;)
-        {
-            ReadOnlySpan<byte> line = left[..Math.Min(LineLength, left.Length)];
-            line.CopyTo(rest);
-            rest[line.Length] = (byte)'\n';
-            rest = rest[(line.Length + 1)..];
-            left = left[line.Length..];
-        }
-
-        end.CopyTo(rest);
-        return text;
     }
 }

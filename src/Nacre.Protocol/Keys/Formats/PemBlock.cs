@@ -42,6 +42,40 @@ internal sealed class PemBlock : IDisposable
         throw KeyFormatException.Damaged("The private key file has no end line that matches its begin line.");
     }
 
+    /// <summary>Writes a block as text.</summary>
+    /// <param name="label">What it is.</param>
+    /// <param name="headers">Whole lines with their ends, and an empty one behind them; nothing where there are none.</param>
+    /// <param name="body">What its base64 stands for.</param>
+    /// <param name="lineLength">How many characters of base64 a line has.</param>
+    public static Secret Write(string label, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, int lineLength)
+    {
+        using var base64 = new Secret(Base64.GetMaxEncodedToUtf8Length(body.Length));
+        if (Base64.EncodeToUtf8(body, base64.Span, out _, out int length) != OperationStatus.Done || length != base64.Length)
+        {
+            throw new InvalidOperationException("base64 takes four characters for three bytes");
+        }
+
+        byte[] begin = [.. Begin, .. Encoding.ASCII.GetBytes(label), .. Dashes, (byte)'\n'];
+        byte[] end = [.. End, .. Encoding.ASCII.GetBytes(label), .. Dashes, (byte)'\n'];
+        var text = new Secret(begin.Length + headers.Length + length + ((length + lineLength - 1) / lineLength) + end.Length);
+        Span<byte> rest = text.Span;
+        begin.CopyTo(rest);
+        rest = rest[begin.Length..];
+        headers.CopyTo(rest);
+        rest = rest[headers.Length..];
+        for (ReadOnlySpan<byte> left = base64.Span; !left.IsEmpty;)
+        {
+            ReadOnlySpan<byte> line = left[..Math.Min(lineLength, left.Length)];
+            line.CopyTo(rest);
+            rest[line.Length] = (byte)'\n';
+            rest = rest[(line.Length + 1)..];
+            left = left[line.Length..];
+        }
+
+        end.CopyTo(rest);
+        return text;
+    }
+
     public void Dispose() => Body.Dispose();
 
     private static ReadOnlySpan<byte> FindBegin(ref ReadOnlySpan<byte> text)
