@@ -21,8 +21,15 @@ return args switch
         await SftpFiles.RunAsync(destination, fingerprint, keyFile, directory, Console.Out),
     ["certified", var destination, var knownHosts, var keyFile, var certificateFile, var command] =>
         (int)(await CertifiedLogin.RunAsync(destination, knownHosts, keyFile, certificateFile, command, Console.OpenStandardOutput()) ?? 255),
+    ["certify", var authorityFile, var publicKeyFile, var user] => await CertifyAsync(authorityFile, publicKeyFile, user),
     _ => Usage(),
 };
+
+static async Task<int> CertifyAsync(string authorityFile, string publicKeyFile, string user)
+{
+    Console.WriteLine(await Authority.RunAsync(authorityFile, publicKeyFile, user, DateTimeOffset.UtcNow));
+    return 0;
+}
 
 static int Usage()
 {
@@ -36,6 +43,7 @@ static int Usage()
                drop   'ssh-ed25519 AAAA...' DIRECTORY
                files  USER@HOST:PORT SHA256:FINGERPRINT KEYFILE DIRECTORY
                certified USER@HOST:PORT KNOWN_HOSTS KEYFILE CERTIFICATE COMMAND
+               certify AUTHORITYKEYFILE PUBLICKEYFILE USER
         """);
     return 2;
 }

@@ -11,7 +11,6 @@ using Nacre.Sftp;
 using Nacre.Tests.Forwarding;
 using Nacre.Tests.Forwarding.Agent;
 using Nacre.Tests.Interop;
-using Nacre.Tests.Keys;
 using Nacre.Tests.Pair;
 
 namespace Nacre.Tests.Examples;
@@ -180,8 +179,10 @@ public sealed class ExampleTests
         using PrivateKey key = PrivateKey.GenerateEd25519();
         WriteKey(directory["key"], key);
         directory.Write("known_hosts", $"@cert-authority * {authority.PublicKey}\n");
-        directory.Write("certificate", new CertificateDraft(key.PublicKey) { Principals = CertificateDraft.Pack("ada") }.Issue(authority).ToString());
-        Certificate ofHost = new CertificateDraft(hostKey.PublicKey) { Kind = (uint)CertificateKind.Host, Principals = CertificateDraft.Pack("127.0.0.1") }.Issue(authority);
+        WriteKey(directory["authority"], authority);
+        directory.Write("key.pub", $"{key.PublicKey}\n");
+        directory.Write("certificate", (await Authority.RunAsync(directory["authority"], directory["key.pub"], "ada", DateTimeOffset.UtcNow)).ToString());
+        Certificate ofHost = await new CertificateTerms { Kind = CertificateKind.Host, KeyId = "here", Principals = ["127.0.0.1"] }.SignAsync(hostKey.PublicKey, authority);
         await using LoopbackPair pair = await LoopbackPair.StartAsync(options => options with
         {
             HostKeys = [hostKey, new CertifiedSigner(ofHost, hostKey)],

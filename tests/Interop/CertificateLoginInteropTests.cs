@@ -14,6 +14,8 @@ public sealed class CertificateLoginInteropTests : IDisposable
     /// <summary>Which of client and server is ours.</summary>
     public static TheoryData<string, string> Pairs => new() { { "ours", "ours" }, { "ours", "stock" }, { "stock", "ours" } };
 
+    public static TheoryData<string> Kinds => [.. StockKeys.Kinds];
+
     public static TheoryData<string, string, string> PairsByKind
     {
         get
@@ -44,6 +46,23 @@ public sealed class CertificateLoginInteropTests : IDisposable
         }
 
         Assert.Equal(255, (await SshAsync(client, sshd, kind, "none", "echo hello")).ExitStatus);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task OpenSSH_takes_what_our_ssh_keygen_certified(string kind)
+    {
+        string known = await AuthorityOfHostsAsync("*");
+        string hosts = await CertifyByOursAsync(await StockKeys.HostAsync(kind), await StockKeys.UserAsync(Authority), "-h", "-n", "127.0.0.1", "-V", "-1d:+1d");
+        string[] keys = await Task.WhenAll(StockKeys.Kinds.Select(async each => await File.ReadAllTextAsync(await StockKeys.HostAsync(each) + ".pub")));
+        await using TestSshd sshd = await StockSshd.StartAsync("AuthorizedKeysFile none", $"TrustedUserCAKeys {_directory.Write("authorities", string.Concat(keys))}", $"HostCertificate {hosts}");
+        foreach (string authority in StockKeys.Kinds)
+        {
+            string certificate = await CertifyByOursAsync(await StockKeys.UserAsync(kind), await StockKeys.HostAsync(authority), "-n", $"other,{sshd.User}", "-O", "force-command=echo forced", "-O", "source-address=127.0.0.0/8", "-V", "-1d:+1d");
+            string[] flags = [.. await StockClient.ArgumentsAsync(sshd.Port, known), "-o", $"HostKeyAlgorithms={File.ReadAllText(hosts).Split(' ')[0]}".Replace("=ssh-rsa", "=rsa-sha2-512", StringComparison.Ordinal)];
+            string[] identity = ["-o", "IdentityFile=none", "-i", await StockKeys.UserAsync(kind), "-o", $"CertificateFile={certificate}"];
+            Assert.Equal("forced\n", (await Run.CleanAsync("ssh", [.. flags, .. identity, sshd.Destination, "echo hello"])).Ends().Output);
+        }
     }
 
     [Theory]
@@ -223,6 +242,14 @@ public sealed class CertificateLoginInteropTests : IDisposable
 
     private async Task<string> CertifyAsync(params string[] flags) =>
         await StockKeys.CertifyAsync(_directory, await StockKeys.UserAsync("ed25519"), await StockKeys.HostAsync(Authority), ["-I", "x", .. flags]);
+
+    /// <summary>Makes a certificate with our ssh-keygen and returns its file.</summary>
+    private async Task<string> CertifyByOursAsync(string key, string authority, params string[] flags)
+    {
+        string copy = _directory.Write($"{Guid.NewGuid():N}.pub", await File.ReadAllTextAsync(key + ".pub"));
+        (await Run.CleanAsync(Requires.PublishedTool("ssh-keygen"), ["-q", "-s", authority, "-I", "by ours", .. flags, copy])).Ends();
+        return copy[..^".pub".Length] + "-cert.pub";
+    }
 
     private async Task<string> CertifyHostAsync(string kind, params string[] flags) =>
         await StockKeys.CertifyAsync(_directory, await StockKeys.HostAsync(kind), await StockKeys.UserAsync(Authority), ["-I", "x", .. flags]);

@@ -14,6 +14,9 @@ public sealed class KeyFileInteropTests
 
     public static TheoryData<string> Algorithms => [.. KeyAlgorithm.Plain.Select(row => row.KeyType).Distinct()];
 
+    /// <summary>Ed25519 has no traditional PEM, and OpenSSH reads its PKCS#8 only since 9.6.</summary>
+    public static TheoryData<string> TraditionalAlgorithms => [.. KeyAlgorithm.Plain.Select(row => row.KeyType).Distinct().Where(type => type != KeyAlgorithm.Ed25519)];
+
     public static TheoryData<string> Ciphers => [.. KeyFileCipher.All.Where(row => row.Name != KeyFileCipher.None).Select(row => row.Name)];
 
     public static TheoryData<string, string, string> StockFiles
@@ -61,6 +64,23 @@ public sealed class KeyFileInteropTests
         Assert.EndsWith($"\n{RandomArt.Draw(key.PublicKey, FingerprintHash.Sha256)}\n", art.Output, StringComparison.Ordinal);
         RunResult babble = (await Run.Async("ssh-keygen", ["-B", "-f", directory["key"]])).Ends();
         Assert.Contains($" {BubbleBabble.Spell(key.PublicKey)} ", babble.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TraditionalAlgorithms))]
+    public async Task Ssh_keygen_reads_our_PEM_and_PKCS8(string type)
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = SampleKeys.New(type);
+        foreach (PrivateKeyFormat format in (PrivateKeyFormat[])[PrivateKeyFormat.Pem, PrivateKeyFormat.Pkcs8])
+        {
+            foreach (string passphrase in (string[])["", Passphrase])
+            {
+                using Secret text = PemPrivateKey.Write(key, format, Encoding.UTF8.GetBytes(passphrase));
+                WritePrivate(directory["key"], text.Span);
+                await AssertReads(directory["key"], passphrase, key.PublicKey);
+            }
+        }
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
-using Nacre.Tools.FileTransfer;
 
 namespace Nacre.Tools.SshKeygen;
 

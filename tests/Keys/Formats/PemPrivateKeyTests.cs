@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 
@@ -10,6 +11,8 @@ public sealed class PemPrivateKeyTests
     private static readonly byte[] Passphrase = "a passphrase"u8.ToArray();
 
     public static TheoryData<string> Files => ["pkcs1", "pkcs8 rsa", "sec1 256", "sec1 384", "sec1 521", "pkcs8 256", "pkcs8 384", "pkcs8 521", "pkcs8 ed25519"];
+
+    public static TheoryData<string> Types => [.. KeyAlgorithm.Plain.Select(row => row.KeyType).Distinct()];
 
     public static TheoryData<PbeEncryptionAlgorithm, string> Locks
     {
@@ -82,6 +85,52 @@ public sealed class PemPrivateKeyTests
         Assert.Equal(made.ExportParameters(false).Q.X, ((EcdsaPublicKey)key.PublicKey).Point.Span.Slice(1, 32).ToArray());
         Assert.Equal(KeyFault.WrongPassphrase, Assert.Throws<KeyFormatException>(() => file.Unlock("another"u8)).Fault);
         Assert.Equal(KeyFault.PassphraseNeeded, Assert.Throws<KeyFormatException>(() => file.Unlock()).Fault);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void What_we_write_is_read_by_its_passphrase_only_here_and_by_the_base_library(string type)
+    {
+        using PrivateKey key = SampleKeys.New(type);
+        foreach (PrivateKeyFormat format in (PrivateKeyFormat[])[PrivateKeyFormat.Pem, PrivateKeyFormat.Pkcs8])
+        {
+            if (format == PrivateKeyFormat.Pem && !PemPrivateKey.HasTraditionalForm(key)) continue;
+            byte[] clear = Text(key, format, []), locked = Text(key, format, Passphrase);
+            using PrivateKey read = PrivateKeyFile.Read(clear), opened = PrivateKeyFile.Read(locked, Passphrase);
+            Assert.Equal((key.PublicKey, key.PublicKey), (read.PublicKey, opened.PublicKey));
+            Assert.Equal(KeyFault.WrongPassphrase, Assert.Throws<KeyFormatException>(() => PrivateKeyFile.Read(locked, "another"u8)).Fault);
+            Assert.Equal(KeyFault.PassphraseNeeded, Assert.Throws<KeyFormatException>(() => PrivateKeyFile.Read(locked)).Fault);
+            Assert.NotEqual(locked, Text(key, format, Passphrase));
+            if (key.PublicKey is RsaPublicKey rsa) AssertImports(RSA.Create(), each => ((RSA)each).ExportParameters(false).Modulus!, rsa.Modulus.ToArray());
+            if (key.PublicKey is EcdsaPublicKey ecdsa) AssertImports(ECDsa.Create(), each => ((ECDsa)each).ExportParameters(false).Q.X!, ecdsa.Point.Slice(1, ecdsa.Curve.FieldSize).ToArray());
+
+            void AssertImports(AsymmetricAlgorithm reader, Func<AsymmetricAlgorithm, byte[]> number, byte[] expected)
+            {
+                using (reader)
+                {
+                    reader.ImportFromPem(Encoding.ASCII.GetString(clear));
+                    Assert.Equal(expected, number(reader));
+                    if (format == PrivateKeyFormat.Pem) return;
+                    reader.ImportFromEncryptedPem(Encoding.ASCII.GetString(locked), Passphrase);
+                    Assert.Equal(expected, number(reader));
+                }
+            }
+        }
+
+        static byte[] Text(PrivateKey key, PrivateKeyFormat format, byte[] passphrase)
+        {
+            using Secret text = PemPrivateKey.Write(key, format, passphrase);
+            return text.Span.ToArray();
+        }
+    }
+
+    [Fact]
+    public void A_short_passphrase_and_a_form_that_is_none_are_refused()
+    {
+        using PrivateKey rsa = SampleKeys.New(KeyAlgorithm.Rsa), ed25519 = SampleKeys.New(KeyAlgorithm.Ed25519);
+        Assert.Throws<ArgumentException>(() => PemPrivateKey.Write(rsa, PrivateKeyFormat.Pem, "four"u8));
+        PemPrivateKey.Write(rsa, PrivateKeyFormat.Pem, "fives"u8).Dispose();
+        Assert.Throws<ArgumentException>(() => PemPrivateKey.Write(ed25519, PrivateKeyFormat.Pem, default));
     }
 
     [Fact]

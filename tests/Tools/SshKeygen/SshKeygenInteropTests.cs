@@ -27,6 +27,7 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
             foreach (string command in (string[])[
                 "-y -f @/missing", "-l -f @/missing", "-p -f @/missing", "-c -f @/missing", "-l -f @/clear.pub", "-l -E sha3 -f @/clear",
                 "-y -P wrong -f @/locked", "-y -P sesame -f @/clear", "-p -P wrong -N x -f @/locked", "-c -P wrong -C x -f @/locked",
+                "-m foo -f @/new", "-q -t rsa -b 1024 -N abcd -m PEM -f @/new", "-p -N abcd -m PKCS8 -f @/rsa", "-c -C x -m PEM -f @/rsa",
                 "-t dss -f @/new", "-t rsa -b 512 -f @/new", "-t rsa -b 20000 -f @/new", "-t ecdsa -b 255 -f @/new", "-t rsa -b x -f @/new", "-t rsa -b 0 -f @/new",
                 "-t rsa -b -1 -f @/new", "-t rsa -b 4294967295 -f @/new", "-t rsa -b 4294967296 -f @/new", "-a 0 -f @/new", "-a many -f @/new", "-Z rot13 -f @/new", "-t ed25519 -N x -f @/missing/new", "-t ed25519 -N x -f @/clear"])
             {
