@@ -32,7 +32,7 @@ internal static class DescriptorPassing
 
     /// <summary>Receives one message. No bytes mean that the other end has closed.</summary>
     /// <exception cref="InvalidDataException">More descriptors came than <paramref name="most"/>; those that came are closed.</exception>
-    public static async ValueTask<(int Count, SafeFileHandle[] Handles)> ReceiveAsync(
+    public static async ValueTask<Receipt> ReceiveAsync(
         Socket socket, Memory<byte> buffer, int most = MostAtOnce, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(buffer.Length);
@@ -42,8 +42,8 @@ internal static class DescriptorPassing
             // A receive of nothing waits until there is something.
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct).ConfigureAwait(false);
             await PoolThread.EnterAsync();
-            if (TryReceive(socket, buffer.Span, most, out int count, out SafeFileHandle[] handles))
-                return (count, handles);
+            if (TryReceive(socket, buffer.Span, most, out Receipt receipt))
+                return receipt;
         }
     }
 
@@ -88,12 +88,11 @@ internal static class DescriptorPassing
         }
     }
 
-    private static unsafe bool TryReceive(Socket socket, Span<byte> buffer, int most, out int count, out SafeFileHandle[] handles)
+    private static unsafe bool TryReceive(Socket socket, Span<byte> buffer, int most, out Receipt receipt)
     {
         int controlBytes = HeaderBytes + Align(most * sizeof(int));
         byte* control = stackalloc byte[controlBytes];
-        handles = [];
-        count = 0;
+        receipt = default;
         fixed (byte* bytes = buffer)
         {
             var vector = new Libc.IoVector { Base = bytes, Length = (nuint)buffer.Length };
@@ -108,11 +107,16 @@ internal static class DescriptorPassing
             if (received < 0)
                 return Libc.LastErrno is Errno.EAGAIN or Errno.EINTR ? false : throw UnixException.FromLast("receive descriptors");
 
-            count = (int)received;
-            handles = Collect(message);
-            bool isCut = (message.Flags & Libc.MSG_CTRUNC) != 0 || handles.Length > most;
-            if (!isCut)
+            SafeFileHandle[] handles = Collect(message);
+            bool isCut = (message.Flags & Libc.MSG_CTRUNC) != 0;
+
+            // The kernel says the same of a message with more than there is room for and of a process that may have no more.
+            if (handles.Length < most || (handles.Length == most && !isCut))
+            {
+                receipt = new Receipt((int)received, handles) { HasLost = isCut };
                 return true;
+            }
+
             foreach (SafeFileHandle handle in handles)
                 handle.Dispose();
             throw new InvalidDataException($"More than {most} descriptors came with a message.");
@@ -147,6 +151,13 @@ internal static class DescriptorPassing
         do
             ct.ThrowIfCancellationRequested();
         while (Libc.poll(&entry, 1, checkEveryMs) == 0);
+    }
+
+    /// <summary>What was received: so many bytes, and the descriptors that came with them.</summary>
+    internal readonly record struct Receipt(int Count, SafeFileHandle[] Handles)
+    {
+        /// <summary>True when more descriptors came, which this process could not have, for it has as many as it may (RLIMIT_NOFILE).</summary>
+        public bool HasLost { get; init; }
     }
 
     private static int Number(Socket socket) => (int)socket.SafeHandle.DangerousGetHandle();

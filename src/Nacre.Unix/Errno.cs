@@ -22,6 +22,7 @@ internal enum Errno
     ENOTDIR = 20,
     EISDIR = 21,
     EINVAL = 22,
+    ENFILE = 23,
     EMFILE = 24,
     ENOTTY = 25,
     EFBIG = 27,
@@ -40,6 +41,7 @@ internal enum Errno
     EAFNOSUPPORT = 97,
     EADDRINUSE = 98,
     ECONNRESET = 104,
+    ENOBUFS = 105,
     ECONNREFUSED = 111,
     EDQUOT = 122,
 }

@@ -15,6 +15,9 @@ internal static unsafe class OpenFileLimit
     private static readonly Lock Gate = new();
     private static readonly Lazy<ulong> InheritedSoft = new(FindInherited);
 
+    // The starts of a process that nothing was raised for need not wait for each other.
+    private static volatile bool isRaised = RuntimeFeature.IsDynamicCodeCompiled;
+
     /// <summary>The soft limit that this process was started with, as well as can be known.</summary>
     public static ulong Inherited => InheritedSoft.Value;
 
@@ -37,6 +40,15 @@ internal static unsafe class OpenFileLimit
         Libc.Check(Libc.prlimit(0, Libc.RLIMIT_NOFILE, &limit, null), "set the limit of open files");
     }
 
+    /// <summary>Raises the soft limit of this process to its hard one, for a server that has a descriptor and more for each connection; children have the one before.</summary>
+    public static void Raise()
+    {
+        // Asked for while it can be.
+        _ = Inherited;
+        isRaised = true;
+        SetSoft(ulong.MaxValue);
+    }
+
     /// <summary>
     /// Runs what starts a child while this process has its inherited limit back, which the child then copies. Descriptors that are
     /// open stay open, but another thread is refused new ones above the limit meanwhile. So a process that has so many open that
@@ -45,8 +57,7 @@ internal static unsafe class OpenFileLimit
     internal static int WhileInherited<TStart>(ref TStart start)
         where TStart : struct, IStart, allows ref struct
     {
-        // Without this the starts of a process that nothing was raised for would wait for each other.
-        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        if (!isRaised)
             return start.Run();
 
         lock (Gate)

@@ -28,6 +28,7 @@ internal static unsafe class Spawn
             CheckSpawn(Libc.posix_spawnattr_init(attributes), start);
             SetAttributes(attributes, start);
             int pid = Execute(start, actions, attributes);
+            OomScore.Unprotect(pid);
             return watch.Add(pid, leadsGroup);
         }
         finally

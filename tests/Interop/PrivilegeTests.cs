@@ -55,7 +55,7 @@ public sealed class PrivilegeTests : IAsyncLifetime
         int first = await ChildAsync($"sshd-session {TestUser.Name}");
         (await _sshd.StockSshAsync("true")).Ends();
 
-        Assert.Equal([first], Children($"sshd-session {TestUser.Name}"));
+        Assert.Equal([first], _sshd.Children($"sshd-session {TestUser.Name}"));
     }
 
     [Fact]
@@ -145,28 +145,8 @@ public sealed class PrivilegeTests : IAsyncLifetime
 
     private async Task<int> ChildAsync(string command)
     {
-        await UntilAsync(() => Children(command).Count > 0);
-        return Children(command)[0];
-    }
-
-    private List<int> Children(string command)
-    {
-        var children = new List<int>();
-        foreach (string directory in Directory.GetDirectories("/proc").Where(each => int.TryParse(Path.GetFileName(each), CultureInfo.InvariantCulture, out _)))
-        {
-            try
-            {
-                string line = File.ReadAllText($"{directory}/cmdline").Replace('\0', ' ');
-                bool isOurs = line.StartsWith($"nacre {command}", StringComparison.Ordinal) && File.ReadAllText($"{directory}/status").Contains($"PPid:\t{_sshd.ProcessId}\n", StringComparison.Ordinal);
-                if (isOurs) children.Add(int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture));
-            }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-            {
-                // It has ended meanwhile.
-            }
-        }
-
-        return children;
+        await UntilAsync(() => _sshd.Children(command).Count > 0);
+        return _sshd.Children(command)[0];
     }
 
     private static Dictionary<string, string> StatusOf(int pid) => File.ReadLines($"/proc/{pid}/status").Select(line => line.Split(":\t", 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1]);

@@ -17,13 +17,14 @@ internal sealed class SshdProcess : IAsyncDisposable
     private TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SshdProcess(string program, TemporaryDirectory directory, int port, PrivateEtcSsh? etcSsh)
+    private SshdProcess(string program, TemporaryDirectory directory, int port, PrivateEtcSsh? etcSsh, IReadOnlyDictionary<string, string>? environment)
     {
         this.directory = directory;
         Port = port;
         string[] arguments = ["-D", "-e", "-f", directory["sshd_config"]];
         ProcessStartInfo start = etcSsh is null ? new ProcessStartInfo(program, arguments) : new ProcessStartInfo(Requires.Program("unshare"), etcSsh.Arguments(program, arguments));
         start.RedirectStandardError = true;
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => OnLine(line.Data);
     }
@@ -58,14 +59,15 @@ internal sealed class SshdProcess : IAsyncDisposable
     /// <param name="sftp">The command of the sftp subsystem.</param>
     /// <param name="settings">Lines of sshd_config that come first, and so win over those that every test has.</param>
     /// <param name="etcSsh">What the server sees as /etc/ssh; the machine's when null.</param>
-    public static async Task<SshdProcess> StartAsync(string program, string sftp, string[] settings, PrivateEtcSsh? etcSsh = null)
+    /// <param name="environment">Added to the environment of this process; nothing when null.</param>
+    public static async Task<SshdProcess> StartAsync(string program, string sftp, string[] settings, PrivateEtcSsh? etcSsh = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         for (int attempt = 1; ; attempt++)
         {
             var directory = new TemporaryDirectory();
             int port = FreePort.Take();
             await WriteFilesAsync(directory, port, sftp, settings);
-            var sshd = new SshdProcess(program, directory, port, etcSsh);
+            var sshd = new SshdProcess(program, directory, port, etcSsh, environment);
             if (await sshd.ListensAsync())
             {
                 return sshd;

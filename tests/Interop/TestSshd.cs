@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Nacre.Tests.Interop;
@@ -42,6 +43,27 @@ internal abstract class TestSshd(SshdProcess process) : IAsyncDisposable
 
     /// <summary>Logs in with our ssh and runs a command.</summary>
     public Task<RunResult> OurSshAsync(string command, byte[]? input = null, params string[] flags) => SshAsync(Requires.PublishedTool("ssh"), command, input, flags);
+
+    /// <summary>The processes that our server has started itself as, under this name.</summary>
+    public List<int> Children(string command)
+    {
+        var children = new List<int>();
+        foreach (string directory in Directory.GetDirectories("/proc").Where(each => int.TryParse(Path.GetFileName(each), CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                string line = File.ReadAllText($"{directory}/cmdline").Replace('\0', ' ');
+                bool isOurs = line.StartsWith($"nacre {command}", StringComparison.Ordinal) && File.ReadAllText($"{directory}/status").Contains($"PPid:\t{ProcessId}\n", StringComparison.Ordinal);
+                if (isOurs) children.Add(int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture));
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return children;
+    }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 

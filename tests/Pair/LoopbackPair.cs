@@ -41,8 +41,10 @@ internal sealed class LoopbackPair : IAsyncDisposable
         Identities = [new SignerIdentity(UserKey, "test key")],
     };
 
+    public string Destination => $"tester@127.0.0.1:{Port}";
+
     public Task<SshClient> ConnectAsync(Func<SshClientOptions, SshClientOptions>? change = null) =>
-        SshClient.ConnectAsync($"tester@127.0.0.1:{Port}", change?.Invoke(ClientOptions) ?? ClientOptions);
+        SshClient.ConnectAsync(Destination, change?.Invoke(ClientOptions) ?? ClientOptions);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

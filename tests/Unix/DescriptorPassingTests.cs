@@ -39,7 +39,7 @@ public sealed class DescriptorPassingTests
         (Socket ours, Socket theirs) = Pair(keepsMessages: true);
         using (theirs)
         {
-            Task<(int Count, SafeFileHandle[] Handles)> waiting = DescriptorPassing.ReceiveAsync(theirs, new byte[10]).AsTask();
+            Task<DescriptorPassing.Receipt> waiting = DescriptorPassing.ReceiveAsync(theirs, new byte[10]).AsTask();
             Assert.False(waiting.IsCompleted);
             await DescriptorPassing.SendAsync(ours, "x"u8.ToArray(), []);
             (int count, SafeFileHandle[] handles) = await waiting;
@@ -65,7 +65,7 @@ public sealed class DescriptorPassingTests
         using (SafeFileHandle handle = File.OpenHandle("/dev/null"))
         {
             await DescriptorPassing.SendAsync(ours, new byte[1], [.. Enumerable.Repeat<SafeHandle>(handle, sent)]);
-            ValueTask<(int Count, SafeFileHandle[] Handles)> receive = DescriptorPassing.ReceiveAsync(theirs, new byte[1], most);
+            ValueTask<DescriptorPassing.Receipt> receive = DescriptorPassing.ReceiveAsync(theirs, new byte[1], most);
             if (!isGood)
             {
                 await Assert.ThrowsAsync<InvalidDataException>(async () => await receive);

@@ -138,9 +138,9 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
             {
                 return;
             }
-            catch (SocketException error) when (!ct.IsCancellationRequested)
+            catch (Exception error) when (!ct.IsCancellationRequested)
             {
-                // Out of descriptors, most likely: those who are connected go on, and the next try comes when some may have left.
+                // Out of something, most likely: those who are connected go on, and the next try comes when some may have left.
                 log.Error($"accept: {error.Message}");
                 await Task.Delay(AcceptPause, CancellationToken.None).ConfigureAwait(false);
             }

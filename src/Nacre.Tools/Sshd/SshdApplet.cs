@@ -76,6 +76,7 @@ internal static class SshdApplet
         if (line.IsDump) return Dump(line, config);
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
+        OpenFileLimit.Raise();
         bool isApart = Users.IsRoot && !line.IsInetd && line.DebugLevel == 0;
         Task<int> serving = isApart ? ServeApartAsync(line, config, hostKeys, log, isDaemon) : ServeAsync(line, config, hostKeys, log, isDaemon);
         return serving.GetAwaiter().GetResult();
@@ -145,6 +146,7 @@ internal static class SshdApplet
     private static async Task<int> ServeApartAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
         var notice = ServiceNotice.Take();
+        if (!OomScore.TryProtect()) log.Write(1, "this system may end sshd for want of memory: the score of OOM cannot be set");
         await using var monitor = new SshdMonitor(config, hostKeys, line.Proxies, log);
         if (!monitor.Listen()) return Failure;
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);

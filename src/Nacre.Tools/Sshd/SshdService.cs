@@ -108,7 +108,7 @@ internal sealed class SshdService : IAsyncDisposable
         try
         {
             ClientConnection client = ClientConnection.Of(accepted, _config);
-            client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
+            client.Startup = _doorkeeper.Admit(client.Remote, client.Local, Shortage.For(socket.SafeHandle));
             if (client.Startup is not null)
             {
                 client.Metrics = _metrics.Open();
@@ -137,7 +137,8 @@ internal sealed class SshdService : IAsyncDisposable
         catch (Exception error)
         {
             socket.Dispose();
-            startup?.OnCrashed();
+            if (Shortage.Explains(error)) startup?.Excuse();
+            else startup?.OnCrashed();
             _log.Error($"a connection ended by an internal failure: {Printable.Escape(error.ToString())}");
         }
         finally

@@ -23,6 +23,7 @@ internal sealed class Doorkeeper
     private readonly SourcePenaltyBook _penalties;
     private readonly StartupThrottle _throttle;
     private ServerConfig _config;
+    private bool _isShort;
 
     public Doorkeeper(ServerConfig config, TimeProvider time, SshdLog log)
     {
@@ -54,13 +55,20 @@ internal sealed class Doorkeeper
         lock (_lock) _config = config;
     }
 
-    /// <summary>Gives a client its place; null when it is turned away, which the log has been told.</summary>
+    /// <summary>Gives a client its place; null when it is turned away, of which the log has been told.</summary>
     /// <param name="remote">Where it comes from.</param>
     /// <param name="local">Where it has connected to.</param>
-    public Startup? Admit(IPEndPoint remote, IPEndPoint local)
+    /// <param name="shortage">What the server has too little of to serve another one; null when it has enough.</param>
+    public Startup? Admit(IPEndPoint remote, IPEndPoint local, string? shortage = null)
     {
         lock (_lock)
         {
+            if (IsShort(shortage))
+            {
+                _log.Verbose(DropLine(remote, local, shortage!));
+                return null;
+            }
+
             TimeSpan now = Now;
             MaxStartups limit = _config.MaxStartups;
             if (_penalties.ReasonToRefuse(remote.Address, _config, now) is { } reason)
@@ -113,8 +121,16 @@ internal sealed class Doorkeeper
             int left = _bySource[startup.Source] - 1;
             if (left == 0) _bySource.Remove(startup.Source);
             else _bySource[startup.Source] = left;
-            if (!isLoggedIn) _penalties.Penalise(startup.Address, Judge(startup), _config, Now);
+            if (!isLoggedIn && !startup.IsExcused) _penalties.Penalise(startup.Address, Judge(startup), _config, Now);
         }
+    }
+
+    // The log hears of the beginning and the end.
+    private bool IsShort(string? shortage)
+    {
+        if (shortage is not null && !_isShort) _log.Error($"{shortage}: newcomers are turned away");
+        else if (shortage is null && _isShort) _log.Info("newcomers are let in again");
+        return _isShort = shortage is not null;
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);

@@ -33,6 +33,9 @@ internal sealed class Startup : IDisposable
     /// <summary>True once the server failed over what the client sent.</summary>
     public bool HasCrashed { get; private set; }
 
+    /// <summary>True once the server could not do its part: then nothing is held against the client.</summary>
+    public bool IsExcused { get; private set; }
+
     /// <summary>The client named a user.</summary>
     public void OnNamed(bool exists) => NamedNobody = !exists;
 
@@ -44,6 +47,9 @@ internal sealed class Startup : IDisposable
 
     /// <summary>The server failed over what the client sent.</summary>
     public void OnCrashed() => HasCrashed = true;
+
+    /// <summary>The server cannot do its part.</summary>
+    public void Excuse() => IsExcused = true;
 
     /// <summary>The client has logged in.</summary>
     public void LogIn() => _doorkeeper.Leave(this, isLoggedIn: true);

@@ -18,6 +18,7 @@ internal static class GateProgram
     public static int Run()
     {
         Prctl.SetName(Verb);
+        OpenFileLimit.Raise();
         return RunAsync().GetAwaiter().GetResult();
     }
 

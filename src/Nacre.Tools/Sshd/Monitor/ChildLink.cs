@@ -63,9 +63,9 @@ internal sealed class ChildLink : IDisposable
         return [.. config.HostKeys.Select(key => new RemoteHostKey(key, request))];
     }
 
-    public void Ended(uint connection, ConnectionTally tally)
+    public void Ended(uint connection, ConnectionTally tally, EndCause cause = EndCause.Client)
     {
-        EndedMessage ended = EndedMessage.Of(tally);
+        EndedMessage ended = EndedMessage.Of(tally, cause);
         _link.Send(connection, ref ended);
     }
 

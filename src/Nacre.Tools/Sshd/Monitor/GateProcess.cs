@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Gate;
 using Nacre.Unix;
 
@@ -57,6 +58,7 @@ internal sealed class GateProcess : IDisposable
         {
             if (_isOver)
             {
+                client.Startup?.Excuse();
                 login.Dispose();
                 socket.Dispose();
                 return;
@@ -100,7 +102,13 @@ internal sealed class GateProcess : IDisposable
         _process.Signal(UnixSignal.KILL);
         ChildExit exit = await _process.Exited.ConfigureAwait(false);
         lock (_lock) _isOver = true;
-        foreach (uint number in _logins.Keys) End(number, default);
+        foreach ((uint number, GuardedLogin login) in _logins)
+        {
+            // Whose fault it was, if anybody's, is not known; most have done nothing.
+            login.Client.Startup?.Excuse();
+            End(number, default);
+        }
+
         return ChildStart.Describe(exit) + reason;
     }
 
@@ -140,7 +148,18 @@ internal sealed class GateProcess : IDisposable
             throw new SshViolationException(Violation.UnexpectedMessage, $"The gate asked for {message.Type} for a connection that it has not.");
         }
 
-        login.Take(message);
+        try
+        {
+            login.Take(message);
+        }
+        catch (Exception failure) when (Shortage.Explains(failure))
+        {
+            _log.Error($"a login is given up: {Printable.Escape(failure.Message)}");
+            login.Client.Startup?.Excuse();
+            Drop(message.Connection);
+            return false;
+        }
+
         switch (message.Type)
         {
             case MonitorMessageType.Ended:

@@ -6,6 +6,7 @@ using Nacre.Protocol.Authentication.Methods;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Admission;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
@@ -92,8 +93,11 @@ internal sealed class GuardedLogin : IDisposable
                     _phase = LoginPhase.Deciding;
                     _conversation!.Abandon();
                     break;
-                case MonitorMessageType.HandOver:
                 case MonitorMessageType.Ended:
+                    _phase = LoginPhase.Over;
+                    Blame((EndCause)message.Read<EndedMessage>().Cause);
+                    break;
+                case MonitorMessageType.HandOver:
                     _phase = LoginPhase.Over;
                     break;
                 default:
@@ -127,6 +131,24 @@ internal sealed class GuardedLogin : IDisposable
         Client.Startup?.Dispose();
         _conversation?.Abandon();
         _over.Cancel();
+    }
+
+    // All that the gate can reach by this is what becomes of a source whose connection it has.
+    private void Blame(EndCause cause)
+    {
+        switch (cause)
+        {
+            case EndCause.Client:
+                break;
+            case EndCause.Failure:
+                Client.Startup?.OnCrashed();
+                break;
+            case EndCause.Shortage:
+                Client.Startup?.Excuse();
+                break;
+            default:
+                throw new SshViolationException(Violation.FieldMalformed, "The gate ended a connection for no cause that there is.");
+        }
     }
 
     private void Sign(SignMessage request)
@@ -169,6 +191,12 @@ internal sealed class GuardedLogin : IDisposable
             catch (OperationCanceledException)
             {
                 // The client did not wait for it.
+            }
+            catch (Exception failure) when (Shortage.Explains(failure))
+            {
+                _log.Error($"a login is given up: {Printable.Escape(failure.Message)}");
+                Client.Startup?.Excuse();
+                Cut();
             }
         }
     }
@@ -278,6 +306,7 @@ internal sealed class GuardedLogin : IDisposable
         {
             // Whatever the policy throws is a no.
             error = failure is OperationCanceledException ? null : failure;
+            if (Shortage.Explains(failure)) Client.Startup?.Excuse();
         }
 
         foreach (IDisposable? secret in attempt.Secrets) secret?.Dispose();

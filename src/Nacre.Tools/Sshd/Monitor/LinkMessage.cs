@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
@@ -32,8 +33,12 @@ internal sealed class LinkMessage(MonitorMessageType type, uint connection, byte
     }
 
     /// <summary>Takes over the descriptor that came with it.</summary>
-    public SafeFileHandle TakeDescriptor() =>
-        Interlocked.Exchange(ref descriptor, null) ?? throw new InvalidOperationException("The descriptor of a message has been taken.");
+    /// <exception cref="UnixException">This process had as many as it may have, so that it was lost on the way.</exception>
+    public SafeFileHandle TakeDescriptor()
+    {
+        SafeFileHandle taken = Interlocked.Exchange(ref descriptor, null) ?? throw new InvalidOperationException("The descriptor of a message has been taken.");
+        return taken.IsInvalid ? throw new UnixException(Errno.EMFILE, "take over a connection") : taken;
+    }
 
     public void Dispose()
     {

@@ -85,11 +85,10 @@ internal sealed class ProcessLink : IDisposable
         {
             if (TryTake() is { } message) return message;
             MakeRoom();
-            int count;
-            SafeFileHandle[] handles;
+            DescriptorPassing.Receipt receipt;
             try
             {
-                (count, handles) = await DescriptorPassing.ReceiveAsync(_socket, _buffer.AsMemory(_end), _takesDescriptors ? 1 : 0, ct).ConfigureAwait(false);
+                receipt = await DescriptorPassing.ReceiveAsync(_socket, _buffer.AsMemory(_end), _takesDescriptors ? 1 : 0, ct).ConfigureAwait(false);
             }
             catch (Exception gone) when (gone is SocketException or ObjectDisposedException or UnixException)
             {
@@ -100,9 +99,12 @@ internal sealed class ProcessLink : IDisposable
                 throw new SshViolationException(Violation.UnexpectedMessage, fault.Message);
             }
 
-            foreach (SafeFileHandle handle in handles) _descriptors.Enqueue(handle);
-            if (count == 0) return null;
-            _end += count;
+            foreach (SafeFileHandle handle in receipt.Handles) _descriptors.Enqueue(handle);
+
+            // Its place is kept, so that no later message has a descriptor that is not its own.
+            if (receipt.HasLost) _descriptors.Enqueue(new SafeFileHandle());
+            if (receipt.Count == 0) return null;
+            _end += receipt.Count;
         }
     }
 

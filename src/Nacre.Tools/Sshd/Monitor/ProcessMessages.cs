@@ -140,6 +140,19 @@ internal ref struct RecordedMessage : IMonitorMessage<RecordedMessage>
         where V : IFieldVisitor, allows ref struct => visit.UInt32(ref message.Request);
 }
 
+/// <summary>Why a connection is over.</summary>
+internal enum EndCause : uint
+{
+    /// <summary>The client has left, or was made to.</summary>
+    Client,
+
+    /// <summary>The process failed over what the client sent.</summary>
+    Failure,
+
+    /// <summary>The process had not what it takes to serve another one.</summary>
+    Shortage,
+}
+
 /// <summary>From a process: a connection is over, and what came of it there.</summary>
 internal ref struct EndedMessage : IMonitorMessage<EndedMessage>
 {
@@ -151,13 +164,16 @@ internal ref struct EndedMessage : IMonitorMessage<EndedMessage>
     public ulong BytesReceived;
     public ulong BytesSent;
 
+    /// <summary>One of <see cref="EndCause"/>.</summary>
+    public uint Cause;
+
     public static MonitorMessageType Type => MonitorMessageType.Ended;
 
     /// <summary>Its figures, of which those that cannot be are cut. That there was a handshake the monitor knows by itself.</summary>
     public readonly ConnectionTally Tally => new(false, (long)Math.Min(Rekeys, Most), (long)Math.Min(Channels, Most), (long)Math.Min(BytesReceived, Most), (long)Math.Min(BytesSent, Most));
 
-    public static EndedMessage Of(ConnectionTally tally) =>
-        new() { Rekeys = (ulong)tally.Rekeys, Channels = (ulong)tally.Channels, BytesReceived = (ulong)tally.BytesReceived, BytesSent = (ulong)tally.BytesSent };
+    public static EndedMessage Of(ConnectionTally tally, EndCause cause) =>
+        new() { Rekeys = (ulong)tally.Rekeys, Channels = (ulong)tally.Channels, BytesReceived = (ulong)tally.BytesReceived, BytesSent = (ulong)tally.BytesSent, Cause = (uint)cause };
 
     public static void Fields<V>(ref V visit, ref EndedMessage message)
         where V : IFieldVisitor, allows ref struct
@@ -166,6 +182,7 @@ internal ref struct EndedMessage : IMonitorMessage<EndedMessage>
         visit.UInt64(ref message.Channels);
         visit.UInt64(ref message.BytesReceived);
         visit.UInt64(ref message.BytesSent);
+        visit.UInt32(ref message.Cause);
     }
 }
 

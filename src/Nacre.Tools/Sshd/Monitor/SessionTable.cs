@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Nacre.Config;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
@@ -39,7 +40,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         {
             login.Session = Join(login);
         }
-        catch (Exception error) when (error is UnixException or ChrootException)
+        catch (Exception error) when (error is UnixException or ChrootException || Shortage.Explains(error))
         {
             // It is tried again, and told of, when the connection is handed over.
         }
@@ -61,7 +62,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
                 if (login.Session is null or { IsOver: true }) login.Session = Join(login);
                 login.Session.Adopt(login, handOver);
             }
-            catch (UnixException error)
+            catch (Exception error) when (error is UnixException || Shortage.Explains(error))
             {
                 log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
                 login.Client.Metrics?.OnEnded(default);
@@ -147,7 +148,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         {
             failure = await session.RunAsync().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is UnixException or InvalidDataException)
+        catch (Exception error) when (error is UnixException or InvalidDataException || Shortage.Explains(error))
         {
             failure = $"before it began: {error.Message}";
         }

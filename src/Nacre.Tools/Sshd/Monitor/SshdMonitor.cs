@@ -132,9 +132,10 @@ internal sealed class SshdMonitor : IAsyncDisposable
             {
                 return;
             }
-            catch (UnixException error)
+            catch (Exception error)
             {
-                _log.Error($"the gate does not start: {error.Message}");
+                // Most likely for want of something that others give back: it is tried again and again.
+                _log.Error($"the gate does not start: {Printable.Escape(error.Message)}");
             }
         }
     }
@@ -142,11 +143,12 @@ internal sealed class SshdMonitor : IAsyncDisposable
     private void Take(Accepted accepted)
     {
         Socket socket = accepted.Socket;
+        ClientConnection? client = null;
         try
         {
             State state = Volatile.Read(ref _state);
-            ClientConnection client = ClientConnection.Of(accepted, state.Config);
-            client.Startup = _doorkeeper.Admit(client.Remote, client.Local);
+            client = ClientConnection.Of(accepted, state.Config);
+            client.Startup = _doorkeeper.Admit(client.Remote, client.Local, Shortage.For(socket.SafeHandle));
             if (client.Startup is null)
             {
                 _metrics.OnRefused();
@@ -160,23 +162,35 @@ internal sealed class SshdMonitor : IAsyncDisposable
             if (state.Config.UseDns) _ = LookUpAsync(socket, client, state);
             else Admit(socket, client, state);
         }
-        catch (SocketException)
-        {
-            // It was gone before it was looked at.
-            socket.Dispose();
-        }
         catch (Exception failure)
         {
-            // One connection is lost over it, and no more.
-            socket.Dispose();
-            _log.Error($"a connection ended by an internal failure: {Printable.Escape(failure.ToString())}");
+            Lose(socket, client, failure);
         }
     }
 
     private async Task LookUpAsync(Socket socket, ClientConnection client, State state)
     {
-        await client.LookUpNameAsync(_log).ConfigureAwait(false);
-        Admit(socket, client, state);
+        try
+        {
+            await client.LookUpNameAsync(_log).ConfigureAwait(false);
+            Admit(socket, client, state);
+        }
+        catch (Exception failure)
+        {
+            Lose(socket, client, failure);
+        }
+    }
+
+    // One connection is lost over it, and no more: not even its place.
+    private void Lose(Socket socket, ClientConnection? client, Exception failure)
+    {
+        socket.Dispose();
+        client?.Startup?.Excuse();
+        client?.Startup?.Dispose();
+        client?.Metrics?.OnEnded(default);
+
+        // A socket that fails was gone before it was looked at.
+        if (failure is not SocketException) _log.Error($"a connection ended by an internal failure: {Printable.Escape(failure.ToString())}");
     }
 
     private void Admit(Socket socket, ClientConnection client, State state)

@@ -8,6 +8,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
@@ -46,7 +47,7 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
         catch (Exception error)
         {
             // The others go on; this one's socket is closed with the message.
-            log.Error($"a connection could not be taken over: {Printable.Escape(error.ToString())}");
+            log.Error($"a connection could not be taken over: {Printable.Escape(Shortage.Explains(error) ? error.Message : error.ToString())}");
             link.Ended(message.Connection, default);
         }
     }

@@ -17,6 +17,7 @@ internal static class SessionProcessProgram
     public static int Run()
     {
         Prctl.SetName(Verb);
+        OpenFileLimit.Raise();
         InlineCompletions.UseInServer();
         return RunAsync().GetAwaiter().GetResult();
     }

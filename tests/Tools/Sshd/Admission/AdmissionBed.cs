@@ -31,9 +31,9 @@ internal sealed class AdmissionBed : IDisposable
 
     public static IPAddress IPv6(int number) => IPAddress.Parse($"2001:db8::{number >> 16:x}:{number & 0xffff:x}");
 
-    public Startup? Admit(IPAddress address) => Doorkeeper.Admit(new IPEndPoint(address, 40000), Local);
+    public Startup? Admit(IPAddress address, string? shortage = null) => Doorkeeper.Admit(new IPEndPoint(address, 40000), Local, shortage);
 
-    public Startup? Admit(string address) => Admit(IPAddress.Parse(address));
+    public Startup? Admit(string address, string? shortage = null) => Admit(IPAddress.Parse(address), shortage);
 
     public void Pass(double seconds) => Time.Pass(TimeSpan.FromSeconds(seconds));
 

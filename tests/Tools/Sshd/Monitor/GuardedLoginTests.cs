@@ -8,6 +8,7 @@ using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tests.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
@@ -124,6 +125,35 @@ public sealed class GuardedLoginTests : IDisposable
         SshViolationException fault = await RefusedAsync();
         Assert.Equal(Violation.TooManyAuthenticationAttempts, fault.Violation);
         Assert.Null(_login.User);
+    }
+
+    [Theory]
+    [InlineData(nameof(EndCause.Client), "penalty: connections without attempting authentication")]
+    [InlineData(nameof(EndCause.Failure), "penalty: caused crash")]
+    [InlineData(nameof(EndCause.Shortage), null)]
+    public async Task What_an_end_costs_the_client_depends_on_whose_fault_it_was(string cause, string? penalty)
+    {
+        using var bed = new AdmissionBed("PerSourcePenalties crash:1h noauth:1h min:1\n");
+        _login.Client.Startup = bed.Admit("10.0.0.1");
+        SendEnd((uint)Enum.Parse<EndCause>(cause));
+        using (LinkMessage message = (await _monitor.ReadAsync(TestContext.Current.CancellationToken))!) _login.Take(message);
+        _login.Dispose();
+
+        Assert.Equal(penalty is not null, bed.Log.Contains("srclimit_penalise", StringComparison.Ordinal));
+        Assert.Contains(penalty ?? "", bed.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_end_for_no_cause_that_there_is_ends_the_gate()
+    {
+        SendEnd((uint)EndCause.Shortage + 1);
+        await RefusedAsync();
+    }
+
+    private void SendEnd(uint cause)
+    {
+        var ended = new EndedMessage { Cause = cause };
+        _gate.Send(1, ref ended);
     }
 
     private async Task<SshViolationException> RefusedAsync()
