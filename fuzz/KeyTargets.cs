@@ -34,6 +34,7 @@ internal static class KeyTargets
     private static IEnumerable<FuzzTarget> Public(PrivateKey[] keys) =>
     [
         new("public-key", static input => _ = PublicKey.Parse(input).Fingerprint, [.. keys.Select(each => each.PublicKey.Blob.ToArray())]) { IsRefusal = OnlyFormat },
+        new("certificate", static input => _ = PublicKey.Parse(input).Fingerprint, [.. keys.Select(each => Certified(each).Blob.ToArray())]) { IsRefusal = OnlyFormat },
         new("public-key-line", static input => PublicKeyLine.TryParse(Encoding.UTF8.GetString(input), out _), [.. keys.Select(each => Encoding.ASCII.GetBytes(each.PublicKey + " me@here"))])
         {
             IsRefusal = Never,
@@ -80,6 +81,19 @@ internal static class KeyTargets
         {
             throw new InvalidOperationException("a signature was judged wrongly");
         }
+    }
+
+    private static Certificate Certified(PrivateKey key)
+    {
+        var terms = new CertificateTerms
+        {
+            Kind = CertificateKind.User,
+            KeyId = "id",
+            Principals = ["al", "bo"],
+            CriticalOptions = [CertificateOption.OfText("force-command", "x")],
+            Extensions = CertificateOption.UserPermissions,
+        };
+        return terms.SignAsync(key.PublicKey, key).AsTask().GetAwaiter().GetResult();
     }
 
     private static byte[] WriteOpenSsh(PrivateKey key)

@@ -179,7 +179,7 @@ public sealed class CertificateTests : IDisposable
     [InlineData("", "Certificate invalid: name is not a listed principal")]
     public void A_user_is_one_of_the_principals_to_the_letter(string user, string? fault)
     {
-        Certificate certificate = new CertificateDraft(_key.PublicKey) { Principals = CertificateDraft.Pack("al", "bo", "*") }.Issue(_authority);
+        Certificate certificate = new CertificateDraft(_key.PublicKey) { Principals = CertificateDraft.Pack("al", "", "bo", "*") }.Issue(_authority);
         Assert.Equal(fault, certificate.FaultAsUser(user, Now));
         Assert.Null(certificate.FaultAsUser(null, Now));
     }
@@ -209,9 +209,10 @@ public sealed class CertificateTests : IDisposable
     [InlineData("x.y.lab", null)]
     [InlineData("lab", "Certificate invalid: name is not a listed principal")]
     [InlineData("h.example.evil", "Certificate invalid: name is not a listed principal")]
+    [InlineData("", "Certificate invalid: name is not a listed principal")]
     public void A_host_may_be_named_by_a_pattern(string host, string? fault)
     {
-        Certificate certificate = new CertificateDraft(_key.PublicKey) { Kind = (uint)CertificateKind.Host, Principals = CertificateDraft.Pack("h.example", "*.lab") }.Issue(_authority);
+        Certificate certificate = new CertificateDraft(_key.PublicKey) { Kind = (uint)CertificateKind.Host, Principals = CertificateDraft.Pack("h.example", "", "*.lab") }.Issue(_authority);
         Assert.Equal(fault, certificate.FaultAsHost(host, Now));
     }
 

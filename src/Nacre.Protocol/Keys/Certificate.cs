@@ -76,7 +76,7 @@ public sealed class Certificate : PublicKey
     public string? FaultAsHost(string host, DateTimeOffset now)
     {
         if (FaultAs(CertificateKind.Host, now) is { } fault) return fault;
-        if (!Principals.Any(principal => Wildcard.Matches(host, principal))) return "Certificate invalid: name is not a listed principal";
+        if (!Principals.Any(principal => principal.Length > 0 && Wildcard.Matches(host, principal))) return "Certificate invalid: name is not a listed principal";
         return CriticalOptions.Count > 0 ? "Certificate contains unsupported critical options(s)" : null;
     }
 
@@ -86,7 +86,10 @@ public sealed class Certificate : PublicKey
     public string? FaultAsUser(string? userName, DateTimeOffset now)
     {
         if (FaultAs(CertificateKind.User, now) is { } fault) return fault;
-        return userName is null || Principals.Contains(userName) ? null : "Certificate invalid: name is not a listed principal";
+
+        // No authority means whoever has an empty name by an empty principal.
+        bool isListed = userName is null || (userName.Length > 0 && Principals.Contains(userName));
+        return isListed ? null : "Certificate invalid: name is not a listed principal";
     }
 
     /// <summary>Reads a certificate and verifies its signature. What it throws is for <see cref="PublicKey.Parse"/>.</summary>

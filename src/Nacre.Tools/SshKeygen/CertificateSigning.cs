@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Nacre.Client;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
@@ -19,9 +18,8 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
         string authority = Wanted.Authority!;
         if (!Wanted.IsInAgent)
         {
-            using PrivateKey key = files.Open(answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
-            CryptographicOperations.ZeroMemory(passphrase);
-            await SignAllAsync(terms, key).ConfigureAwait(false);
+            using OpenedKey opened = files.Open(answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", settings.Passphrase);
+            await SignAllAsync(terms, opened.Key).ConfigureAwait(false);
             return;
         }
 

@@ -12,21 +12,19 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     public void PrintPublic()
     {
         string path = Locate();
-        using PrivateKey key = files.Open(answers, path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase, out byte[] passphrase);
-        CryptographicOperations.ZeroMemory(passphrase);
-        output.WriteLine(new PublicKeyLine(key.PublicKey, key.Comment).ToString());
+        using OpenedKey opened = files.Open(answers, path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase);
+        output.WriteLine(new PublicKeyLine(opened.Key.PublicKey, opened.Key.Comment).ToString());
     }
 
     public void ChangePassphrase()
     {
         string path = Locate();
-        using PrivateKey key = files.Open(answers, path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase, out byte[] old);
-        CryptographicOperations.ZeroMemory(old);
-        output.WriteLine($"Key has comment '{KeyGeneration.Shown(key.Comment)}'");
+        using OpenedKey opened = files.Open(answers, path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase);
+        if (opened.KeepsComment) output.WriteLine($"Key has comment '{KeyGeneration.Shown(opened.Key.Comment)}'");
         byte[] passphrase = settings.NewPassphrase ?? AskTwice();
         try
         {
-            Save(path, key, passphrase);
+            Save(path, opened.Key, passphrase);
         }
         finally
         {
@@ -40,27 +38,21 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
     {
         string path = Locate();
         string failure = $"Cannot load private key \"{path}\"";
-        using PrivateKey key = files.Open(answers, path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase, out byte[] passphrase);
-        try
+        using OpenedKey opened = files.Open(answers, path, failure, "Enter passphrase: ", settings.Passphrase ?? settings.NewPassphrase);
+        if (settings.Format != PrivateKeyFormat.OpenSsh) throw new FatalException("Comments are only supported for keys stored in the new format (-o).", status: 1);
+        PrivateKey key = opened.Key;
+        output.WriteLine(opened.KeepsComment ? $"Old comment: {KeyGeneration.Shown(key.Comment)}" : "No existing comment");
+        string comment = settings.Comment ?? answers.Ask("New comment: ") ?? throw new FatalException("", status: 1);
+        if (comment == key.Comment && opened.KeepsComment)
         {
-            if (settings.Format != PrivateKeyFormat.OpenSsh) throw new FatalException("Comments are only supported for keys stored in the new format (-o).", status: 1);
-            output.WriteLine($"Old comment: {KeyGeneration.Shown(key.Comment)}");
-            string comment = settings.Comment ?? answers.Ask("New comment: ") ?? throw new FatalException("", status: 1);
-            if (comment == key.Comment)
-            {
-                output.WriteLine("No change to comment");
-                return;
-            }
+            output.WriteLine("No change to comment");
+            return;
+        }
 
-            key.Comment = comment;
-            Save(path, key, passphrase);
-            KeyFiles.SavePublic(path + ".pub", key.PublicKey, comment);
-            output.WriteLine(comment.Length > 0 ? $"Comment '{KeyGeneration.Shown(comment)}' applied" : "Comment removed");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(passphrase);
-        }
+        key.Comment = comment;
+        Save(path, key, opened.Passphrase);
+        KeyFiles.SavePublic(path + ".pub", key.PublicKey, comment);
+        output.WriteLine(comment.Length > 0 ? $"Comment '{KeyGeneration.Shown(comment)}' applied" : "Comment removed");
     }
 
     private string Locate()
@@ -81,7 +73,7 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
         throw new FatalException("", status: 1);
     }
 
-    private void Save(string path, PrivateKey key, byte[] passphrase)
+    private void Save(string path, PrivateKey key, ReadOnlySpan<byte> passphrase)
     {
         try
         {

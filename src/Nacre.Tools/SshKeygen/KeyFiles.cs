@@ -35,13 +35,13 @@ internal sealed class KeyFiles(TextWriter error)
     }
 
     /// <summary>Opens a private key file, and asks for its passphrase where it has one and <paramref name="known"/> is null.</summary>
-    public PrivateKey Open(Answers answers, string path, string failure, string question, byte[]? known, out byte[] passphrase)
+    public OpenedKey Open(Answers answers, string path, string failure, string question, byte[]? known)
     {
         using PrivateKeyFile file = Load(path, failure);
-        passphrase = file.IsEncrypted ? known ?? answers.AskPassphrase(question) : [];
+        byte[] passphrase = file.IsEncrypted ? known ?? answers.AskPassphrase(question) : [];
         try
         {
-            return file.Unlock(passphrase);
+            return new OpenedKey(file.Unlock(passphrase), passphrase, file.KeepsComment);
         }
         catch (KeyFormatException refused)
         {

@@ -82,6 +82,9 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
     [InlineData("-p -N new -P sesame\u00a0street -f @/locked")]
     [InlineData("-p -N new -f @/clear")]
     [InlineData("-c -C fresh -f @/clear")]
+    [InlineData("-c -C fresh -f @/pem")]
+    [InlineData("-p -N new -f @/pem")]
+    [InlineData("-p -N  -m PEM -f @/rsa")]
     [InlineData("-c -C  -f @/clear")]
     public async Task Both_change_a_key_in_the_same_words(string command)
     {

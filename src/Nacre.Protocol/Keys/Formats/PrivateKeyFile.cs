@@ -42,6 +42,9 @@ public sealed class PrivateKeyFile : IDisposable
     /// <summary>True where a passphrase is needed.</summary>
     public bool IsEncrypted { get; }
 
+    /// <summary>True where the form has a place for a comment.</summary>
+    internal bool KeepsComment => _block.Label == OpenSshPrivateKey.Label;
+
     /// <summary>Looks at a file's contents.</summary>
     /// <param name="contents">All bytes of the file; a copy is kept where the collector does not move it, until disposal.</param>
     /// <exception cref="KeyFormatException">They are no private key, or one in a form that is not supported.</exception>
