@@ -18,7 +18,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         string type = settings.Type ?? DefaultType;
         int bits = BitsOf(type);
         UserAccount user = CurrentUser();
-        Say($"Generating public/private {type} key pair.");
+        Say($"Generating public/private {settings.TypeName ?? type} key pair.");
         using PrivateKey key = Generate(type, bits);
         string file = settings.File ?? AskFile(answers, "Enter file in which to save the key", user, settings);
         MakeUserDirectory(file, user);

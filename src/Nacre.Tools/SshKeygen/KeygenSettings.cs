@@ -120,11 +120,11 @@ internal sealed class KeygenSettings
         return value <= most ? value : throw new FatalException(message("too large"));
     }
 
-    /// <summary>Takes a type in either of its names: ed25519, or that which its keys have in the protocol.</summary>
+    /// <summary>Takes a type in any of its names: ed25519, or one that its keys or their signatures have in the protocol.</summary>
     private void TakeType(string name) => (TypeName, Type, Bits) = name switch
     {
         "ssh-ed25519" => (name, "ed25519", Bits),
-        "ssh-rsa" => (name, "rsa", Bits),
+        "ssh-rsa" or "rsa-sha2-256" or "rsa-sha2-512" => (name, "rsa", Bits),
         "ecdsa-sha2-nistp256" => (name, "ecdsa", 256),
         "ecdsa-sha2-nistp384" => (name, "ecdsa", 384),
         "ecdsa-sha2-nistp521" => (name, "ecdsa", 521),

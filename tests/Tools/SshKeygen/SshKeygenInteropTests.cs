@@ -102,6 +102,8 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
     [InlineData("ed25519")]
     [InlineData("ecdsa")]
     [InlineData("rsa")]
+    [InlineData("rsa-sha2-256")]
+    [InlineData("ecdsa-sha2-nistp384")]
     public async Task Both_make_a_key_in_the_same_words(string type)
     {
         string[] args = ["-t", type, "-N", "", "-C", "me", "-f", _directory["new"]];

@@ -20,6 +20,7 @@ public sealed class SshKeygenTests : IDisposable
     [InlineData("ecdsa-sha2-nistp256", 256, "ECDSA")]
     [InlineData("ecdsa-sha2-nistp521", 521, "ECDSA")]
     [InlineData("ssh-rsa", 3072, "RSA")]
+    [InlineData("rsa-sha2-512", 3072, "RSA")]
     public void A_type_may_have_its_name_in_the_protocol(string type, int bits, string shortType)
     {
         KeygenRun.Ours("", "-q", "-t", type, "-N", "", "-f", File).Ends();
