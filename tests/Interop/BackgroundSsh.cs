@@ -69,6 +69,14 @@ internal sealed class BackgroundSsh : IAsyncDisposable
         return await TalkingServer.AskAsync(socket, question);
     }
 
+    /// <summary>Waits for its end; returns the exit status.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();

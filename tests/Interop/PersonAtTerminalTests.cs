@@ -96,6 +96,18 @@ public abstract class PersonAtTerminalTests(SharedSshd server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EscapeChar_chooses_another_character_in_the_place_of_the_tilde()
+    {
+        await LogInAsync("-o", "EscapeChar=%");
+        await _pane.EnterAsync("~.");
+        await _pane.EnterAsync("echo al''ive");
+        await _pane.UntilAsync("\nalive");
+        await _pane.TypeAsync("%.");
+
+        await _pane.UntilAsync("status=255");
+    }
+
+    [Fact]
     public async Task Tilde_dot_ends_a_connection_whose_program_does_not_answer()
     {
         await LogInAsync();

@@ -62,7 +62,7 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
     /// <summary>What to say of an error of <see cref="RunAsync"/>; null for one that is our own fault.</summary>
     public string? Explain(Exception error) => error switch
     {
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.AddressFamilyNotSupported } =>
             $"ssh: Could not resolve hostname {config.Hostname}: {error.Message}",
         SocketException => $"ssh: connect to host {config.Hostname} port {config.Port}: {error.Message}",
         AuthenticationFailedException denied => $"{config.User}@{config.Hostname}: Permission denied ({string.Join(',', denied.MethodsThatCanContinue)}).",

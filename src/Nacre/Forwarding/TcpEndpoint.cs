@@ -66,6 +66,12 @@ public readonly record struct TcpEndpoint(string Host, int Port)
     /// <exception cref="SocketException">The host has no address, or none of them answered: what went wrong with the last.</exception>
     internal async Task<Socket> ConnectAsync(DialOptions options, CancellationToken ct)
     {
+        // The system's word for an address of the other family, where the runtime says that nobody knows the name.
+        if (options.Family != AddressFamily.Unspecified && IPAddress.TryParse(Host, out IPAddress? literal) && literal.AddressFamily != options.Family)
+        {
+            throw new SocketException((int)SocketError.AddressFamilyNotSupported, "Address family for hostname not supported");
+        }
+
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(Host, options.Family, ct).ConfigureAwait(false);
         options.OnResolved?.Invoke(addresses);
         SocketException? failure = null;
