@@ -69,6 +69,19 @@ internal static unsafe class Descriptors
             _ = Libc.close(nowhere);
     }
 
+    /// <summary>
+    /// Opens the pipe or terminal behind a descriptor once more, for reading: O_NONBLOCK is then ours to set, as it belongs to the open file, and
+    /// nobody shares this one. Null for anything else, and where the system does not allow it.
+    /// </summary>
+    public static SafeFileHandle? TryReopen(int descriptor)
+    {
+        bool isPipe = FileStatus.TryOfDescriptor(descriptor, out FileStatus status) && status.IsFifo;
+        if (!isPipe && !IsTerminal(descriptor))
+            return null;
+        int own = Libc.open($"/proc/self/fd/{descriptor}", Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_CLOEXEC, 0);
+        return own == -1 ? null : new SafeFileHandle(own, ownsHandle: true);
+    }
+
     /// <summary>Writes all of it, and waits until there is room.</summary>
     public static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes)
     {

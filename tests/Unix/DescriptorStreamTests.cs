@@ -75,6 +75,51 @@ public sealed class DescriptorStreamTests
     }
 
     [Fact]
+    public async Task A_pipe_that_is_opened_once_more_is_read_without_a_change_to_the_open_file_that_others_share()
+    {
+        (SafeFileHandle shared, SafeFileHandle writing) = Descriptors.CreatePipe();
+        using (shared)
+        {
+            await using var own = new DescriptorStream(Descriptors.TryReopen((int)shared.DangerousGetHandle())!);
+            ValueTask<int> waiting = own.ReadAsync(new byte[10]);
+            Assert.False(waiting.IsCompleted);
+            Descriptors.Write(writing, "key"u8);
+            Assert.Equal(3, await waiting);
+
+            Assert.False(IsNonBlocking(shared));
+            writing.Dispose();
+            Assert.Equal(0, await own.ReadAsync(new byte[10]));
+        }
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_opened_once_more_is_read_without_a_change_to_the_open_file_that_others_share()
+    {
+        using Pty pty = Pty.Open();
+        await using DescriptorStream master = pty.OpenStream();
+        using SafeFileHandle terminal = pty.OpenTerminal();
+        await using var own = new DescriptorStream(Descriptors.TryReopen((int)terminal.DangerousGetHandle())!);
+        ValueTask<int> waiting = own.ReadAsync(new byte[10]);
+        Assert.False(waiting.IsCompleted);
+        await master.WriteAsync("line\n"u8.ToArray());
+
+        Assert.Equal(5, await waiting);
+        Assert.False(IsNonBlocking(terminal));
+    }
+
+    [Fact]
+    public void Only_pipes_and_terminals_are_opened_once_more()
+    {
+        string path = Path.GetTempFileName();
+        using (SafeFileHandle file = File.OpenHandle(path)) Assert.Null(Descriptors.TryReopen((int)file.DangerousGetHandle()));
+        File.Delete(path);
+        using (SafeFileHandle nothing = File.OpenHandle("/dev/null")) Assert.Null(Descriptors.TryReopen((int)nothing.DangerousGetHandle()));
+        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        using (first)
+        using (second) Assert.Null(Descriptors.TryReopen((int)first.DangerousGetHandle()));
+    }
+
+    [Fact]
     public async Task Writing_where_nobody_reads_is_a_broken_pipe()
     {
         (DescriptorStream reading, DescriptorStream writing) = Pipe();
@@ -161,5 +206,12 @@ public sealed class DescriptorStreamTests
     {
         (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
         return (new DescriptorStream(reading), new DescriptorStream(writing));
+    }
+
+    // O_NONBLOCK, as /proc tells the flags of an open file, in octal.
+    private static bool IsNonBlocking(SafeFileHandle handle)
+    {
+        string line = File.ReadLines($"/proc/self/fdinfo/{handle.DangerousGetHandle()}").Single(text => text.StartsWith("flags:", StringComparison.Ordinal));
+        return (Convert.ToInt32(line["flags:".Length..].Trim(), 8) & 0x800) != 0;
     }
 }

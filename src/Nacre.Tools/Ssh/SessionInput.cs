@@ -25,7 +25,7 @@ internal sealed class SessionInput(SshClient client, RemoteProcess process, Clie
         {
             if (!config.StdinNull)
             {
-                await using InheritedStream stdin = InheritedStream.OpenInput();
+                await using Stream stdin = escapes is not null && TryOpenKeyboard() is { } keyboard ? keyboard : InheritedStream.OpenInput();
                 if (escapes is null) await PumpPlainAsync(stdin, ct).ConfigureAwait(false);
                 else await PumpTypedAsync(stdin, escapes, ct).ConfigureAwait(false);
             }
@@ -36,9 +36,14 @@ internal sealed class SessionInput(SshClient client, RemoteProcess process, Clie
         }
 
         await process.Input.CompleteAsync().ConfigureAwait(false);
+        await PoolThread.EnterAsync();
     }
 
-    private async Task PumpPlainAsync(InheritedStream stdin, CancellationToken ct)
+    // The thread that hears of the connection hears of the keys too: then a key and its echo are the work of one thread.
+    private static DescriptorStream? TryOpenKeyboard() =>
+        Descriptors.TryReopen(0) is { } own ? new DescriptorStream(own) { CompletesInline = true } : null;
+
+    private async Task PumpPlainAsync(Stream stdin, CancellationToken ct)
     {
         PipeWriter input = process.Input;
         while (await stdin.ReadAsync(input.GetMemory(InputBlock), ct).ConfigureAwait(false) is > 0 and int length)
@@ -49,14 +54,21 @@ internal sealed class SessionInput(SshClient client, RemoteProcess process, Clie
         }
     }
 
-    private async Task PumpTypedAsync(InheritedStream stdin, EscapeActions actions, CancellationToken ct)
+    private async Task PumpTypedAsync(Stream stdin, EscapeActions actions, CancellationToken ct)
     {
         EscapeReader? escapes = config.EscapeChar is { } character ? new EscapeReader((byte)character) : null;
         await using KeystrokeTiming? timing = KeystrokeTiming.For(client, config, trace);
         byte[] typed = new byte[TypedBlock];
         byte[] kept = new byte[2 * TypedBlock];
-        while (await stdin.ReadAsync(typed, ct).ConfigureAwait(false) is > 0 and int length)
+        while (true)
         {
+            ValueTask<int> reading = stdin.ReadAsync(typed, ct);
+            bool isStream = reading.IsCompleted;
+            int length = await reading.ConfigureAwait(false);
+            if (length == 0) return;
+
+            // What was there already is no key, and more may follow for long: others wait for the thread that hears of keys.
+            if (isStream) await PoolThread.EnterAsync();
             for (int at = 0; at < length;)
             {
                 (int read, int written, EscapeAction action) = escapes is null ? Keep(typed.AsSpan(at, length - at), kept) : escapes.Filter(typed.AsSpan(at, length - at), kept);
@@ -67,7 +79,9 @@ internal sealed class SessionInput(SshClient client, RemoteProcess process, Clie
                     await process.Input.WriteAsync(kept.AsMemory(0, written), ct).ConfigureAwait(false);
                 }
 
-                if (action != EscapeAction.None && !await actions.DoAsync(action, escapes!).ConfigureAwait(false)) return;
+                if (action == EscapeAction.None) continue;
+                await PoolThread.EnterAsync();
+                if (!await actions.DoAsync(action, escapes!).ConfigureAwait(false)) return;
             }
         }
     }
