@@ -59,6 +59,9 @@ internal abstract class Keyword(string name)
     /// <summary>How the arguments are written, for the manual.</summary>
     public abstract string Syntax { get; }
 
+    /// <summary>The words that the value is one of; empty where it may be something else too.</summary>
+    public virtual IReadOnlyList<string> Alternatives => [];
+
     /// <summary>The tokens, variables and ~ that are expanded in the value.</summary>
     public TokenRules? Tokens { get; init; }
 
@@ -125,6 +128,8 @@ internal sealed class BareKeyword(string name, string syntax = "") : Keyword(nam
 internal sealed class Keyword<T>(string name, ValueShape<T> shape) : Keyword(name)
 {
     public ValueShape<T> Shape { get; } = shape;
+
+    public override IReadOnlyList<string> Alternatives => Shape.Alternatives;
 
     /// <summary>The value when nothing is said.</summary>
     public T? Default { get; init; }

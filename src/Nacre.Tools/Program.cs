@@ -1,3 +1,4 @@
+using Nacre.Tools.Manuals;
 using Nacre.Tools.Scp;
 using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
@@ -15,21 +16,24 @@ namespace Nacre.Tools;
 /// <summary>The one executable: finds the tool that it was called as and runs it.</summary>
 internal static class Program
 {
-    private const string Prefix = "nacre-";
+    /// <summary>What links begin with that lie beside OpenSSH's.</summary>
+    internal const string Prefix = "nacre-";
 
     /// <summary>Every tool, one row each.</summary>
     internal static IReadOnlyList<Applet> Applets { get; } =
     [
-        new("ssh", "log in to a remote machine, run commands there, forward ports", SshApplet.Run),
-        new("sshd", "serve logins, commands, files and forwards", SshdApplet.Run),
-        new("scp", "copy files between machines", ScpApplet.Run),
-        new("sftp", "copy and manage files at a remote machine", SftpApplet.Run),
-        new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run),
-        new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run),
+        new("ssh", "log in to a remote machine, run commands there, forward ports", SshApplet.Run, static () => SshFlags.Table),
+        new("sshd", "serve logins, commands, files and forwards", SshdApplet.Run, static () => SshdFlags.Table),
+        new("scp", "copy files between machines", ScpApplet.Run, static () => ScpFlags.Table),
+        new("sftp", "copy and manage files at a remote machine", SftpApplet.Run, static () => SftpFlags.Table),
+        new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run, static () => SftpServerSettings.Flags),
+        new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run, static () => SshKeygenApplet.Flags),
         new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
         new("ssh-add", "give keys to the agent", arguments => NotYet("ssh-add")),
-        new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run),
-        new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run),
+        new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run, static () => SshKeyscanFlags.Table),
+        new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run, static () => SshCopyIdFlags.Table),
+        new("manual", "print the reference of a tool, of ssh_config or of sshd_config", ManualApplet.Run),
+        new("completion", "print what bash needs to complete the tools' command lines", CompletionApplet.Run),
     ];
 
     /// <summary>What sshd starts this executable as; the first argument says so.</summary>

@@ -19,6 +19,8 @@ internal sealed class ChoiceShape<T>(params (string Name, T Value)[] names) : Va
 
     public override string Syntax => SyntaxText ?? string.Join(" | ", names.Select(n => n.Name));
 
+    public override IReadOnlyList<string> Alternatives => Syntax.Split(" | ");
+
     public override bool TryRead(ArgumentReader arguments, out T value)
     {
         value = default;

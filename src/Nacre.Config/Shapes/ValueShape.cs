@@ -9,6 +9,9 @@ internal abstract class ValueShape<T>
     /// <summary>How the arguments are written, for the manual.</summary>
     public abstract string Syntax { get; }
 
+    /// <summary>The words that the value is one of; empty where it may be something else too.</summary>
+    public virtual IReadOnlyList<string> Alternatives => [];
+
     /// <summary>Whether later lines add to the first one, where otherwise the first one wins.</summary>
     public virtual bool Accumulates => false;
 

@@ -10,7 +10,7 @@ namespace Nacre.Tools.Ssh;
 internal sealed class SshCommandLine
 {
     /// <summary>What -O takes.</summary>
-    private static readonly string[] ControlCommands = ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
+    public static IReadOnlyList<string> ControlCommands { get; } = ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
 
     private TtyChoice? _terminal;
     private bool _namesProxy;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using Nacre.Tests.Config;
 using Nacre.Protocol.Wire;
+using Nacre.Tests.Config;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
