@@ -57,6 +57,12 @@ internal sealed class CertificateOptionReader
                 _critical.Remove("verify-required");
                 foreach (CertificateOption option in CertificateOption.UserPermissions) _extensions.Remove(option.Name);
                 return true;
+            case "touch-required":
+                _extensions.Remove("no-touch-required");
+                return true;
+            case "no-verify-required":
+                _critical.Remove("verify-required");
+                return true;
             case "no-touch-required":
                 _extensions[flag] = CertificateOption.OfFlag(flag);
                 return true;

@@ -42,6 +42,7 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
     private async Task SignAllAsync(CertificateTerms terms, ISigner authority)
     {
         string? algorithm = AlgorithmFor(authority.PublicKey);
+        if (terms.Principals.Count == 0 && !settings.IsQuiet) error.Write("Warning: a certificate without principals (-n) is for nobody; OpenSSH before 10.3 took some of them for everybody's\r\n");
         for (int i = 0; i < Wanted.Files.Count; i++)
         {
             ulong serial = Wanted.IsNumberedOn ? unchecked(terms.Serial + (ulong)i) : terms.Serial;

@@ -17,7 +17,7 @@ public sealed class CertificateInteropTests : IDisposable
         "id -O clear key.pub", "id -O no-pty -O no-PTY key.pub", "id -O no-x11-forwarding -O no-agent-forwarding key.pub", "id -O no-port-forwarding -O no-user-rc key.pub",
         "id -O clear -O permit-pty -O permit-x11-forwarding key.pub", "id -O clear -O permit-agent-forwarding -O permit-port-forwarding -O permit-user-rc key.pub",
         "id -O no-touch-required -O verify-required key.pub", "id -O no-touch-required -O verify-required -O force-command=x -O clear key.pub",
-        "id -O force-command=a=b -O source-address=10.0.0.0/8,::1 key.pub", "id -O Force-Command=echo\u00a0a key.pub", "id -O force-command key.pub", "id -O force-command= key.pub", "id -O source-address= key.pub",
+        "id -O no-touch-required -O verify-required -O touch-required -O no-verify-required key.pub", "id -O force-command=a=b -O source-address=10.0.0.0/8,::1 key.pub", "id -O Force-Command=echo\u00a0a key.pub", "id -O force-command key.pub", "id -O force-command= key.pub", "id -O source-address= key.pub",
         "id -O force-command=x -O force-command=y key.pub", "id -O source-address=::1 -O source-address=::2 key.pub", "id -O bogus key.pub", "id -O no-pty=x key.pub", "id -O clear=x key.pub",
         "id -O critical:z@a -O critical:a@a=1 -O extension:zz@a=1=2 -O extension:aa@a key.pub", "id -h -O extension:foo@b=x -O critical:g -O force-command=x -O permit-pty key.pub",
         "id -t ssh-rsa key.pub", "id -t rsa-sha2-256 key.pub", "id -t rsa-sha2-512 key.pub", "id -t ssh-ed25519 key.pub", "id missing.pub", "id missing key.pub", "id bare",
@@ -41,7 +41,7 @@ public sealed class CertificateInteropTests : IDisposable
 
         KeygenRun stock = WithoutUsage(await KeygenRun.StockAsync("", args));
         string stockSays = await TakeAsync();
-        KeygenRun ours = WithoutUsage(KeygenRun.Ours("", args));
+        KeygenRun ours = WithoutWarning(WithoutUsage(KeygenRun.Ours("", args)));
 
         Assert.Equal(stock, ours);
         Assert.Equal(stockSays, await TakeAsync());
@@ -142,6 +142,10 @@ public sealed class CertificateInteropTests : IDisposable
         Assert.Equal(stock, KeygenRun.Ours("", "-L", "-f", file));
         return stock.Output;
     }
+
+    /// <summary>OpenSSH 9.2 does not warn of certificates without principals, as later ones do.</summary>
+    private static KeygenRun WithoutWarning(KeygenRun run) =>
+        run.Error.StartsWith("Warning: a certificate without principals", StringComparison.Ordinal) ? run with { Error = run.Error[(run.Error.IndexOf('\n', StringComparison.Ordinal) + 1)..] } : run;
 
     private static KeygenRun WithoutUsage(KeygenRun run) =>
         run.Error.IndexOf("usage:", StringComparison.Ordinal) is >= 0 and var start ? run with { Error = run.Error[..start].ReplaceLineEndings("\n") } : run;

@@ -43,6 +43,15 @@ public sealed class CertificateSigningTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_certifies_for_nobody_is_warned_once()
+    {
+        string error = Sign(_directory["key"], _directory["other"]).Ends().Error;
+        Assert.Equal(3, error.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.StartsWith("Warning: a certificate without principals (-n) is for nobody", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Warning", Sign("-n", "al", _directory["key"]).Ends().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_private_key_alone_tells_which_key_it_is()
     {
         File.Delete(_directory["key.pub"]);
@@ -121,9 +130,9 @@ public sealed class CertificateSigningTests : IDisposable
     public void A_file_that_holds_no_key_is_named()
     {
         string file = _directory.Write("text", "nothing of use\n");
-        Assert.Equal($"load pubkey \"{file}\": the file holds no public key, and neither does the one beside it with .pub\r\n", Sign(file).Ends(255).Error);
+        Assert.Equal($"load pubkey \"{file}\": the file holds no public key, and neither does the one beside it with .pub\r\n", Sign("-q", file).Ends(255).Error);
         Sign("-q", _directory["key"]).Ends();
-        Assert.Equal($"key \"{_directory["key-cert.pub"]}\" type ED25519-CERT cannot be certified\r\n", Sign(_directory["key-cert.pub"]).Ends(255).Error);
+        Assert.Equal($"key \"{_directory["key-cert.pub"]}\" type ED25519-CERT cannot be certified\r\n", Sign("-q", _directory["key-cert.pub"]).Ends(255).Error);
     }
 
     [Fact]
