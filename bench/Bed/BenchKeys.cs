@@ -29,8 +29,9 @@ internal sealed class BenchKeys : IDisposable
     public string File(string name) => Path.Join(_directory, name);
 
     /// <param name="port">Where to listen.</param>
-    /// <param name="extra">A line that one contender needs and the other does not know.</param>
+    /// <param name="extra">Lines that one contender needs and the other does not know, or that win over those here.</param>
     public string ServerConfig(int port, string extra) => string.Create(CultureInfo.InvariantCulture, $"""
+        {extra}
         Port {port}
         ListenAddress 127.0.0.1
         HostKey {HostKey}
@@ -48,7 +49,6 @@ internal sealed class BenchKeys : IDisposable
         MaxStartups 10000
         AcceptEnv SHLVL
         Subsystem sftp internal-sftp
-        {extra}
 
         """);
 

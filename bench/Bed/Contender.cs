@@ -36,7 +36,7 @@ internal sealed class Contender : IDisposable
     /// <param name="ssh">The client's program.</param>
     /// <param name="sshd">The server's program, by its full name.</param>
     /// <param name="keys">The keys of both.</param>
-    /// <param name="extra">A line for its sshd_config alone.</param>
+    /// <param name="extra">Lines for its sshd_config, before all others.</param>
     public static async Task<Contender> StartAsync(string name, string ssh, string sshd, BenchKeys keys, string extra = "")
     {
         int port = FreePort();

@@ -7,6 +7,7 @@ internal static class ProcessUse
 {
     private const double TicksPerSecond = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The seconds used so far by a server and all its processes; what has ended is in its parent's account.</summary>
@@ -36,6 +37,20 @@ internal static class ProcessUse
 
     /// <summary>The memory of a server with all its processes. The proportional set size counts a page that processes share by its part, so that the sum over them counts it once.</summary>
     public static async Task<double> ProportionalKiBAsync(int serverId) => (await AtRestAsync(serverId)).Sum(id => KiB($"/proc/{id}/smaps_rollup", "Pss:"));
+
+    /// <summary>How many processes a server has.</summary>
+    public static async Task<int> CountAsync(int serverId) => (await AtRestAsync(serverId)).Length;
+
+    /// <summary>Waits until a server has no more processes than it had: those of sessions may linger for whoever comes back.</summary>
+    public static async Task UntilLeftAsync(int serverId, int count)
+    {
+        DateTime end = DateTime.UtcNow + LingerLimit;
+        while (TreeOf(serverId).Count() > count)
+        {
+            if (DateTime.UtcNow > end) throw new InvalidOperationException($"the server {serverId} still has processes of sessions after {LingerLimit.TotalSeconds:F0} s");
+            await Task.Delay(Rest);
+        }
+    }
 
     /// <summary>A server with all its processes, as soon as none has come or gone for a moment.</summary>
     private static async Task<int[]> AtRestAsync(int serverId)

@@ -11,7 +11,9 @@ internal sealed class TestBed : IDisposable
 
     public Contender Stock { get; }
 
-    public static async Task<TestBed> StartAsync()
+    /// <summary>Starts both servers.</summary>
+    /// <param name="settings">Lines for the sshd_config of both, before all others.</param>
+    public static async Task<TestBed> StartAsync(string settings = "")
     {
         string tools = Path.Join(RepositoryRoot(), "artifacts", "tools");
         if (!File.Exists(Path.Join(tools, "sshd"))) throw new InvalidOperationException($"there are no tools in {tools}; make them with: ./dev tools");
@@ -23,8 +25,8 @@ internal sealed class TestBed : IDisposable
         Contender? ours = null;
         try
         {
-            ours = await Contender.StartAsync("nacre", Path.Join(tools, "ssh"), Path.Join(tools, "sshd"), keys, "PerSourcePenalties no");
-            return new TestBed(keys, ours, await Contender.StartAsync("openssh", StockProgram("ssh"), StockProgram("sshd"), keys));
+            ours = await Contender.StartAsync("nacre", Path.Join(tools, "ssh"), Path.Join(tools, "sshd"), keys, settings + "\nPerSourcePenalties no");
+            return new TestBed(keys, ours, await Contender.StartAsync("openssh", StockProgram("ssh"), StockProgram("sshd"), keys, settings));
         }
         catch
         {

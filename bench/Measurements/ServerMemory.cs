@@ -25,14 +25,25 @@ internal sealed class ServerMemory : IMeasurement
             return;
         }
 
-        double[][] idle = await Pairs.RunAsync(settings.MemoryPairs, () => IdleAsync(bed, bed.Ours), () => IdleAsync(bed, bed.Stock));
-        report.Add(Row.OfPairs($"memory of an idle session of sshd, of {LoggedIn}", "KiB", idle[0], idle[1], Target.RatioAtMost(1)));
+        await AddIdleAsync("no", "", settings, report);
+        await AddIdleAsync("yes", ", UsePAM", settings, report);
         double[][] waiting = await Pairs.RunAsync(settings.MemoryPairs, () => HalfOpenAsync(bed.Ours, HalfOpen), () => HalfOpenAsync(bed.Stock, StockHalfOpen));
         report.Add(Row.OfPairs($"memory of a half-open connection, of {HalfOpen}", "KiB", waiting[0], waiting[1], Target.OursAtMost(32)));
     }
 
-    private static async Task<double> IdleAsync(TestBed bed, Contender contender)
+    // Servers of their own, which nobody has logged in to: so it is known how many processes they have without sessions.
+    private static async Task AddIdleAsync(string usePam, string name, Settings settings, Report report)
     {
+        using TestBed bed = await TestBed.StartAsync("UsePAM " + usePam);
+        int ours = await ProcessUse.CountAsync(bed.Ours.ServerId);
+        int stock = await ProcessUse.CountAsync(bed.Stock.ServerId);
+        double[][] idle = await Pairs.RunAsync(settings.MemoryPairs, () => IdleAsync(bed, bed.Ours, ours), () => IdleAsync(bed, bed.Stock, stock));
+        report.Add(Row.OfPairs($"memory of an idle session of sshd, of {LoggedIn}{name}", "KiB", idle[0], idle[1], Target.RatioAtMost(1)));
+    }
+
+    private static async Task<double> IdleAsync(TestBed bed, Contender contender, int processes)
+    {
+        await ProcessUse.UntilLeftAsync(contender.ServerId, processes);
         double before = await ProcessUse.ProportionalKiBAsync(contender.ServerId);
         string destination = string.Create(CultureInfo.InvariantCulture, $"{Environment.UserName}@127.0.0.1:{contender.Port}");
         using var clients = new Companion(IdleClients.Role, bed.Keys.UserKey, destination, LoggedIn.ToString(CultureInfo.InvariantCulture));

@@ -306,16 +306,21 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     }
 
     /// <summary>Whether AllowUsers, DenyUsers, AllowGroups and DenyGroups let a user in, with the line to log when they do not.</summary>
-    public bool AllowsUser(string user, IReadOnlyList<string> groups, string host, string address, out string reason)
+    /// <param name="user">The user.</param>
+    /// <param name="groupsOf">Looks up the user's groups, where they count.</param>
+    /// <param name="host">Where the user comes from, by name.</param>
+    /// <param name="address">The same as an address.</param>
+    /// <param name="reason">The line.</param>
+    public bool AllowsUser(string user, Func<IReadOnlyList<string>> groupsOf, string host, string address, out string reason)
     {
         reason = "";
         if (DenyUsers.Any(pattern => MatchesUser(pattern, user, host, address)))
             reason = $"User {user} from {host} not allowed because listed in DenyUsers";
         else if (AllowUsers.Count > 0 && !AllowUsers.Any(pattern => MatchesUser(pattern, user, host, address)))
             reason = $"User {user} from {host} not allowed because not listed in AllowUsers";
-        else if (DenyGroups.Count > 0 && groups.Any(group => Judge(group, DenyGroups)))
+        else if (DenyGroups.Count > 0 && groupsOf().Any(group => Judge(group, DenyGroups)))
             reason = $"User {user} from {host} not allowed because a group is listed in DenyGroups";
-        else if (AllowGroups.Count > 0 && !groups.Any(group => Judge(group, AllowGroups)))
+        else if (AllowGroups.Count > 0 && !groupsOf().Any(group => Judge(group, AllowGroups)))
             reason = $"User {user} from {host} not allowed because none of user's groups are listed in AllowGroups";
         return reason.Length == 0;
     }

@@ -24,6 +24,8 @@ internal sealed unsafe class ChildProcess : IRunningProgram
     /// <summary>Completes when the process has ended, whether or not its descendants still run.</summary>
     public Task<ChildExit> Exited => exited.Task;
 
+    public bool HasExited => exited.Task.IsCompleted || ChildWatch.Shared.TryEnd(this);
+
     /// <summary>Signals the process, with its whole process group if it leads one. False when it has ended.</summary>
     public bool Signal(UnixSignal signal)
     {
@@ -68,6 +70,19 @@ internal sealed unsafe class ChildProcess : IRunningProgram
         }
         exited.SetResult(exit);
         return true;
+    }
+
+    /// <summary>False once the kernel says that it has ended.</summary>
+    internal bool IsRunning
+    {
+        get
+        {
+            lock (gate)
+            {
+                var entry = new Libc.PollEntry { Descriptor = PidDescriptor, Events = Libc.POLLIN };
+                return !isReaped && Libc.poll(&entry, 1, 0) != 1;
+            }
+        }
     }
 
     internal int PidDescriptor => (int)pidfd.DangerousGetHandle();

@@ -86,18 +86,25 @@ internal sealed unsafe class ChildWatch
         }
     }
 
+    /// <summary>Takes the end of a child that has ended, before the thread that waits for it hears of that; false while it runs.</summary>
+    public bool TryEnd(ChildProcess child)
+    {
+        if (child.IsRunning)
+            return false;
+        End(child.Pid);
+        return child.Exited.IsCompleted;
+    }
+
     private void End(int pid)
     {
+        // Before it is reaped, while no other process can have its number.
         ChildProcess? child;
         lock (children)
-            children.TryGetValue(pid, out child);
-        if (child is null)
-            return;
-
-        // Before it is reaped, while no other process can have its number.
+        {
+            if (!children.Remove(pid, out child))
+                return;
+        }
         _ = Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_DEL, child.PidDescriptor, null);
-        lock (children)
-            children.Remove(pid);
         _ = child.TryReap();
     }
 

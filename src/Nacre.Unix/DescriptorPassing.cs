@@ -30,7 +30,7 @@ internal static class DescriptorPassing
             data = data[await socket.SendAsync(data, SocketFlags.None, ct).ConfigureAwait(false)..];
     }
 
-    /// <summary>Receives one message. No bytes mean that the other end has closed.</summary>
+    /// <summary>Receives one message. No bytes mean that the other end has closed. The caller goes on wherever it is heard of.</summary>
     /// <exception cref="InvalidDataException">More descriptors came than <paramref name="most"/>; those that came are closed.</exception>
     public static async ValueTask<Receipt> ReceiveAsync(
         Socket socket, Memory<byte> buffer, int most = MostAtOnce, CancellationToken ct = default)
@@ -41,7 +41,6 @@ internal static class DescriptorPassing
         {
             // A receive of nothing waits until there is something.
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct).ConfigureAwait(false);
-            await PoolThread.EnterAsync();
             if (TryReceive(socket, buffer.Span, most, out Receipt receipt))
                 return receipt;
         }

@@ -130,6 +130,8 @@ internal sealed class KeptSession : IAsyncDisposable
 
         public Task<ChildExit> Exited => exited.Task;
 
+        public bool HasExited => exited.Task.IsCompleted;
+
         public bool Signal(UnixSignal signal)
         {
             if (exited.Task.IsCompleted) return false;

@@ -26,6 +26,9 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>What the peer sends at once in a conversation: a key, a line, a question.</summary>
     private const int FewBytes = 4 * 1024;
 
+    /// <summary>In a dialogue the next question may have come while the last one was answered, a few times over; what goes on like that is a stream.</summary>
+    private const int MostAtOnce = 4;
+
     /// <summary>Takes the longest packet that a client may send which has not logged in.</summary>
     private const int StrangersBuffer = PacketPool.MediumCapacity;
 
@@ -34,7 +37,8 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly IStreamTransport _transport;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _isPrompt;
+    private readonly TaskCompletionSource _completion;
     private readonly long _startedAt;
     private ITimer? _rekeyTimer;
     private ITimer? _keepAliveTimer;
@@ -51,9 +55,14 @@ internal sealed class SshConnection : IAsyncDisposable
     private SshViolationException? _silence;
 
     /// <summary>Takes over the stream and the transport.</summary>
-    public SshConnection(Stream stream, IStreamTransport transport, TimeProvider time)
+    /// <param name="stream">Carries the bytes.</param>
+    /// <param name="transport">Makes sense of them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isPrompt">True where nobody who is asked or told anything blocks: then no other thread is asked for what the one at hand can do.</param>
+    public SshConnection(Stream stream, IStreamTransport transport, TimeProvider time, bool isPrompt = false)
     {
-        (_stream, _transport, _time) = (stream, transport, time);
+        (_stream, _transport, _time, _isPrompt) = (stream, transport, time, isPrompt);
+        _completion = new TaskCompletionSource(isPrompt ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _startedAt = time.GetTimestamp();
         _transport.BeforeThought = static async () => await PoolThread.EnterAsync();
     }
@@ -101,7 +110,7 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         _transport.Start();
         long seconds = _transport.Rekey.Seconds;
-        if (seconds > 0)
+        if (seconds > 0 && HandsOver is null)
         {
             var period = TimeSpan.FromSeconds(Math.Clamp(seconds / 8, 1, 60));
             _rekeyTimer = _time.CreateTimer(static state => ((SshConnection)state!).OnRekeyTimer(), this, period, period);
@@ -144,8 +153,8 @@ internal sealed class SshConnection : IAsyncDisposable
     private async Task RunAsync()
     {
         Exception? error = null;
-        Task writing = Task.Run(WriteAsync);
-        Task reading = Task.Run(ReadAsync);
+        Task writing = _isPrompt ? WriteAsync() : Task.Run(WriteAsync);
+        Task reading = _isPrompt ? ReadAsync() : Task.Run(ReadAsync);
         try
         {
             await Task.WhenAny(reading, writing).ConfigureAwait(false);
@@ -202,16 +211,16 @@ internal sealed class SshConnection : IAsyncDisposable
             // The peer was quicker.
         }
 
-        Task first = await Task.WhenAny(reading, Task.Delay(_transport.Outbox.IsClosed ? DrainTime : TimeSpan.Zero, _time)).ConfigureAwait(false);
-        if (first != reading) Stop();
+        await ((Task)reading.WaitAsync(_transport.Outbox.IsClosed ? DrainTime : TimeSpan.Zero, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!reading.IsCompleted) Stop();
     }
 
     // The reader ended first: a DISCONNECT of ours may still wait to go out.
     private async Task<Exception?> StopWritingAsync(Task writing, Exception? error)
     {
         _transport.Outbox.Close();
-        Task first = await Task.WhenAny(writing, Task.Delay(DrainTime, _time)).ConfigureAwait(false);
-        if (first != writing) Stop();
+        await ((Task)writing.WaitAsync(DrainTime, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!writing.IsCompleted) Stop();
         try
         {
             await writing.ConfigureAwait(false);
@@ -227,7 +236,7 @@ internal sealed class SshConnection : IAsyncDisposable
     private async Task ReadAsync()
     {
         byte[] buffer = _first;
-        int start = 0, end = 0, lastRead = 0;
+        int start = 0, end = 0, lastRead = 0, atOnce = 0;
         try
         {
             if (!ReadBefore.IsEmpty)
@@ -243,7 +252,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 if (start == end) start = end = 0;
                 buffer = MakeRoom(buffer, ref start, ref end, lastRead);
                 ValueTask<int> reading = _stream.ReadAsync(buffer.AsMemory(end), _stop.Token);
-                bool isStream = reading.IsCompleted && end == 0;
+                atOnce = reading.IsCompleted && end == 0 ? atOnce + 1 : 0;
                 lastRead = await reading.ConfigureAwait(false);
                 if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
                 end += lastRead;
@@ -251,7 +260,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 Volatile.Write(ref _receives, _receives + 1);
 
                 // A few bytes after a pause are dealt with by whatever thread heard of them; a stream is not, as others wait for that thread.
-                if (isStream || lastRead > FewBytes) await PoolThread.EnterAsync();
+                if (atOnce > (_isPrompt ? MostAtOnce : 0) || lastRead > FewBytes) await PoolThread.EnterAsync();
                 start += await ProcessAsync(buffer.AsMemory(start, end - start)).ConfigureAwait(false);
             }
 
@@ -332,7 +341,8 @@ internal sealed class SshConnection : IAsyncDisposable
             Return(ref buffer);
 
             // Whoever posted the last packet may have been the writer, and has nothing to do with the end.
-            await PoolThread.SwitchAsync();
+            if (!_isPrompt) await PoolThread.SwitchAsync();
+            else if (!_transport.IsFrozen) await PoolThread.EnterAsync();
         }
     }
 

@@ -8,7 +8,7 @@ namespace Nacre.Tests.Transport;
 /// <summary>Who is the writer for what is posted: whoever posts a little in a conversation, the writer's own thread for all else.</summary>
 public sealed class OutboxTests : IDisposable
 {
-    private readonly Outbox _outbox = new();
+    private Outbox _outbox = new();
     private readonly OutboundCodec _codec = new(SystemRandom.Instance);
     private volatile int _poster;
 
@@ -59,6 +59,62 @@ public sealed class OutboxTests : IDisposable
         Assert.False(await IsTakenWithinPostAsync(Message.Write(new PacketPool(), ref adjust)));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(Outbox.Little + 1, false)]
+    public async Task Where_the_writer_is_lent_a_little_that_is_no_data_is_taken_in_the_very_call_that_posts_it(int length, bool isTaken)
+    {
+        Lend();
+
+        Assert.Equal(isTaken, await IsTakenWithinPostAsync(Ignore(length)));
+        Assert.False(await IsTakenWithinPostAsync(Data(20)));
+    }
+
+    [Fact]
+    public async Task A_flight_goes_out_together_when_it_is_whole()
+    {
+        Lend();
+        int taken = 0;
+
+        await Task.Run(PostFlightAsync);
+
+        async Task PostFlightAsync()
+        {
+            Task writing = WriteAsync();
+            _outbox.BeginFlight();
+            _outbox.BeginFlight();
+            _outbox.Post(Ignore(1), isUrgent: false);
+            _outbox.Post(Ignore(1), isUrgent: false);
+            _outbox.EndFlight();
+            Assert.Equal(0, taken);
+            _outbox.EndFlight();
+            Assert.Equal(2, taken);
+            await writing;
+        }
+
+        async Task WriteAsync()
+        {
+            await _outbox.WaitAsync().ConfigureAwait(false);
+            for (; taken < 2; taken++) Take();
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_another_process_goes_on_with_ends_its_writer_at_once()
+    {
+        Lend();
+
+        await Task.Run(FreezeAsync);
+
+        async Task FreezeAsync()
+        {
+            ValueTask<bool> waiting = _outbox.WaitAsync();
+            _outbox.Freeze();
+            Assert.True(waiting.IsCompleted);
+            Assert.False(await waiting);
+        }
+    }
+
     [Fact]
     public async Task Whoever_posts_is_not_kept_for_what_others_post_meanwhile()
     {
@@ -100,6 +156,18 @@ public sealed class OutboxTests : IDisposable
 
             isEndWithinPost = IsWithinPost;
         }
+    }
+
+    private void Lend()
+    {
+        _outbox.Dispose();
+        _outbox = new Outbox { IsLent = true };
+    }
+
+    private static Packet Ignore(int length)
+    {
+        var ignore = new Ignore { Data = new byte[length] };
+        return Message.Write(new PacketPool(), ref ignore);
     }
 
     private static Packet Data(int length)

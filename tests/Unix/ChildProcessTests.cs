@@ -61,6 +61,19 @@ public sealed class ChildProcessTests
         Assert.Equal(UnixSignal.KILL, (await child.Exited).Signal);
     }
 
+    [Fact]
+    public async Task Who_asks_hears_of_the_end_without_waiting_to_be_told()
+    {
+        ChildProcess child = Start("sh", "-c", "exit 3");
+
+        while (!child.HasExited)
+            await Task.Yield();
+
+        Assert.True(child.Exited.IsCompletedSuccessfully);
+        Assert.Equal(new ChildExit(3, UnixSignal.None, false), await child.Exited);
+        Assert.False(child.Signal(UnixSignal.TERM));
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(1000)]

@@ -48,6 +48,7 @@ internal static class ProxyRoute
         using var channel = new Socket(new SafeSocketHandle(Descriptors.Release(ours), ownsHandle: true));
         using (theirs) _ = UserShell.StartInstead(command, theirs, theirs);
         (_, SafeFileHandle[] handles) = await DescriptorPassing.ReceiveAsync(channel, new byte[1], most: 1).ConfigureAwait(false);
+        await PoolThread.EnterAsync();
         if (handles is not [var handle]) throw new InvalidDataException("it ended without one");
         var socket = new Socket(new SafeSocketHandle(Descriptors.Release(handle), ownsHandle: true)) { Blocking = true };
         if (socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)

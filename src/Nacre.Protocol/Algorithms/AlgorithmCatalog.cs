@@ -29,9 +29,10 @@ internal static class AlgorithmCatalog
         { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
         new("sntrup761x25519-sha512@openssh.com", HashAlgorithmName.SHA512, random => new Sntrup761X25519Method(random))
         { IsClientDefault = true, IsServerDefault = true, IsPostQuantum = true },
-        new("curve25519-sha256", HashAlgorithmName.SHA256, random => new Curve25519Method(random)) { IsClientDefault = true, IsServerDefault = true },
+        new("curve25519-sha256", HashAlgorithmName.SHA256, random => new Curve25519Method(random))
+        { IsClientDefault = true, IsServerDefault = true, IsQuick = true },
         new("curve25519-sha256@libssh.org", HashAlgorithmName.SHA256, random => new Curve25519Method(random))
-        { IsClientDefault = true, IsServerDefault = true },
+        { IsClientDefault = true, IsServerDefault = true, IsQuick = true },
         new("ecdh-sha2-nistp256", HashAlgorithmName.SHA256, random => new NistEcdhMethod(NistCurve.P256, random))
         { IsClientDefault = true, IsServerDefault = true },
         new("ecdh-sha2-nistp384", HashAlgorithmName.SHA384, random => new NistEcdhMethod(NistCurve.P384, random))

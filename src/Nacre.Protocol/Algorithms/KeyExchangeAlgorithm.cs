@@ -18,6 +18,9 @@ internal sealed record KeyExchangeAlgorithm(string Name, HashAlgorithmName Hash,
     /// <summary>True when a quantum computer that comes later does not open what is recorded today.</summary>
     public bool IsPostQuantum { get; init; }
 
+    /// <summary>True when the server computes its part in less time than it takes to have another thread do it.</summary>
+    public bool IsQuick { get; init; }
+
     /// <summary>True when the server sends the group first (RFC 4419); see <see cref="KeyExchanges.GroupExchange"/>.</summary>
     public bool IsGroupExchange => Create is null;
 }

@@ -76,8 +76,10 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         lock (_startLock)
         {
             if (_stage != Stage.Idle) return;
-            SendInit();
+
+            // First this: whoever posts may be the writer, who finds out at once that new keys are due.
             _stage = Stage.InitSent;
+            SendInit();
         }
     }
 

@@ -62,9 +62,17 @@ internal sealed class KeyExchangeServer(SecureTransport transport) : KeyExchange
             byte[] blob = hostKey.PublicKey.Blob.ToArray();
             byte[] exchangeHash = ComputeHash(blob, _group, clientShare, serverShare, sharedSecret);
             byte[] signature = await hostKey.SignAsync(Negotiated!.HostKey.Name, exchangeHash, ct).ConfigureAwait(false);
-            PostReply(blob, serverShare, signature);
-            if (IsFirst) Transport.SetHostKey(blob, signature);
-            TakeKeys(sharedSecret, exchangeHash);
+            Transport.Outbox.BeginFlight();
+            try
+            {
+                PostReply(blob, serverShare, signature);
+                if (IsFirst) Transport.SetHostKey(blob, signature);
+                TakeKeys(sharedSecret, exchangeHash);
+            }
+            finally
+            {
+                Transport.Outbox.EndFlight();
+            }
         }
 
         EndMethod();

@@ -44,9 +44,16 @@ internal sealed class Outbox : IDisposable
     private int _releases;
     private bool _isClosed;
     private bool _isLendable;
+    private int _flights;
+    private bool _isFrozen;
 
     // The writer's alone: it runs on the thread of whoever posted.
     private bool _isOnLoan;
+
+    /// <summary>
+    /// True where whoever posts a little that is no data is the writer for it, each time: a thread that has the answer need not wake another one to send it.
+    /// </summary>
+    public bool IsLent { get; init; }
 
     /// <summary>Bytes of payload that wait to be sealed.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
@@ -70,6 +77,25 @@ internal sealed class Outbox : IDisposable
     /// answers on the thread that has the answer, and of a stream that nobody answers only the first piece goes out alone.
     /// </summary>
     public void LendWriter() => Volatile.Write(ref _isLendable, true);
+
+    /// <summary>What is posted from here on goes out together, when <see cref="EndFlight"/> says that it is all, which must be at once: nothing else is sent meanwhile.</summary>
+    public void BeginFlight()
+    {
+        lock (_lock) _flights++;
+    }
+
+    /// <summary>All that belongs together is posted.</summary>
+    public void EndFlight()
+    {
+        bool isLoan;
+        lock (_lock)
+        {
+            if (--_flights > 0) return;
+            isLoan = IsLent && _queuedBytes <= Little;
+        }
+
+        _wake.Set(isLoan);
+    }
 
     /// <summary>Queues a message of the transport, which no key exchange holds up.</summary>
     public void PostTransport(Packet packet) => Enqueue(_transport, new OutboxItem(packet, null));
@@ -125,6 +151,13 @@ internal sealed class Outbox : IDisposable
         _wake.Set(isLoan: false);
     }
 
+    /// <summary>The same for a connection that another process goes on with. All has been sent, and the writer, which has nothing to do with the end elsewhere, ends here.</summary>
+    public void Freeze()
+    {
+        lock (_lock) (_isClosed, _isFrozen) = (true, IsLent);
+        _wake.Set(IsLent);
+    }
+
     /// <summary>Takes the next packet that may go now and that seals into <paramref name="room"/> bytes; for the writer alone.</summary>
     public bool TryTake(OutboundCodec codec, int room, out OutboxItem item)
     {
@@ -162,7 +195,7 @@ internal sealed class Outbox : IDisposable
                 if (!isDue && !isOver) _wake.Reset();
             }
 
-            if ((isDue && !_isOnLoan && isBorrowed) || (isOver && (isBorrowed || _isOnLoan))) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if ((isDue && !_isOnLoan && isBorrowed) || (isOver && !_isFrozen && (isBorrowed || _isOnLoan))) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (isDue || isOver) return isDue;
             isBorrowed = false;
             await _wake.WaitAsync().ConfigureAwait(false);
@@ -198,12 +231,20 @@ internal sealed class Outbox : IDisposable
                 return;
             }
 
-            isLoan = _isLendable && _queuedBytes == 0 && _holds == 0 && item.Packet.Number == MessageNumber.ChannelData && item.Packet.Length <= Little;
-            if (isLoan) _isLendable = false;
+            isLoan = MayLendFor(lane, item);
+            if (item.Packet.Number == MessageNumber.ChannelData && isLoan) _isLendable = false;
             Add(lane, item);
+            if (_flights > 0) return;
         }
 
         _wake.Set(isLoan);
+    }
+
+    // For the holder of the lock.
+    private bool MayLendFor(Lane lane, OutboxItem item)
+    {
+        if (_queuedBytes > 0 || item.Packet.Length > Little || (_holds > 0 && lane != _transport)) return false;
+        return item.Packet.Number == MessageNumber.ChannelData ? _isLendable : IsLent;
     }
 
     private void Add(Lane lane, OutboxItem item)

@@ -43,7 +43,7 @@ internal sealed class SecureTransport : IStreamTransport
         Router = new PacketRouter(options.IsClient);
         Inbound = new InboundCodec(options.Pool) { MaxTotal = options.IsClient ? int.MaxValue : PacketLimits.MaxBeforeLogin };
         Outbound = new OutboundCodec(options.Random);
-        Outbox = new Outbox();
+        Outbox = new Outbox { IsLent = options.IsPrompt };
     }
 
     /// <summary>Goes on at a server where another process has stopped, and starts with the connection protocol.</summary>
@@ -141,7 +141,7 @@ internal sealed class SecureTransport : IStreamTransport
             while (!_isClosed && used < inbound.Length && Inbound.TryRead(inbound.Span[used..], out int consumed) is { } packet)
             {
                 used += consumed;
-                if (BeforeThought is { } wait && !MessageTable.IsFlow(packet.Number)) await wait().ConfigureAwait(false);
+                if (BeforeThought is { } wait && TakesThought(packet.Number)) await wait().ConfigureAwait(false);
                 await RouteAsync(packet, ct).ConfigureAwait(false);
                 if (IsRekeyDue(Inbound.BytesSinceKeys, Inbound.PacketsSinceKeys, _exchange.InboundLimit)) RequestRekey();
                 if (HoldsTooMuch) throw new SshViolationException(Violation.TooMuchPending, "The peer makes us answer and does not read.");
@@ -231,7 +231,7 @@ internal sealed class SecureTransport : IStreamTransport
     public void Freeze()
     {
         (IsFrozen, _isClosed) = (true, true);
-        Outbox.Close();
+        Outbox.Freeze();
     }
 
     /// <summary>Says how another process goes on, once all has been sent that was queued before <see cref="Freeze"/>.</summary>
@@ -308,6 +308,12 @@ internal sealed class SecureTransport : IStreamTransport
     private bool HoldsTooMuch => IsPeerStranger
         ? Outbox.HeldBytes > Outbox.MaxHeldBeforeLogin
         : Outbox.HeldBytes > Outbox.MaxHeld && Outbox.HeldBytes > Outbox.MaxHeld + (_service?.HeldAllowance ?? 0);
+
+    private bool TakesThought(MessageNumber number)
+    {
+        if (!Options.IsPrompt) return !MessageTable.IsFlow(number);
+        return (byte)number is >= MessageTable.FirstKeyExchangeNumber and <= MessageTable.LastKeyExchangeNumber && _exchange.Negotiated is not { KeyExchange.IsQuick: true };
+    }
 
     // RFC 4344 3.2: a cipher has a limit of its own, whatever is configured.
     private bool IsRekeyDue(long bytes, long packets, long cipherLimit) => bytes >= cipherLimit || Options.Rekey.IsDue(bytes, packets);

@@ -48,6 +48,11 @@ internal sealed record TransportOptions
     /// <summary>The server keeps the keys that it seals and opens by, since another process is to go on with the connection once the user is in.</summary>
     public bool KeepsKeys { get; init; }
 
+    /// <summary>
+    /// Whoever is asked answers at once or later, and never blocks: so all is done on the thread that hears of it, but for a key exchange that takes long to compute.
+    /// </summary>
+    public bool IsPrompt { get; init; }
+
     /// <summary>The server's groups for diffie-hellman-group-exchange.</summary>
     public IModulusSource Moduli { get; init; } = RfcModuli.Instance;
 

@@ -81,7 +81,7 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
     private void LookUp(string userName)
     {
         if (_userName == userName) return;
-        (_userName, _exists) = (userName, Users.Find(userName) is not null);
+        (_userName, _exists) = (userName, client.AccountOf(userName) is not null);
         client.Startup?.OnNamed(_exists);
         if (!_exists) log.Info($"Invalid user {Printable.Escape(userName)} from {client.Place}");
     }

@@ -58,7 +58,7 @@ internal sealed class ChildSession : ISessionControls
         await draining.ConfigureAwait(false);
 
         // A program that ends has its exit status told before the end of its output; one that only closes its output goes on.
-        await Task.WhenAny(child.Exited, Task.Delay(ExitGrace, ct)).ConfigureAwait(false);
+        if (!child.HasExited) await ((Task)child.Exited.WaitAsync(ExitGrace, ct)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!child.Exited.IsCompleted)
         {
             await session.Output.CompleteAsync().ConfigureAwait(false);
@@ -222,8 +222,6 @@ internal sealed class ChildSession : ISessionControls
             {
                 // The client has gone: nobody is left to be told.
             }
-
-            await PoolThread.EnterAsync();
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ClientConnection : IClientOrigin
     private readonly ServerConfig _config;
     private ServerConfig? _forAnybody;
     private UserConfig? _forUser;
+    private FoundAccount? _found;
 
     private ClientConnection(IPEndPoint remote, IPEndPoint local, ServerConfig config)
     {
@@ -72,8 +73,13 @@ internal sealed class ClientConnection : IClientOrigin
     /// <summary>Where the terminals of the user's sessions come from.</summary>
     public ITerminals Terminals { get; set; } = OwnTerminals.Instance;
 
-    /// <summary>The account of a name; null when there is none.</summary>
-    public UserAccount? AccountOf(string name) => Account is { } known && known.Name == name ? known : Users.Find(name);
+    /// <summary>The account of a name, which is looked up once; null when there is none.</summary>
+    public UserAccount? AccountOf(string name)
+    {
+        if (Account is { } own && own.Name == name) return own;
+        if (_found is not { } found || found.Name != name) _found = found = new FoundAccount(name, Users.Find(name));
+        return found.Account;
+    }
 
     /// <summary>With whose rights the user's Unix sockets are made and connected to, in a server that is root.</summary>
     public UserRights? RightsOf(AuthenticatedUser user) =>
@@ -137,7 +143,7 @@ internal sealed class ClientConnection : IClientOrigin
         LocalAddress = LocalAddress,
         LocalPort = Local.Port,
         RDomain = RDomain,
-        IsInvalidUser = userName is not null && Users.Find(userName) is null,
+        IsInvalidUser = userName is not null && AccountOf(userName) is null,
         ProgramVersion = ProductVersion.Identification,
         GroupsOf = Configuration.GroupsOf,
     };
@@ -146,4 +152,6 @@ internal sealed class ClientConnection : IClientOrigin
         : endpoint.Address.Unmapped().ToString();
 
     private sealed record UserConfig(string Name, ServerConfig Config);
+
+    private sealed record FoundAccount(string Name, UserAccount? Account);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Patterns;
@@ -18,6 +19,9 @@ namespace Nacre.Tools.Sshd;
 /// <param name="groups">The groups for Diffie-Hellman group exchange.</param>
 internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusSource groups)
 {
+    // Each name is looked up as a selection is made: that need not be for every connection.
+    private static readonly ConditionalWeakTable<ServerConfig, AlgorithmSelection> Offered = [];
+
     /// <summary>Whether passwords can be checked here, or by whoever this process asks.</summary>
     public bool ChecksPasswords { get; init; } = SystemAuthenticator.CanCheckPasswords;
 
@@ -44,14 +48,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
             Moduli = groups,
             Journal = attempts.Report,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),
-            Algorithms = AlgorithmSelection.ServerDefault with
-            {
-                KexAlgorithms = config.KexAlgorithms,
-                HostKeyAlgorithms = config.HostKeyAlgorithms,
-                Ciphers = config.Ciphers,
-                Macs = config.Macs,
-                Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
-            },
+            Algorithms = Offered.GetValue(config, Offer),
         };
 
         // A client holds itself to what it was told before anybody knows its user: so it hears of all that one user or another may sign by.
@@ -66,7 +63,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
             if (own.RefuseConnection)
             {
                 client.Startup?.OnRefused();
-                log.Info($"administratively prohibited connection for {(Users.Find(name) is null ? "invalid user " : "")}{Printable.Escape(name)} from {client.Place}");
+                log.Info($"administratively prohibited connection for {(client.AccountOf(name) is null ? "invalid user " : "")}{Printable.Escape(name)} from {client.Place}");
             }
 
             return ValueTask.FromResult(With(options, own));
@@ -93,6 +90,15 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
         UserSignatureAlgorithms = config.PubkeyAcceptedAlgorithms,
         HostbasedAlgorithms = config.HostbasedAcceptedAlgorithms,
         AuthorityAlgorithms = config.CASignatureAlgorithms,
+    };
+
+    private static AlgorithmSelection Offer(ServerConfig config) => AlgorithmSelection.ServerDefault with
+    {
+        KexAlgorithms = config.KexAlgorithms,
+        HostKeyAlgorithms = config.HostKeyAlgorithms,
+        Ciphers = config.Ciphers,
+        Macs = config.Macs,
+        Compressions = config.Compression ? ["none", "zlib@openssh.com"] : ["none"],
     };
 
     // A list that asks for a method or a device that others have, and Nacre has not, is one that nobody can pass.

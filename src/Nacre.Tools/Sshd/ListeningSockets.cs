@@ -45,6 +45,8 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
     }
 
     /// <summary>Accepts from every socket that there is now, until it is closed.</summary>
+    /// <param name="take">Takes each connection, on the thread that hears of it: nothing else is heard of meanwhile, so it may not wait.</param>
+    /// <param name="ct">Ends it.</param>
     public Task AcceptAsync(Action<Socket> take, CancellationToken ct) => Task.WhenAll(All.Select(socket => AcceptAsync(socket, take, ct)));
 
     /// <summary>Accepts one connection from any of them.</summary>
@@ -131,7 +133,6 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
             try
             {
                 Socket socket = await listening.AcceptAsync(ct).ConfigureAwait(false);
-                await PoolThread.EnterAsync();
                 take(socket);
             }
             catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })

@@ -145,6 +145,7 @@ internal static class SshdApplet
     /// <summary>Serves as root: privileges are kept apart from the network, each in processes of their own.</summary>
     private static async Task<int> ServeApartAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
+        InlineCompletions.UseInServer();
         var notice = ServiceNotice.Take();
         if (!OomScore.TryProtect()) log.Write(1, "this system may end sshd for want of memory: the score of OOM cannot be set");
         await using var monitor = new SshdMonitor(config, hostKeys, line.Proxies, log);

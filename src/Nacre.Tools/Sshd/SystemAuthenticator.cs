@@ -88,9 +88,9 @@ internal sealed class SystemAuthenticator : IAuthenticator
 
     private UserAccount? Judge(string userName, ServerConfig config)
     {
-        if (userName.Length == 0 || userName.Contains('\0', StringComparison.Ordinal) || Users.Find(userName) is not { } account) return null;
+        if (userName.Length == 0 || userName.Contains('\0', StringComparison.Ordinal) || _client.AccountOf(userName) is not { } account) return null;
         if (!Users.IsRoot && account.Uid != Users.CurrentUid) return null;
-        bool isAllowed = config.AllowsUser(account.Name, Users.GroupNamesOf(account), _client.Host, _client.Address, out string reason)
+        bool isAllowed = config.AllowsUser(account.Name, () => Users.GroupNamesOf(account), _client.Host, _client.Address, out string reason)
             && HasShell(account, config, out reason) && IsOpenByShadow(account, config, out reason);
         if (isAllowed) return account;
         _log.Info(Printable.Escape(reason));

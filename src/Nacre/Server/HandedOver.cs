@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Transport;
+using Nacre.Unix;
 
 namespace Nacre.Server;
 
@@ -18,6 +19,8 @@ internal sealed record HandedOver(Stream Stream, TransportSnapshot Snapshot, Aut
     {
         Snapshot.Dispose();
         if (Socket is not { } socket) return Stream.DisposeAsync();
+
+        SocketPolls.Forget(socket.SafeHandle);
 
         // The stream would shut the connection down, for every process that has it.
         socket.Dispose();

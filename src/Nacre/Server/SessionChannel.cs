@@ -3,6 +3,7 @@ using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
+using Nacre.Protocol.Transport;
 
 namespace Nacre.Server;
 
@@ -156,16 +157,30 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         await using ConfiguredAsyncDisposable ending = channel.Multiplexer.Ended
             .UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _ended).ConfigureAwait(false);
+        Outbox outbox = connection.Connection.Transport.Outbox;
+        bool isInFlight = false;
         try
         {
+            ProcessExit exit = await EndOfAsync(program, session).ConfigureAwait(false);
+            outbox.BeginFlight();
+            isInFlight = true;
+
             // Before the end of the output, so that a client which closes at that has heard it.
-            TellExit(channel, await EndOfAsync(program, session).ConfigureAwait(false));
-            await channel.CompleteOutputAsync().ConfigureAwait(false);
+            TellExit(channel, exit);
+            ValueTask completing = channel.CompleteOutputAsync();
+            if (!completing.IsCompleted)
+            {
+                outbox.EndFlight();
+                isInFlight = false;
+            }
+
+            await completing.ConfigureAwait(false);
         }
         finally
         {
             Leave(); // before the client can know of it and open the next session
             channel.Close();
+            if (isInFlight) outbox.EndFlight();
             await channel.Input.CompleteAsync().ConfigureAwait(false);
         }
     }

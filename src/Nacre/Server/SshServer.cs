@@ -118,6 +118,7 @@ public sealed class SshServer : IAsyncDisposable
     private async Task ForgetAsync(SshServerConnection connection)
     {
         await connection.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        connection.DropGrace();
         lock (_lock) _connections.Remove(connection);
     }
 }

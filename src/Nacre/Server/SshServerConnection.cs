@@ -17,6 +17,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     private readonly bool _isResumed;
     private Multiplexer? _multiplexer;
     private readonly TaskCompletionSource _authenticated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _grace;
     private int _sessions;
     private IReadOnlyList<string> _tunnelNames = [];
 
@@ -24,7 +25,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     {
         Options = options;
         SecureTransport transport = _transport = new SecureTransport(TransportOptionsOf(options, pool), CreateAuthentication);
-        _connection = new SshConnection(stream, transport, options.Time) { HandsOver = (taken, unprocessed) => HandOverAsync(taken, transport, unprocessed) };
+        _connection = new SshConnection(stream, transport, options.Time, options.IsPrompt) { HandsOver = (taken, unprocessed) => HandOverAsync(taken, transport, unprocessed) };
     }
 
     /// <summary>Goes on with a connection that another process has taken as far as the login.</summary>
@@ -33,7 +34,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         Options = options;
         _isResumed = true;
         _transport = new SecureTransport(TransportOptionsOf(options, pool), snapshot, transport => CreateConnection(transport, user));
-        _connection = new SshConnection(stream, _transport, options.Time) { ReadBefore = snapshot.Fields.Unprocessed.ToArray() };
+        _connection = new SshConnection(stream, _transport, options.Time, options.IsPrompt) { ReadBefore = snapshot.Fields.Unprocessed.ToArray() };
     }
 
     /// <summary>Ends when the connection has: with its error, or without one when the client left as agreed.</summary>
@@ -80,8 +81,9 @@ public sealed class SshServerConnection : IAsyncDisposable
 
     internal void Start()
     {
+        // Before anything can come of the connection that ends it.
+        if (Options.LoginGraceTime > TimeSpan.Zero && !_isResumed) _grace = Options.Time.CreateTimer(static state => _ = ((SshServerConnection)state!).EndByGraceAsync(), this, Options.LoginGraceTime, Timeout.InfiniteTimeSpan);
         _connection.Start();
-        if (Options.LoginGraceTime > TimeSpan.Zero) _ = EnforceGraceAsync();
     }
 
     internal bool TryBeginSession()
@@ -95,6 +97,9 @@ public sealed class SshServerConnection : IAsyncDisposable
     internal void AddTunnel(string name) => Volatile.Write(ref _tunnelNames, [.. _tunnelNames, name]);
 
     internal void OnSessionClosed() => Interlocked.Decrement(ref _sessions);
+
+    /// <summary>The login is done, or there will be none.</summary>
+    internal void DropGrace() => _grace?.Dispose();
 
     internal void OnProgramFailed(Exception error) => Options.OnFailure?.Invoke(error);
 
@@ -116,6 +121,7 @@ public sealed class SshServerConnection : IAsyncDisposable
         Trace = options.Trace,
         HostKeys = options.HostKeys,
         KeepsKeys = options.HandsOver is not null,
+        IsPrompt = options.IsPrompt,
         Moduli = options.Moduli,
         UserSignatureAlgorithms = options.AnnouncedSignatureAlgorithms ?? options.UserSignatureAlgorithms ?? AlgorithmSelection.ServerDefault.HostKeyAlgorithms,
     };
@@ -156,6 +162,7 @@ public sealed class SshServerConnection : IAsyncDisposable
 
         User = user;
         transport.Freeze();
+        DropGrace();
         _authenticated.TrySetResult();
     }
 
@@ -166,6 +173,7 @@ public sealed class SshServerConnection : IAsyncDisposable
     {
         User = user;
         Options = Options with { Forwarding = LimitedForwarding.Of(Options.Forwarding, user) };
+        DropGrace();
         _authenticated.TrySetResult();
         var policy = new ServerPolicy(this, user);
         Multiplexer multiplexer = _multiplexer = new Multiplexer(transport, policy, Options.Connection);
@@ -180,18 +188,9 @@ public sealed class SshServerConnection : IAsyncDisposable
         return multiplexer;
     }
 
-    private async Task EnforceGraceAsync()
+    private async Task EndByGraceAsync()
     {
-        try
-        {
-            await Task.WhenAny(Authenticated, Completion).WaitAsync(Options.LoginGraceTime, Options.Time).ConfigureAwait(false);
-            return;
-        }
-        catch (TimeoutException)
-        {
-            if (Authenticated.IsCompleted) return;
-        }
-
+        if (Authenticated.IsCompleted || Completion.IsCompleted) return;
         Options.Journal?.Invoke(new AttemptReport("", "", AttemptResult.Rejected, null, new TimeoutException("Timeout before authentication")));
         await _connection.CloseAsync(DisconnectReason.ByApplication, "Timeout before authentication").ConfigureAwait(false);
     }

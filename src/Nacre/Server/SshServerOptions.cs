@@ -64,6 +64,12 @@ public sealed record SshServerOptions
 
     internal AlgorithmSelection Algorithms { get; init; } = AlgorithmSelection.ServerDefault;
 
+    /// <summary>
+    /// True where no policy blocks, however long its answer takes: then the thread that hears of something does all that comes of it. A server with many short
+    /// connections spends more on waking threads than on anything else.
+    /// </summary>
+    internal bool IsPrompt { get; init; }
+
     internal IReadOnlyList<string>? UserSignatureAlgorithms { get; init; }
 
     /// <summary>What clients are told of before they name their user (server-sig-algs), where more may be taken of some; null for those that are taken of all.</summary>

@@ -35,6 +35,7 @@ internal sealed class MuxSocket(Socket socket) : IDisposable
         try
         {
             (int count, SafeFileHandle[] handles) = await DescriptorPassing.ReceiveAsync(socket, new byte[1], most: 1, ct).ConfigureAwait(false);
+            await PoolThread.EnterAsync();
             return count == 1 && handles is [var handle] ? handle : null;
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or SocketException)

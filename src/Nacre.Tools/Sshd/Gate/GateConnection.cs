@@ -31,7 +31,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
     }
 
     /// <summary>What holds before the client has named its user.</summary>
-    public SshServerOptions Options => WithMonitor(_rules.For(_client, _log)) with
+    public SshServerOptions Options => field ??= WithMonitor(_rules.For(_client, _log)) with
     {
         Banner = this,
         HandsOver = HandOverAsync,
@@ -91,6 +91,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
 
     private SshServerOptions WithMonitor(SshServerOptions options) => options with
     {
+        IsPrompt = true,
         Authenticator = this,
         SignedRequests = this,
         Sessions = null,
@@ -196,7 +197,8 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
 
     private async Task<LinkMessage> AskAsync<T>(Action<ProcessLink, uint, T> send, T question, CancellationToken ct)
     {
-        var awaited = new TaskCompletionSource<LinkMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever hears of the answer goes on with it: nothing in this process blocks.
+        var awaited = new TaskCompletionSource<LinkMessage>();
         if (Interlocked.CompareExchange(ref _awaited, awaited, null) is not null) throw new InvalidOperationException("The monitor is asked one question at a time.");
         _wasAsked = true;
         send(_link.Link, _number, question);

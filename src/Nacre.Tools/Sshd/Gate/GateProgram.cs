@@ -3,6 +3,7 @@ using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Algorithms.KeyExchanges;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
 
@@ -19,6 +20,8 @@ internal static class GateProgram
     {
         Prctl.SetName(Verb);
         OpenFileLimit.Raise();
+        InlineCompletions.UseInServer();
+        SocketPolls.Learn();
         return RunAsync().GetAwaiter().GetResult();
     }
 

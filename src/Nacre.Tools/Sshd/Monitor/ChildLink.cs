@@ -13,7 +13,7 @@ namespace Nacre.Tools.Sshd.Monitor;
 /// <summary>A process's side of its link to the monitor: the configurations that it was given, answers that it awaits, and its log.</summary>
 internal sealed class ChildLink : IDisposable
 {
-    /// <summary>The number of the descriptor that the link is on.</summary>
+    /// <summary>The number of the descriptor that is read from; the next one is written to.</summary>
     public const int Descriptor = 3;
 
     private readonly ProcessLink _link;
@@ -21,7 +21,7 @@ internal sealed class ChildLink : IDisposable
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<byte[]>> _awaited = [];
     private uint _requests;
 
-    public ChildLink() => _link = new ProcessLink(Descriptors.Adopt(Descriptor), takesDescriptors: true);
+    public ChildLink() => _link = new ProcessLink(new LinkEnd(Descriptors.Adopt(Descriptor), Descriptors.Adopt(Descriptor + 1)), takesDescriptors: true);
 
     public ProcessLink Link => _link;
 
@@ -69,11 +69,11 @@ internal sealed class ChildLink : IDisposable
         _link.Send(connection, ref ended);
     }
 
-    /// <summary>Asks something of the monitor under a number, and waits for the answer with that number.</summary>
+    /// <summary>Asks something of the monitor under a number, and waits for the answer with that number. The caller goes on wherever it is heard of.</summary>
     public async ValueTask<byte[]> AskAsync(Action<uint> send, CancellationToken ct)
     {
         uint request = Interlocked.Increment(ref _requests);
-        var waiting = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = new TaskCompletionSource<byte[]>();
         _awaited[request] = waiting;
         try
         {

@@ -7,6 +7,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Sshd.Admission;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
@@ -168,7 +169,6 @@ internal sealed class GuardedLogin : IDisposable
     private void TakeName(NameMessage message)
     {
         string name = Encoding.UTF8.GetString(message.UserName);
-        ServerConfig config = Client.ConfigFor(name);
         _phase = LoginPhase.Deciding;
         _ = AnswerAsync();
 
@@ -176,6 +176,9 @@ internal sealed class GuardedLogin : IDisposable
         {
             try
             {
+                // Match blocks may ask for users and groups, and a banner is a file: either may take long.
+                if (Client.General is { HasMatchBlocks: true } or { Banner: not null } or { RefuseConnection: true }) await PoolThread.EnterAsync();
+                ServerConfig config = Client.ConfigFor(name);
                 SshServerOptions options = _options.ForUser is { } forUser ? await forUser(name, _over.Token).ConfigureAwait(false) : _options;
                 string banner = options.Banner is { } policy ? await policy.BannerAsync(name, _over.Token).ConfigureAwait(false) ?? "" : "";
                 lock (_lock)
@@ -300,6 +303,8 @@ internal sealed class GuardedLogin : IDisposable
         Exception? error = null;
         try
         {
+            // Accounts are looked up and files are read, which may take long.
+            await PoolThread.EnterAsync();
             if (mayTry && attempt.Judged is { } judged) verdict = await _options.Authenticator.JudgeAsync(judged, _conversation?.Abandoned ?? _over.Token).ConfigureAwait(false);
         }
         catch (Exception failure)

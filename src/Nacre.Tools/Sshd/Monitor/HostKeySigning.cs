@@ -1,6 +1,7 @@
 using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
@@ -27,6 +28,8 @@ internal static class HostKeySigning
         byte[] signature = [];
         try
         {
+            // RSA takes so long that others should not wait for it.
+            if (key.PublicKey.Type.StartsWith(KeyAlgorithm.Rsa, StringComparison.Ordinal)) await PoolThread.EnterAsync();
             signature = await key.SignAsync(algorithm, data, ct).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SshException or OperationCanceledException)

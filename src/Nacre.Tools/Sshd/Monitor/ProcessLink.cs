@@ -8,7 +8,7 @@ using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
 
-/// <summary>One end of the socket pair between the monitor and one of its processes: whole messages in and out, some with a descriptor.</summary>
+/// <summary>One end of what the monitor and one of its processes speak over: whole messages in and out, some with a descriptor.</summary>
 /// <remarks>
 /// Anybody may send; what the socket does not take at once waits in order, up to a bound, behind which the other end counts as gone: nobody here
 /// ever waits for a process that does not read. One reads.
@@ -20,7 +20,8 @@ internal sealed class ProcessLink : IDisposable
 
     private const int UsualBuffer = 4 * 1024;
 
-    private readonly Socket _socket;
+    private readonly Socket _reading;
+    private readonly Socket _writing;
     private readonly bool _takesDescriptors;
     private readonly Lock _lock = new();
     private readonly Queue<(byte[] Message, SafeHandle? Descriptor)> _waiting = [];
@@ -32,11 +33,12 @@ internal sealed class ProcessLink : IDisposable
     private bool _isDraining;
     private bool _isGone;
 
-    /// <param name="end">This end of the pair, which is taken over.</param>
+    /// <param name="end">This end of it, which is taken over.</param>
     /// <param name="takesDescriptors">True at the end that descriptors are sent to; at the other one they are a fault.</param>
-    public ProcessLink(SafeFileHandle end, bool takesDescriptors)
+    public ProcessLink(LinkEnd end, bool takesDescriptors)
     {
-        _socket = new Socket(new SafeSocketHandle(Descriptors.Release(end), ownsHandle: true));
+        _reading = new Socket(new SafeSocketHandle(Descriptors.Release(end.Reading), ownsHandle: true));
+        _writing = new Socket(new SafeSocketHandle(Descriptors.Release(end.Writing), ownsHandle: true));
         _takesDescriptors = takesDescriptors;
     }
 
@@ -88,7 +90,7 @@ internal sealed class ProcessLink : IDisposable
             DescriptorPassing.Receipt receipt;
             try
             {
-                receipt = await DescriptorPassing.ReceiveAsync(_socket, _buffer.AsMemory(_end), _takesDescriptors ? 1 : 0, ct).ConfigureAwait(false);
+                receipt = await DescriptorPassing.ReceiveAsync(_reading, _buffer.AsMemory(_end), _takesDescriptors ? 1 : 0, ct).ConfigureAwait(false);
             }
             catch (Exception gone) when (gone is SocketException or ObjectDisposedException or UnixException)
             {
@@ -154,7 +156,7 @@ internal sealed class ProcessLink : IDisposable
         sent = 0;
         try
         {
-            return DescriptorPassing.TrySend(_socket, bytes, descriptor is null ? [] : [descriptor], out sent);
+            return DescriptorPassing.TrySend(_writing, bytes, descriptor is null ? [] : [descriptor], out sent);
         }
         catch (Exception gone) when (gone is UnixException or ObjectDisposedException)
         {
@@ -179,7 +181,7 @@ internal sealed class ProcessLink : IDisposable
 
             try
             {
-                await DescriptorPassing.SendAsync(_socket, next.Message, next.Descriptor is null ? [] : [next.Descriptor]).ConfigureAwait(false);
+                await DescriptorPassing.SendAsync(_writing, next.Message, next.Descriptor is null ? [] : [next.Descriptor]).ConfigureAwait(false);
             }
             catch (Exception gone) when (gone is UnixException or SocketException or ObjectDisposedException)
             {
@@ -202,6 +204,7 @@ internal sealed class ProcessLink : IDisposable
             CryptographicOperations.ZeroMemory(dropped.Message);
         }
 
-        _socket.Dispose();
+        _reading.Dispose();
+        _writing.Dispose();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class SessionProcess : IDisposable
     private readonly HashSet<uint> _sent = [];
 
     private readonly TerminalRecords _records;
+    private Timer? _linger;
 
     private SessionProcess(Task<IRunningProgram> process, ProcessLink link, UserAccount account, SshdLog log) => (_process, _link, _records, _log) = (process, link, new TerminalRecords(account, new LoginRecords()), log);
 
@@ -30,9 +31,6 @@ internal sealed class SessionProcess : IDisposable
 
     /// <summary>Connections that it has, and logins that are on their way to it.</summary>
     public int Users { get; set; }
-
-    /// <summary>How often the last one left.</summary>
-    public int Departures { get; set; }
 
     /// <summary>True once it takes no more connections.</summary>
     public bool IsOver { get; private set; }
@@ -117,6 +115,8 @@ internal sealed class SessionProcess : IDisposable
         {
             while (await _link.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } message)
             {
+                // The files of logins are waited for where others write to them.
+                if (message.Type == MonitorMessageType.Record) await PoolThread.EnterAsync();
                 using (message) Take(message);
             }
         }
@@ -148,6 +148,14 @@ internal sealed class SessionProcess : IDisposable
         catch (UnixException)
         {
         }
+    }
+
+    /// <summary>Does something when the time is up, counted from the last call; for the holder of the table's lock.</summary>
+    public void Linger(TimeSpan time, Action<SessionProcess> end)
+    {
+        // One timer, set anew each time: a login after the other would else leave as many behind, each of which wakes threads for nothing.
+        _linger ??= new Timer(_ => end(this));
+        _linger.Change(time, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Lets it go: it ends when it hears of that.</summary>

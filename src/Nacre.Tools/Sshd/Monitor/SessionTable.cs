@@ -55,6 +55,9 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         using (login)
         {
             login.Client.Startup?.LogIn();
+
+            // What a proxy had to say of it was waited for here.
+            SocketPolls.Forget(login.Socket.SafeHandle);
             HandOverMessage handOver = message.Read<HandOverMessage>();
             if (!Message.ReadRecord<TransportFields>(handOver.Snapshot).SessionId.SequenceEqual(login.SessionId.Span)) throw new SshViolationException(Violation.FieldMalformed, "The gate handed over another session than the one that logged in.");
             try
@@ -99,7 +102,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
 
     private SessionProcess Join(GuardedLogin login)
     {
-        UserAccount account = Users.Find(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
+        UserAccount account = login.Client.AccountOf(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
         ServerConfig config = login.Client.ConfigFor(account.Name);
         string? root = ChrootPath.For(account, config);
 
@@ -126,18 +129,16 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (--session.Users == 0) _ = EndIdleAsync(session, ++session.Departures);
+            if (--session.Users == 0) session.Linger(session.IsOfOneConnection ? Farewell : Linger, EndIdle);
         }
     }
 
-    private async Task EndIdleAsync(SessionProcess session, int departure)
+    private void EndIdle(SessionProcess session)
     {
-        await Task.Delay(session.IsOfOneConnection ? Farewell : Linger).ConfigureAwait(false);
+        // Somebody may have come back.
         lock (_lock)
         {
-            // Whoever came back left again later, if at all.
-            if (session.Users > 0 || session.Departures != departure) return;
-            session.Dispose();
+            if (session.Users == 0) session.Dispose();
         }
     }
 

@@ -10,8 +10,11 @@ internal sealed class RemoteRecords(ChildLink link, uint connection, LoginRecord
     public LastLogin? FindLast(uint uid) => readable.FindLast(uid);
 
     // The terminal must not be gone before the monitor has looked at it.
-    public async ValueTask LogInAsync(LoginRecord login, uint uid, CancellationToken ct) =>
+    public async ValueTask LogInAsync(LoginRecord login, uint uid, CancellationToken ct)
+    {
         await link.AskAsync(request => Send(RecordKind.LogIn, login, request), ct).ConfigureAwait(false);
+        await PoolThread.EnterAsync();
+    }
 
     public void SetProcess(LoginRecord login) => Send(RecordKind.SetProcess, login);
 

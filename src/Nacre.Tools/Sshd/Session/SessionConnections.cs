@@ -64,7 +64,7 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
         SshdLog own = log.At((LogLevel)adopt.LogLevel);
         var user = new AuthenticatedUser(Encoding.UTF8.GetString(adopt.UserName), ReadSteps(adopt.Steps)) { Permissions = LoginPermissionsFields.Read(adopt.Permissions) };
         var socket = new Socket(new SafeSocketHandle(Descriptors.Release(message.TakeDescriptor()), ownsHandle: true));
-        SshServerOptions options = new ConnectionRules(link.HostKeysOf(number, config), RfcModuli.Instance).For(client, own);
+        SshServerOptions options = new ConnectionRules(link.HostKeysOf(number, config), RfcModuli.Instance).For(client, own) with { IsPrompt = true };
         _server ??= new SshServer(options);
         using TransportSnapshot snapshot = TransportSnapshot.Read(adopt.Snapshot);
         SshServerConnection connection = _server.Resume(new NetworkStream(socket, ownsSocket: true), snapshot, user, options);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
 using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Protocol.Algorithms.KeyExchanges;
@@ -11,7 +10,6 @@ using Nacre.Server;
 using Nacre.Tests.Tools.Sshd.Admission;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Monitor;
-using Nacre.Unix;
 
 namespace Nacre.Tests.Tools.Sshd.Monitor;
 
@@ -27,7 +25,7 @@ public sealed class GuardedLoginTests : IDisposable
 
     public GuardedLoginTests()
     {
-        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        (LinkEnd first, LinkEnd second) = LinkEnd.CreatePair();
         (_monitor, _gate) = (new ProcessLink(first, takesDescriptors: false), new ProcessLink(second, takesDescriptors: true));
         var log = SshdLog.To(Nacre.Config.Values.LogLevel.Quiet, TextWriter.Null);
         var client = ClientConnection.Known(new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2), "127.0.0.1", Config);

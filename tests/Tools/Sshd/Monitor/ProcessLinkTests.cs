@@ -52,7 +52,7 @@ public sealed class ProcessLinkTests
     [Fact]
     public async Task A_process_that_sends_a_descriptor_is_at_fault()
     {
-        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        (LinkEnd first, LinkEnd second) = LinkEnd.CreatePair();
         using var monitor = new ProcessLink(first, takesDescriptors: false);
         using var child = new ProcessLink(second, takesDescriptors: false);
         (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
@@ -70,13 +70,13 @@ public sealed class ProcessLinkTests
     [InlineData(-1)]
     public async Task A_length_that_no_message_has_is_a_fault(int length)
     {
-        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        (LinkEnd first, LinkEnd second) = LinkEnd.CreatePair();
         using var monitor = new ProcessLink(first, takesDescriptors: false);
         using (second)
         {
             byte[] header = new byte[sizeof(int)];
             System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(header, length);
-            Descriptors.Write(second, header);
+            Descriptors.Write(second.Writing, header);
             SshViolationException fault = await Assert.ThrowsAsync<SshViolationException>(async () => await monitor.ReadAsync(TestContext.Current.CancellationToken));
             Assert.Equal(Violation.LengthOutOfRange, fault.Violation);
         }
@@ -96,7 +96,7 @@ public sealed class ProcessLinkTests
 
     private static (ProcessLink Monitor, ProcessLink Child) Pair()
     {
-        (SafeFileHandle first, SafeFileHandle second) = Descriptors.CreateSocketPair();
+        (LinkEnd first, LinkEnd second) = LinkEnd.CreatePair();
         return (new ProcessLink(first, takesDescriptors: false), new ProcessLink(second, takesDescriptors: true));
     }
 
