@@ -27,7 +27,7 @@ internal static class Program
         new("scp", "copy files between machines", ScpApplet.Run, static () => ScpFlags.Table),
         new("sftp", "copy and manage files at a remote machine", SftpApplet.Run, static () => SftpFlags.Table),
         new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run, static () => SftpServerSettings.Flags),
-        new("ssh-keygen", "make, show and change keys", SshKeygenApplet.Run, static () => SshKeygenApplet.Flags),
+        new("ssh-keygen", "make, show, change and certify keys", SshKeygenApplet.Run, static () => SshKeygenApplet.Flags),
         new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
         new("ssh-add", "give keys to the agent", arguments => NotYet("ssh-add")),
         new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run, static () => SshKeyscanFlags.Table),

@@ -34,7 +34,8 @@ internal static class SshKeygenApplet
         new('N', "new_passphrase", "The passphrase that locks the private key from now on."),
         new('m', "format", "The form of the private key file: RFC4716, which stands for OpenSSH's own, PEM or PKCS8 (RFC4716)."),
         new('n', "principals", "The users or hosts that a certificate is for, separated by commas."),
-        new('O', "option", "What a certificate permits or asks, such as no-pty or force-command=command."),
+        new('O', "option", "What a certificate permits or asks: clear; no- or permit- with agent-forwarding, port-forwarding, pty, user-rc or X11-forwarding; "
+            + "force-command=command, source-address=list, no-touch-required, verify-required, critical:name[=text] or extension:name[=text]."),
         new('P', "passphrase", "The passphrase that opens the private key."),
         new('p', null, "Changes the passphrase of a private key."),
         new('q', null, "Says nothing but errors."),
