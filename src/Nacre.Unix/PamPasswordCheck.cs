@@ -17,6 +17,9 @@ internal enum PamVerdict
     /// <summary>The password is right and has to be changed first.</summary>
     PasswordExpired,
 
+    /// <summary>The password is wrong, and no more are to be asked for.</summary>
+    Exhausted,
+
     /// <summary>PAM could not be asked: it is not there, or not set up for this service.</summary>
     Unavailable,
 }
@@ -61,7 +64,7 @@ internal static class PamPasswordCheck
             MakeImpossible(copy);
 
         PamPasswordResult result = await OnThreadAsync(() => Verify(service, user, copy, remoteHost, permitsEmpty, configuration), ct).ConfigureAwait(false);
-        return isPossible || result.Verdict == PamVerdict.Unavailable ? result : result with { Verdict = PamVerdict.Denied };
+        return isPossible || result.Verdict is PamVerdict.Unavailable or PamVerdict.Exhausted ? result : result with { Verdict = PamVerdict.Denied };
     }
 
     /// <summary>Asks only whether an account may be used now, for a user who has proved themselves by other means.</summary>
@@ -124,6 +127,7 @@ internal static class PamPasswordCheck
     internal static PamVerdict OfAuthentication(PamStatus status) => status switch
     {
         PamStatus.SUCCESS => PamVerdict.Accepted,
+        PamStatus.MAXTRIES => PamVerdict.Exhausted,
         // What a module calls a system error is its way of saying no: pam_exec does so when its program fails.
         PamStatus.ABORT or PamStatus.MODULE_UNKNOWN or PamStatus.OPEN_ERR or PamStatus.SYMBOL_ERR or PamStatus.BUF_ERR => PamVerdict.Unavailable,
         _ => PamVerdict.Denied,

@@ -150,6 +150,22 @@ public sealed class PamLoginTests : IAsyncLifetime
         Assert.DoesNotContain("Closed", (await PasswordSsh.RunAsync(_sshd, _user.Name, method, ["wrong"], "echo in")).Ends(255).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("password")]
+    [InlineData("keyboard-interactive")]
+    public async Task Where_modules_have_asked_often_enough_nobody_is_asked_again(string method)
+    {
+        await StartAsync([], "auth required pam_debug.so auth=maxtries", "account required pam_permit.so");
+
+        foreach (string user in (string[])[_user.Name, "nosuchuser"])
+        {
+            RunResult run = await PasswordSsh.RunAsync(_sshd!, user, $"{method},publickey", ["wrong"], "echo in", "", "-v", "-o", "PubkeyAuthentication=no");
+            string[] left = [.. run.Ends(255).Error.Split('\n').Where(line => line.Contains("Authentications that can continue", StringComparison.Ordinal)).Select(line => line.Split(": ")[^1].Trim())];
+            Assert.Equal("publickey,password,keyboard-interactive", left[0]);
+            Assert.Equal("publickey", left[^1]);
+        }
+    }
+
     [Fact]
     public async Task An_expired_password_is_changed_in_further_rounds()
     {

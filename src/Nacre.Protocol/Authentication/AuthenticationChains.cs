@@ -50,7 +50,7 @@ public sealed class AuthenticationChains
     /// <summary>How far one connection has come.</summary>
     internal sealed class Progress
     {
-        private readonly IReadOnlyList<string> _enabled;
+        private IReadOnlyList<string> _enabled;
         private readonly List<Queue<string>>? _left;
 
         public Progress(string[][] chains, IReadOnlyList<string> enabled)
@@ -68,10 +68,13 @@ public sealed class AuthenticationChains
         /// <summary>True when the method may be tried now; none may be where no chain says otherwise, since the policy decides about it.</summary>
         public bool Allows(string method) => _left is null
             ? method == MethodName.None || _enabled.Contains(method)
-            : _left.Exists(chain => chain.Peek() == method);
+            : _left.Exists(chain => chain.Peek() == method) && (method == MethodName.None || _enabled.Contains(method));
 
         /// <summary>RFC 4252 5.1: the methods "that may productively continue"; none is not listed (5.2).</summary>
         public IEnumerable<string> CanContinue => _enabled.Where(Allows);
+
+        /// <summary>No longer offers methods, though nobody may be able to pass what is left.</summary>
+        public void Withdraw(params string[] methods) => _enabled = [.. _enabled.Except(methods)];
 
         /// <summary>Takes note that a method succeeded; true when the client has passed all it has to.</summary>
         public bool Advance(string method)

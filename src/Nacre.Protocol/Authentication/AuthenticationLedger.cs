@@ -105,6 +105,7 @@ internal sealed class AuthenticationLedger
     public AttemptResult Enter(string method, PublicKey? key, AuthenticationVerdict verdict)
     {
         if (_isComplete) throw new InvalidOperationException("The user has logged in already.");
+        if (verdict.EndsPasswords) _progress.Withdraw(MethodName.Password, MethodName.KeyboardInteractive);
         if (method == MethodName.Password) IsPasswordChangeDue = verdict.PasswordExpiry is not null;
         if (verdict.Permissions is { } permissions && _permissions.And(permissions) is { } left) return Accept(method, key, left);
         if (verdict.PasswordExpiry is not null && method == MethodName.Password) return AttemptResult.Postponed;

@@ -11,6 +11,12 @@ public sealed class AuthenticationVerdict
     /// <summary>The attempt proves nothing.</summary>
     public static AuthenticationVerdict Reject { get; } = new(null, null);
 
+    /// <summary>The attempt proves nothing, and neither a password nor an answer to questions will from now on.</summary>
+    internal static AuthenticationVerdict RejectForGood { get; } = new(null, null) { EndsPasswords = true };
+
+    /// <summary>True for <see cref="RejectForGood"/>.</summary>
+    internal bool EndsPasswords { get; private init; }
+
     /// <summary>True for <see cref="Accept"/> and <see cref="AcceptWith"/>.</summary>
     public bool IsAccepted => Permissions is not null;
 

@@ -152,6 +152,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
         {
             PamPasswordResult result = await PamPasswordCheck.VerifyAsync(config.PamServiceName, userName, copy, _client.Host, isPermitted, permitsEmpty: config.PermitEmptyPasswords, ct: ct).ConfigureAwait(false);
             if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
+            if (result.Verdict == PamVerdict.Exhausted) return AuthenticationVerdict.RejectForGood;
             if (!isPermitted) return AuthenticationVerdict.Reject;
             if (Admit(result.Verdict, result.Messages, result.Environment)) return Admitted(LoginPermissions.Everything);
             return result.Verdict == PamVerdict.AccountRefused ? RefuseByAccount(userName, result.Reason, result.Messages) : AuthenticationVerdict.Reject;
@@ -204,6 +205,7 @@ internal sealed class SystemAuthenticator : IAuthenticator
         PamLoginResult result = await PamLogin.RunAsync(config.PamServiceName, userName, _client.Host, conversation, config.PermitEmptyPasswords, variables, null, ct).ConfigureAwait(false);
         if (result.Verdict == PamVerdict.Unavailable) _log.Error($"PAM: {Printable.Escape(result.Reason)}");
         else if (result.Verdict is not (PamVerdict.Accepted or PamVerdict.PasswordExpired or PamVerdict.AccountRefused)) TellOfRefusal(userName, account, result.Reason);
+        if (result.Verdict == PamVerdict.Exhausted) return AuthenticationVerdict.RejectForGood;
         if (!isPermitted) return AuthenticationVerdict.Reject;
         if (Admit(result.Verdict, [conversation.Unsaid], result.Environment)) return Admitted(LoginPermissions.Everything);
         return result.Verdict == PamVerdict.AccountRefused ? RefuseByAccount(userName, result.Reason, [conversation.Unsaid]) : AuthenticationVerdict.Reject;

@@ -44,7 +44,7 @@ public sealed class EvenTimedAuthenticator : IAuthenticator
         }
         finally
         {
-            if (verdict == AuthenticationVerdict.Reject && attempt is not NoneAttempt)
+            if ((verdict == AuthenticationVerdict.Reject || verdict.EndsPasswords) && attempt is not NoneAttempt)
             {
                 TimeSpan elapsed = _time.GetElapsedTime(start);
                 await WaitUntilAsync(start, elapsed + Remaining(elapsed, FloorFor(attempt.UserName)), ct).ConfigureAwait(false);

@@ -210,6 +210,7 @@ internal sealed class GateConnection : IAuthenticator, ISignedRequestJudge, IBan
         VerdictMessage verdict = answer.Read<VerdictMessage>();
         _client.IsUserValid = verdict.IsUserValid;
         if (verdict.IsAccepted) return AuthenticationVerdict.AcceptWith(LoginPermissionsFields.Read(verdict.Permissions));
+        if (verdict.EndsPasswords) return AuthenticationVerdict.RejectForGood;
         return verdict.PasswordExpiry.IsEmpty ? AuthenticationVerdict.RejectWith(Encoding.UTF8.GetString(verdict.Notice)) : AuthenticationVerdict.RequirePasswordChange(Encoding.UTF8.GetString(verdict.PasswordExpiry));
     }
 

@@ -342,6 +342,7 @@ internal sealed class GuardedLogin : IDisposable
             Permissions = verdict.Permissions is { } permissions ? LoginPermissionsFields.Write(permissions) : [],
             PasswordExpiry = Encoding.UTF8.GetBytes(verdict.PasswordExpiry ?? ""),
             IsUserValid = Client.IsUserValid,
+            EndsPasswords = verdict.EndsPasswords,
             Notice = Encoding.UTF8.GetBytes(verdict.Notice ?? ""),
         };
         _gate.Send(Number, ref answer);

@@ -209,6 +209,9 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
     /// <summary>Why a client that has proven who it is may not come in; empty otherwise.</summary>
     public ReadOnlySpan<byte> Notice;
 
+    /// <summary>Neither a password nor an answer to questions will do from now on.</summary>
+    public bool EndsPasswords;
+
     public static MonitorMessageType Type => MonitorMessageType.Verdict;
 
     public static void Fields<V>(ref V visit, ref VerdictMessage message)
@@ -219,5 +222,6 @@ internal ref struct VerdictMessage : IMonitorMessage<VerdictMessage>
         visit.Text(ref message.PasswordExpiry);
         visit.Boolean(ref message.IsUserValid);
         visit.Text(ref message.Notice);
+        visit.Boolean(ref message.EndsPasswords);
     }
 }
