@@ -31,6 +31,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int innetgr(string netgroup, string? host, string? user, string? domain);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int getservbyname_r(string name, string protocol, ServiceEntry* entry, byte* buffer, nuint capacity, ServiceEntry** found);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int listen(int socket, int backlog);
 
@@ -91,5 +94,15 @@ internal static unsafe partial class Libc
         public int Pid;
         public uint Uid;
         public uint Gid;
+    }
+
+    /// <summary>struct servent; the port is in network order.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ServiceEntry
+    {
+        public byte* Name;
+        public byte** Aliases;
+        public int Port;
+        public byte* Protocol;
     }
 }

@@ -82,6 +82,16 @@ public sealed class AuthorizedKeysTests
     }
 
     [Fact]
+    public void Ports_may_be_named_by_their_services()
+    {
+        LoginPermissions limits = Assert.Single(Read($"permitopen=\"h:https\",permitopen=\"h:ldap\",permitlisten=\"http\" {A}")).Options.Permissions;
+        Assert.Equal([new("h", 443), new("h", 389)], limits.PermitOpen);
+        Assert.Equal([new("*", 80)], limits.PermitListen);
+        Assert.Empty(Read($"permitopen=\"h:no-such-service\" {A}"));
+        Assert.Empty(Read($"permitopen=\"h:\" {A}"));
+    }
+
+    [Fact]
     public void Of_several_times_of_expiry_the_earliest_counts()
     {
         KeyOptions options = Assert.Single(Read($"expiry-time=\"20300102Z\",expiry-time=\"203001010000UTC\",expiry-time=\"20300103000000z\" {A}")).Options;

@@ -12,7 +12,9 @@ public sealed record PermittedEndpoint(string Host, int Port)
     private const int MaxHost = 1024;
 
     /// <summary>Reads host:port, host/port, [host]:port, and * for either.</summary>
-    internal static PermittedEndpoint? Parse(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="portOf">The port of a service that is named in place of one; null where there is none of that name.</param>
+    internal static PermittedEndpoint? Parse(string text, Func<string, int?> portOf)
     {
         bool isBracketed = text.StartsWith('[');
         int end = isBracketed ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.AsSpan().IndexOfAny(':', '/');
@@ -20,7 +22,8 @@ public sealed record PermittedEndpoint(string Host, int Port)
         string host = isBracketed ? text[1..(end - 1)] : text[..end];
         ReadOnlySpan<char> port = text.AsSpan(end + 1);
         if (port is "*") return new(host, 0);
-        return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) && number > 0 ? new(host, number) : null;
+        if (!port.ContainsAnyExceptInRange('0', '9')) return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) && number > 0 ? new(host, number) : null;
+        return portOf(port.ToString()) is { } named and > 0 ? new(host, named) : null;
     }
 
     /// <summary>True when connections may be forwarded there; the host is compared as it is written.</summary>

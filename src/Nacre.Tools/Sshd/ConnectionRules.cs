@@ -47,6 +47,7 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
             Trace = log,
             Moduli = groups,
             Journal = attempts.Report,
+            Remarks = client.Login.TakeRemarks,
             Rekey = Rekeying.PolicyOf(config.RekeyLimit),
             Algorithms = Offered.GetValue(config, Offer),
         };

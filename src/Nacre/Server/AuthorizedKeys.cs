@@ -12,15 +12,16 @@ internal static class AuthorizedKeys
 
     /// <summary>Reads the lines that hold a key, in order.</summary>
     /// <param name="contents">The file.</param>
-    /// <param name="onFault">Hears of each line with a key whose options make no sense: its number and why.</param>
-    public static IEnumerable<AuthorizedKey> Read(ReadOnlyMemory<byte> contents, Action<int, string>? onFault = null)
+    /// <param name="wanted">The key that it is about; null for all keys.</param>
+    /// <param name="onFault">Hears of each line with that key whose options make no sense: its number and why.</param>
+    public static IEnumerable<AuthorizedKey> Read(ReadOnlyMemory<byte> contents, PublicKey? wanted = null, Action<int, string>? onFault = null)
     {
         for (int number = 1; !contents.IsEmpty; number++)
         {
             int end = contents.Span.IndexOf((byte)'\n');
             ReadOnlyMemory<byte> line = end < 0 ? contents : contents[..end];
             contents = end < 0 ? default : contents[(end + 1)..];
-            if (line.Length <= MaxLine && ReadLine(line.Span, number, onFault) is { } key) yield return key;
+            if (line.Length <= MaxLine && ReadLine(line.Span, number, wanted, onFault) is { } key) yield return key;
         }
     }
 
@@ -30,20 +31,22 @@ internal static class AuthorizedKeys
     public static IEnumerable<AuthorizedKey> Find(ReadOnlyMemory<byte> contents, PublicKey key, Action<int, string>? onFault = null)
     {
         PublicKey wanted = (key as Certificate)?.SignatureKey ?? key;
-        return Read(contents, onFault).Where(line => line.Options.IsCertAuthority == key is Certificate && line.Key.Equals(wanted));
+        return Read(contents, wanted, onFault).Where(line => line.Options.IsCertAuthority == key is Certificate);
     }
 
-    private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number, Action<int, string>? onFault)
+    private static AuthorizedKey? ReadLine(ReadOnlySpan<byte> bytes, int number, PublicKey? wanted, Action<int, string>? onFault)
     {
         int zero = bytes.IndexOf((byte)0);
         ReadOnlySpan<char> line = Encoding.UTF8.GetString(zero < 0 ? bytes : bytes[..zero]).AsSpan().Trim(" \t\r");
         if (line.IsEmpty || line[0] == '#') return null;
-        if (PublicKeyLine.TryParse(line, out PublicKeyLine? plain)) return new AuthorizedKey(number, plain.Key, plain.Comment, KeyOptions.None);
+        if (PublicKeyLine.TryParse(line, out PublicKeyLine? plain)) return IsWanted(plain.Key) ? new AuthorizedKey(number, plain.Key, plain.Comment, KeyOptions.None) : null;
         int length = KeyOptions.LengthOf(line);
-        if (length < 0 || !PublicKeyLine.TryParse(line[length..], out PublicKeyLine? key)) return null;
+        if (length < 0 || !PublicKeyLine.TryParse(line[length..], out PublicKeyLine? key) || !IsWanted(key.Key)) return null;
         if (KeyOptions.Parse(line, out string fault) is { } options) return new AuthorizedKey(number, key.Key, key.Comment, options);
         onFault?.Invoke(number, $"bad key options: {fault}");
         return null;
+
+        bool IsWanted(PublicKey found) => wanted is null || found.Equals(wanted);
     }
 }
 

@@ -51,6 +51,12 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
     /// <summary>Hears what let a key in or did not.</summary>
     internal Action<KeyNote, string>? Log { get; init; }
 
+    /// <summary>Hears what of this the client is told, once it has logged in by whatever means.</summary>
+    internal Action<string>? Remark { get; init; }
+
+    /// <summary>Hears of the line that a key is on: where it is, and its options.</summary>
+    internal Action<string, KeyOptions>? Found { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask<AuthenticationVerdict> JudgeAsync(AuthenticationAttempt attempt, CancellationToken ct)
     {
@@ -74,9 +80,10 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         if (Principals is null) return Judge(certificate, LoginPermissions.Everything, use.UserName, use, "via TrustedUserCAKeys");
         await foreach (AuthorizedKeysFile list in Principals(certificate, ct).ConfigureAwait(false))
         {
-            if (AuthorizedPrincipals.Find(list, certificate, fault => Log?.Invoke(KeyNote.Debug, fault)) is not { } named) continue;
-            if (named.Options.FaultFor(use, mayBeForAuthority: false) is not { } fault) return Judge(certificate, named.Options.Permissions, null, use, "via TrustedUserCAKeys");
+            if (AuthorizedPrincipals.Find(list, certificate, Debug) is not { } named) continue;
+            if (named.Options.FaultFor(use, mayBeForAuthority: false, out string remark) is not { } fault) return Judge(certificate, named.Options.Permissions, null, use, "via TrustedUserCAKeys");
             Log?.Invoke(KeyNote.Info, $"{named.Place}: {fault}");
+            Remark?.Invoke($"{named.Place}: {remark}");
             Refuse(certificate, "Refused by certificate principals options");
             return null;
         }
@@ -90,7 +97,7 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
     {
         foreach (AuthorizedKeysFile file in files)
         {
-            foreach (AuthorizedKey line in AuthorizedKeys.Find(file.Contents, key, (number, fault) => Log?.Invoke(KeyNote.Debug, $"{Place(file, number)}: {fault}")))
+            foreach (AuthorizedKey line in AuthorizedKeys.Find(file.Contents, key, (number, fault) => Debug($"{Place(file, number)}: {fault}")))
             {
                 if (JudgeByLine(line, Place(file, line.Line), key, use) is { } permissions) return permissions;
             }
@@ -101,11 +108,15 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
 
     private LoginPermissions? JudgeByLine(AuthorizedKey line, string place, PublicKey key, KeyUse use)
     {
-        if (line.Options.FaultFor(use, mayBeForAuthority: true) is { } fault)
+        if (line.Options.FaultFor(use, mayBeForAuthority: true, out string remark) is { } fault)
         {
             Log?.Invoke(KeyNote.Info, $"{place}: {fault}");
+            Remark?.Invoke($"{place}: {remark}");
+            Remark?.Invoke("Refused by key options");
             return null;
         }
+
+        Found?.Invoke(place, line.Options);
 
         if (key is Certificate certificate) return JudgeByLine(line, place, certificate, use);
         Log?.Invoke(KeyNote.Verbose, $"Accepted key {key.ShortType} {key.FingerprintBy(Fingerprints)} found at {place}");
@@ -134,8 +145,17 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         return permissions;
     }
 
-    private void Refuse(Certificate certificate, string fault) =>
+    private void Refuse(Certificate certificate, string fault)
+    {
         Log?.Invoke(KeyNote.Error, $"Refusing certificate ID \"{Printable.Escape(certificate.KeyId)}\" serial={Serial(certificate)} signed by {Authority(certificate)}: {fault}");
+        Remark?.Invoke($"Refused Certificate ID \"{Printable.Escape(certificate.KeyId)}\" serial={Serial(certificate)}: {fault}");
+    }
+
+    private void Debug(string line)
+    {
+        Log?.Invoke(KeyNote.Debug, line);
+        Remark?.Invoke(line);
+    }
 
     private static string Place(AuthorizedKeysFile file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{line}");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Nacre.Protocol.Authentication;
+using Nacre.Unix;
 
 namespace Nacre.Server;
 
@@ -168,7 +169,7 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
     private bool TryAddEndpoint(List<PermittedEndpoint> endpoints, string value)
     {
         if (endpoints.Count == LoginPermissionsFields.MaxEndpoints) return Fail("too many permission directives");
-        if (PermittedEndpoint.Parse(value) is not { } endpoint) return Fail("invalid permission hostname or port");
+        if (PermittedEndpoint.Parse(value, ServiceNames.PortOf) is not { } endpoint) return Fail("invalid permission hostname or port");
         endpoints.Add(endpoint);
         return true;
     }

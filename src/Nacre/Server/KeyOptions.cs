@@ -48,13 +48,24 @@ internal sealed record KeyOptions
     /// <summary>Why the options do not let this client in, in OpenSSH's words; null where they do.</summary>
     /// <param name="use">The circumstances.</param>
     /// <param name="mayBeForAuthority">False where a line is about a name, not about a key.</param>
-    public string? FaultFor(KeyUse use, bool mayBeForAuthority)
+    /// <param name="remark">The same for the client, which is told less of it.</param>
+    public string? FaultFor(KeyUse use, bool mayBeForAuthority, out string remark)
+    {
+        string? fault = FaultFor(use, mayBeForAuthority);
+        bool isOfOrigin = fault is not null && fault.StartsWith(NotFromHere, StringComparison.Ordinal);
+        remark = isOfOrigin ? $"Your host '{Printable.Escape(use.Origin?.Host ?? "UNKNOWN")}' is not permitted to use this key for login." : fault ?? "";
+        return fault;
+    }
+
+    private const string NotFromHere = "Authentication tried for ";
+
+    private string? FaultFor(KeyUse use, bool mayBeForAuthority)
     {
         if (Principals is not null && !IsCertAuthority) return "principals on non-CA key";
         if (IsCertAuthority && !mayBeForAuthority) return "cert-authority invalid here";
         if (ValidBefore < use.Now.ToUnixTimeSeconds()) return $"entry expired at {DateTimeOffset.FromUnixTimeSeconds(ValidBefore.Value).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}Z";
         if (From is null || use.Origin?.Matches(From) == true) return null;
-        return $"Authentication tried for {Printable.Escape(use.UserName)} with correct key but not from a permitted host "
+        return $"{NotFromHere}{Printable.Escape(use.UserName)} with correct key but not from a permitted host "
             + $"(host={Printable.Escape(use.Origin?.Host ?? "UNKNOWN")}, ip={use.Origin?.Address ?? "UNKNOWN"}, required={Printable.Escape(From)}).";
     }
 }

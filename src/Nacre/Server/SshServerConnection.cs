@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Forwarding.Tun;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Authentication;
@@ -184,8 +185,18 @@ public sealed class SshServerConnection : IAsyncDisposable
         _connection.SetTrafficClass(Options.TrafficClass.Bulk);
         IdleChannels.Watch(multiplexer, Options.IdleLimits, Options.Time);
         UnusedConnection.Watch(this, multiplexer);
+        Tell(transport);
         policy.HostKeys.Announce();
         return multiplexer;
+    }
+
+    private void Tell(ITransport transport)
+    {
+        foreach (string line in Options.Remarks?.Invoke() ?? [])
+        {
+            var remark = new Debug { Text = Encoding.UTF8.GetBytes(line) };
+            transport.Post(ref remark);
+        }
     }
 
     private async Task EndByGraceAsync()

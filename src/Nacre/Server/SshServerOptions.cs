@@ -103,6 +103,9 @@ public sealed record SshServerOptions
     /// <summary>What clients are told that are not wanted, once they have named their user; null where they are.</summary>
     internal string? Refusal { get; init; }
 
+    /// <summary>What a client that has logged in is told for its debugging (SSH_MSG_DEBUG).</summary>
+    internal Func<IReadOnlyList<string>>? Remarks { get; init; }
+
     /// <summary>The byte that marks the packets of a connection for routers, with and without a terminal open; null leaves it to the system.</summary>
     internal (byte? Interactive, byte? Bulk) TrafficClass { get; init; }
 

@@ -21,8 +21,6 @@ public sealed class KeyRevocationList
     /// <summary>By the authority's blob; the empty one stands for every authority.</summary>
     private readonly Dictionary<byte[], RevokedCertificates> _certificates = new(ByteSequences.Instance);
 
-    private IReadOnlyList<KeyRevocationList> _joined = [];
-
     private KeyRevocationList()
     {
     }
@@ -60,15 +58,11 @@ public sealed class KeyRevocationList
         }
     }
 
-    /// <summary>A list that has what any of these has.</summary>
-    internal static KeyRevocationList Join(IReadOnlyList<KeyRevocationList> lists) => lists.Count == 1 ? lists[0] : new KeyRevocationList { _joined = lists };
-
     /// <summary>True when a key must not be trusted: it, the authority that certified it, or the certificate itself is revoked.</summary>
     /// <param name="key">A key or a certificate.</param>
     public bool Contains(PublicKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (_joined.Any(list => list.Contains(key))) return true;
         if (ContainsPlain(key.PlainKey)) return true;
         return key is Certificate certificate
             && (ContainsPlain(certificate.SignatureKey) || IsRevoked(certificate, certificate.SignatureKey.Blob.ToArray()) || IsRevoked(certificate, []));

@@ -30,12 +30,7 @@ internal sealed class HostbasedAuthorisation(UserAccount account, ServerConfig c
     public bool Permits(HostbasedAttempt attempt)
     {
         PublicKey key = attempt.Key;
-        if (new TrustFiles(log).Revoked(config)?.Contains(key) == true)
-        {
-            log.Error($"Authentication key {key.ShortType} {key.FingerprintBy(config.FingerprintHash)} revoked by file {string.Join(' ', config.RevokedKeys)}");
-            return false;
-        }
-
+        if (new TrustFiles(log).IsRevoked(key, config)) return false;
         string claimed = attempt.ClientHost;
         bool isClaimBelieved = config.HostbasedUsesNameFromPacketOnly;
         if (!isClaimBelieved && !resolvedName.Equals(claimed, StringComparison.OrdinalIgnoreCase))

@@ -18,15 +18,17 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
     public ValueTask<AuthenticationVerdict> JudgeAsync(PublicKeyAttempt attempt, CancellationToken ct)
     {
         var trust = new TrustFiles(log);
+        if (trust.IsRevoked(attempt.Key, config)) return ValueTask.FromResult(AuthenticationVerdict.Reject);
         var keys = new AuthorizedKeysAuthenticator(this)
         {
             TrustedAuthorities = account is null ? [] : trust.Authorities(config),
-            Revoked = trust.Revoked(config),
             Principals = account is not null && (PrincipalsFile is not null || config.AuthorizedPrincipalsCommand is not null) ? ReadPrincipalsAsync : null,
             Command = account is not null && config.AuthorizedKeysCommand is { } command ? (key, token) => AskAsync(command, account, key, token) : null,
             Origin = client,
             Fingerprints = Fingerprints,
             Log = Note,
+            Remark = client.Login.Remark,
+            Found = Tell,
         };
         return keys.JudgeAsync(attempt, ct);
     }
@@ -35,7 +37,7 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
     {
         var found = new List<AuthorizedKeysFile>();
         if (account is null) return ValueTask.FromResult<IReadOnlyList<AuthorizedKeysFile>>(found);
-        var files = new UserFiles(account, config.StrictModes, log);
+        var files = new UserFiles(account, config.StrictModes, client.Login, log);
         foreach (string path in config.AuthorizedKeysFilesOf(account.Name, account.Uid, account.Home))
         {
             if (files.Read(path, "authorized keys") is { } file) found.Add(file);
@@ -49,7 +51,7 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
     private async IAsyncEnumerable<AuthorizedKeysFile> ReadPrincipalsAsync(Certificate certificate, [EnumeratorCancellation] CancellationToken ct)
     {
         UserAccount user = account!;
-        if (PrincipalsFile is { } path && new UserFiles(user, config.StrictModes, log).Read(path, "authorized principals") is { } file) yield return file;
+        if (PrincipalsFile is { } path && new UserFiles(user, config.StrictModes, client.Login, log).Read(path, "authorized principals") is { } file) yield return file;
         if (config.AuthorizedPrincipalsCommand is not { } command) yield break;
         var lookup = new LookupCommand(ServerKeywords.AuthorizedPrincipalsCommand, command, config.AuthorizedPrincipalsCommandUser, log);
         if (await lookup.RunAsync(user, LookupTokens.Of(user, certificate, client, Fingerprints), ct).ConfigureAwait(false) is { } printed) yield return printed;
@@ -59,6 +61,15 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
         new LookupCommand(ServerKeywords.AuthorizedKeysCommand, command, config.AuthorizedKeysCommandUser, log).RunAsync(user, LookupTokens.Of(user, key, client, Fingerprints), ct);
 
     private FingerprintHash Fingerprints => config.FingerprintHash;
+
+    private void Tell(string place, KeyOptions options)
+    {
+        foreach (string line in KeyOptionLines.Of(place, options, config))
+        {
+            log.Write(1, line);
+            client.Login.Remark(line);
+        }
+    }
 
     private void Note(KeyNote note, string line)
     {

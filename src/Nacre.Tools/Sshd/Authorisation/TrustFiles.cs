@@ -33,11 +33,16 @@ internal sealed class TrustFiles(SshdLog log)
         }
     }
 
-    /// <summary>What RevokedKeys names; null where nothing is.</summary>
-    /// <exception cref="SshException">The file is named and cannot be used: then no key may be trusted.</exception>
-    public KeyRevocationList? Revoked(ServerConfig config)
+    /// <summary>True when one of the files that RevokedKeys names has a key, which is then logged.</summary>
+    /// <exception cref="SshException">A file is named and cannot be used: then no key may be trusted.</exception>
+    public bool IsRevoked(PublicKey key, ServerConfig config)
     {
-        return config.RevokedKeys.Count == 0 ? null : KeyRevocationList.Join([.. config.RevokedKeys.Select(ReadRevoked)]);
+        // All are read, or whether one that cannot be used is found out depends on the key.
+        (string Path, KeyRevocationList List)[] lists = [.. config.RevokedKeys.Select(path => (path, ReadRevoked(path)))];
+        string? revoking = lists.FirstOrDefault(each => each.List.Contains(key)).Path;
+        if (revoking is null) return false;
+        log.Error($"Authentication key {key.ShortType} {key.FingerprintBy(config.FingerprintHash)} revoked by file {Printable.Escape(revoking)}");
+        return true;
     }
 
     private static KeyRevocationList ReadRevoked(string path)

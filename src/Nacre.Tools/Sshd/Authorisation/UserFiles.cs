@@ -1,5 +1,6 @@
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Authorisation;
@@ -7,8 +8,9 @@ namespace Nacre.Tools.Sshd.Authorisation;
 /// <summary>Reads the files of a user that say who may log in as them, and believes only what nobody else can have written (StrictModes).</summary>
 /// <param name="account">The user.</param>
 /// <param name="isStrict">Whether anybody else may be able to write them.</param>
+/// <param name="login">Hears why a file is not believed, for the user.</param>
 /// <param name="log">Hears why a file is not believed.</param>
-internal sealed class UserFiles(UserAccount account, bool isStrict, SshdLog log)
+internal sealed class UserFiles(UserAccount account, bool isStrict, UserLogin login, SshdLog log)
 {
     private const int MaxLength = 16 * 1024 * 1024;
 
@@ -25,6 +27,7 @@ internal sealed class UserFiles(UserAccount account, bool isStrict, SshdLog log)
             string? unsafePath = isStrict ? FileSafety.FindUnsafePath(path, status, account.Home, account.Uid) : null;
             if (unsafePath is null) return new AuthorizedKeysFile(Printable.Escape(path), contents);
             log.Info($"Authentication refused: {Printable.Escape(unsafePath)}");
+            login.Remark($"Ignored {kind}: {Printable.Escape(unsafePath)}");
         }
         catch (InvalidDataException error)
         {

@@ -10,7 +10,13 @@ internal sealed class UserLogin : IDisposable
     /// <summary>More than this is not kept for showing: modules say a few lines.</summary>
     private const int LongestMessages = 64 * 1024;
 
+    /// <summary>More remarks than this are not kept.</summary>
+    private const int MostRemarks = 64;
+
+    private const int LongestRemark = 1023;
+
     private readonly StringBuilder _messages = new();
+    private readonly List<string> _remarks = [];
     private readonly Lock _lock = new();
     private AuthenticationFile? _file;
 
@@ -32,6 +38,27 @@ internal sealed class UserLogin : IDisposable
         if (text.Length == 0 || _messages.Length + text.Length > LongestMessages) return;
         _messages.Append(text);
         if (text[^1] != '\n') _messages.Append('\n');
+    }
+
+    /// <summary>Keeps a line on how the user's keys were judged, which a client that tells what happens is sent after the login (SSH_MSG_DEBUG).</summary>
+    public void Remark(string line)
+    {
+        // A key is judged twice: when the client asks whether it would do, and when it signs.
+        lock (_lock)
+        {
+            if (_remarks.Count < MostRemarks && !_remarks.Contains(line)) _remarks.Add(line[..Math.Min(line.Length, LongestRemark)]);
+        }
+    }
+
+    /// <summary>The remarks, once.</summary>
+    public IReadOnlyList<string> TakeRemarks()
+    {
+        lock (_lock)
+        {
+            string[] remarks = [.. _remarks];
+            _remarks.Clear();
+            return remarks;
+        }
     }
 
     /// <summary>What is to be shown, once.</summary>

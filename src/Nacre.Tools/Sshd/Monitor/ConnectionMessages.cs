@@ -72,6 +72,9 @@ internal ref struct AdoptMessage : IMonitorMessage<AdoptMessage>
     /// <summary>What PAM and the account have to say before the first shell.</summary>
     public ReadOnlySpan<byte> Messages;
 
+    /// <summary>Lines on how the keys were judged, for the client; one string each.</summary>
+    public ReadOnlySpan<byte> Remarks;
+
     /// <summary>The variables that PAM's modules have set, one string each.</summary>
     public ReadOnlySpan<byte> Variables;
     public ReadOnlySpan<byte> Snapshot;
@@ -89,6 +92,7 @@ internal ref struct AdoptMessage : IMonitorMessage<AdoptMessage>
         visit.String(ref message.Permissions);
         visit.Boolean(ref message.MustChangePassword);
         visit.Text(ref message.Messages);
+        visit.String(ref message.Remarks);
         visit.Secret(ref message.Variables);
         visit.Secret(ref message.Snapshot);
     }

@@ -87,6 +87,7 @@ internal sealed class SessionProcess : IDisposable
             Permissions = LoginPermissionsFields.Write(user.Permissions),
             MustChangePassword = login.Client.Login.MustChangePassword,
             Messages = Encoding.UTF8.GetBytes(login.Client.Login.TakeMessages()),
+            Remarks = Strings.Write(login.Client.Login.TakeRemarks().Select(Encoding.UTF8.GetBytes)),
             Variables = Strings.Write(Enumerable.Range(0, variables.Count).Select(i => variables[i].ToArray())),
             Snapshot = handOver.Snapshot,
         };

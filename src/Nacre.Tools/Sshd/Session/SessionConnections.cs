@@ -59,6 +59,7 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
         if (!place.StaysRoot) (client.Account, client.Records, client.Terminals) = (place.Account, new RemoteRecords(link, number, place.Records), _terminals);
         client.Login.MustChangePassword = adopt.MustChangePassword;
         client.Login.Say(Encoding.UTF8.GetString(adopt.Messages));
+        foreach (byte[] remark in Strings.Read(adopt.Remarks)) client.Login.Remark(Encoding.UTF8.GetString(remark));
         foreach (byte[] variable in Strings.Read(adopt.Variables)) client.Login.PamVariables.Add(variable);
         place.Surroundings.Fill(client.Login);
         SshdLog own = log.At((LogLevel)adopt.LogLevel);
