@@ -17,16 +17,14 @@ public sealed class SystemLogTests : IDisposable
         """;
 
     private const string Listener = """
-        import socket, subprocess, sys
+        import select, socket, subprocess, sys
         here = sys.argv[1]
         log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         log.bind(here + "/log")
-        done = subprocess.run(["unshare", "-m", "sh", here + "/namespace.sh"] + sys.argv[1:])
-        log.setblocking(False)
-        try:
-            while True: print(log.recv(65536).decode())
-        except BlockingIOError:
-            sys.exit(done.returncode)
+        child = subprocess.Popen(["unshare", "-m", "sh", here + "/namespace.sh"] + sys.argv[1:])
+        while child.poll() is None or select.select([log], [], [], 0)[0]:
+            if select.select([log], [], [], 0.05)[0]: print(log.recv(65536).decode())
+        sys.exit(child.returncode)
         """;
 
     private readonly TemporaryDirectory _directory = new();
@@ -52,9 +50,34 @@ public sealed class SystemLogTests : IDisposable
         Assert.Equal(("", "Can't specify both -y and -E\n"), (result.Ends(255).Output, result.Error));
     }
 
-    private Task<RunResult> RunAsync(string[] arguments)
+    [Fact]
+    public async Task The_lines_of_a_session_are_under_its_own_number()
+    {
+        Assert.SkipUnless(TestUser.IsRoot, "needs root: a session has a process of its own only there");
+        await using OurSshd other = await OurSshd.StartAsync();
+        string port = FreePort.Take().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string config = _directory.Write("config", $"PidFile none\n{(await File.ReadAllTextAsync(other.ConfigFile, TestContext.Current.CancellationToken)).Replace($"Port {other.Port}", $"Port {port}", StringComparison.Ordinal)}");
+        string script = _directory.Write("script", """
+            "$1" -D -f "$2" & server=$!
+            shift 2
+            until "$@"; do kill -0 $server || exit; done
+            kill $server
+            wait $server
+            """);
+
+        string told = (await InNamespaceAsync(
+            ["sh", script, Requires.PublishedTool("sshd"), config, "ssh", "-q", "-p", port, .. (await other.ClientArgumentsAsync()).Select(argument => argument.Replace("Checking=yes", "Checking=no", StringComparison.Ordinal)), other.Destination, "true"])).Output;
+
+        string child = System.Text.RegularExpressions.Regex.Match(told, @"sshd\[(\d+)\]: User child is on pid (?<child>\d+)\n").Groups["child"].Value;
+        Assert.Contains($"sshd[{child}]: Starting session: command for {other.User} ", told, StringComparison.Ordinal);
+        Assert.DoesNotContain($"sshd[{child}]: Accepted", told, StringComparison.Ordinal);
+    }
+
+    private Task<RunResult> RunAsync(string[] arguments) => InNamespaceAsync([Requires.PublishedTool("ssh"), "-F", "none", .. arguments]);
+
+    private Task<RunResult> InNamespaceAsync(params string[] command)
     {
         _directory.Write("namespace.sh", Namespace);
-        return Run.CleanAsync("python3", [_directory.Write("listener.py", Listener), _directory.Path, Requires.PublishedTool("ssh"), "-F", "none", .. arguments]);
+        return Run.CleanAsync("python3", [_directory.Write("listener.py", Listener), _directory.Path, .. command]);
     }
 }

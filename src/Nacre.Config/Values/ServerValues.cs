@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config.Patterns;
+using Nacre.Forwarding;
 
 namespace Nacre.Config.Values;
 
@@ -127,6 +128,9 @@ internal sealed record MetricsPlace(EndPoint EndPoint)
 {
     /// <summary>The socket's path; null for an address.</summary>
     public string? Path => EndPoint is UnixDomainSocketEndPoint ? EndPoint.ToString() : null;
+
+    /// <summary>The same as those who listen take it.</summary>
+    public SocketEndpoint SocketEndpoint => EndPoint is IPEndPoint address ? new TcpEndpoint(address.Address.ToString(), address.Port) : SocketEndpoint.AtPath(Path!);
 
     public static bool TryParse(string text, out MetricsPlace? place)
     {

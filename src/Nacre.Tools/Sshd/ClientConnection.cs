@@ -16,6 +16,9 @@ namespace Nacre.Tools.Sshd;
 /// <summary>Who is at the other end of a connection, and what the configuration says for them.</summary>
 internal sealed class ClientConnection : IClientOrigin
 {
+    /// <summary>A <see cref="LongestRecordedHost"/> that no name is longer than.</summary>
+    public const int AnyHost = int.MaxValue;
+
     private readonly ServerConfig _config;
     private ServerConfig? _forAnybody;
     private UserConfig? _forUser;
@@ -51,12 +54,18 @@ internal sealed class ClientConnection : IClientOrigin
     /// <summary>The client's name where UseDNS asks for it and it has one that leads back to it; its address otherwise.</summary>
     public string Host { get; private set; }
 
+    /// <summary>The longest name that is recorded with a login at a terminal.</summary>
+    public int LongestRecordedHost { get; set; } = AnyHost;
+
+    /// <summary>Its name as it is recorded with a login at a terminal, or its address where that is longer than is wanted.</summary>
+    public string RecordedHost => Host.Length <= LongestRecordedHost ? Host : Address;
+
     /// <summary>The routing domain in which it came; empty for the usual one.</summary>
     public string RDomain { get; private init; } = "";
 
     /// <summary>Describes a connected socket.</summary>
-    public static ClientConnection Of(Accepted accepted, ServerConfig config) =>
-        new(accepted.Remote, accepted.Local, config) { RDomain = RoutingDomain.Of(accepted.Socket) };
+    public static ClientConnection Of(Accepted accepted, ServerConfig config, int longestRecordedHost = AnyHost) =>
+        new(accepted.Remote, accepted.Local, config) { RDomain = RoutingDomain.Of(accepted.Socket), LongestRecordedHost = longestRecordedHost };
 
     /// <summary>Describes a connection on pipes, which has no addresses; OpenSSH's words for them.</summary>
     public static ClientConnection OnPipes(ServerConfig config) => new(new IPEndPoint(IPAddress.None, 65535), new IPEndPoint(IPAddress.None, 65535), config);

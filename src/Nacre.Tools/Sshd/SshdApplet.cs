@@ -108,7 +108,7 @@ internal static class SshdApplet
 
     private static SshdLog OpenLog(SshdCommandLine line, ServerConfig config, bool isDaemon)
     {
-        LogLevel level = line.IsQuiet ? LogLevel.Quiet : line.DebugLevel > 0 ? LogLevel.Verbose + Math.Min(line.DebugLevel, 3) : config.LogLevel;
+        LogLevel level = LevelOf(line, config);
         if (line.LogFile is { } file) return SshdLog.To(level, LogFile.Append(file));
         bool isSeen = line.LogsToStandardError || line.DebugLevel > 0 || line.IsTest || line.IsDump;
         return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
@@ -117,7 +117,7 @@ internal static class SshdApplet
     private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
         InlineCompletions.UseInServer();
-        await using var service = new SshdService(config, hostKeys, line.Proxies, log);
+        await using var service = new SshdService(config, hostKeys, line.Proxies, log) { LongestRecordedHost = line.LongestRecordedHost };
         if (line.IsInetd)
         {
             await ServeStandardStreamsAsync(service, config).ConfigureAwait(false);
@@ -130,7 +130,8 @@ internal static class SshdApplet
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
         if (pidFile is not null && !TryWritePid(pidFile, log)) pidFile = null;
         if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
-        using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, service.Figures, log);
+        await using var metrics = new MetricsEndpoint(service.Figures, log);
+        await metrics.ListenAsync(config.MetricsListen).ConfigureAwait(false);
         Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
         Task<UnixSignal> stopped = UntilStoppedAsync(signals, log);
         notice.Ready(Accepting);
@@ -148,12 +149,13 @@ internal static class SshdApplet
         InlineCompletions.UseInServer();
         var notice = ServiceNotice.Take();
         if (!OomScore.TryProtect()) log.Write(1, "this system may end sshd for want of memory: the score of OOM cannot be set");
-        await using var monitor = new SshdMonitor(config, hostKeys, line.Proxies, log);
+        await using var monitor = new SshdMonitor(config, hostKeys, line.Proxies, log) { LongestRecordedHost = line.LongestRecordedHost };
         if (!monitor.Listen()) return Failure;
         using var signals = new SignalWatch(UnixSignal.TERM, UnixSignal.INT, UnixSignal.HUP);
         string? pidFile = config.PidFile is { } path && TryWritePid(path, log) ? path : null;
         if (isDaemon) Daemon.Detach(line.LogsToStandardError ? 3 : 0);
-        using MetricsEndpoint? metrics = MetricsEndpoint.TryOpen(config.MetricsListen, monitor.Figures, log);
+        await using var metrics = new MetricsEndpoint(monitor.Figures, log);
+        await metrics.ListenAsync(config.MetricsListen).ConfigureAwait(false);
         monitor.Start();
         UnixSignal signal;
         notice.Ready(Accepting);
@@ -163,6 +165,7 @@ internal static class SshdApplet
             ServerConfig? reloaded = Reload(line, monitor, log);
             notice.Ready(Accepting);
             if (reloaded is not { } next) continue;
+            await metrics.ListenAsync(next.MetricsListen).ConfigureAwait(false);
             if (pidFile is not null && pidFile != next.PidFile) File.Delete(pidFile);
 
             // Written again, so that whoever waits for the change can see that it is made.
@@ -195,8 +198,27 @@ internal static class SshdApplet
         }
 
         monitor.Change(config, hostKeys);
+        Change(line, config, log);
         return config;
     }
+
+    // A file is opened anew, for it may have been moved out of the way.
+    private static void Change(SshdCommandLine line, ServerConfig config, SshdLog log)
+    {
+        try
+        {
+            log.MoveTo(line.LogFile is { } file ? LogFile.Append(file) : null, config.SyslogFacility);
+        }
+        catch (FatalException fault)
+        {
+            log.Error(fault.Message);
+        }
+
+        log.SetLevel(LevelOf(line, config));
+        log.Obey(config);
+    }
+
+    private static LogLevel LevelOf(SshdCommandLine line, ServerConfig config) => line.IsQuiet ? LogLevel.Quiet : line.DebugLevel > 0 ? LogLevel.Verbose + Math.Min(line.DebugLevel, 3) : config.LogLevel;
 
     private static async Task ServeStandardStreamsAsync(SshdService service, ServerConfig config)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nacre.Config;
 using Nacre.Config.Files;
 using Nacre.Config.Values;
@@ -9,6 +10,9 @@ namespace Nacre.Tools.Sshd;
 /// <summary>What the command line of sshd says.</summary>
 internal sealed class SshdCommandLine
 {
+    /// <summary>The longest name that a machine may have.</summary>
+    private const int LongestHost = 64;
+
     private readonly List<int> _ports = [];
 
     private SshdCommandLine()
@@ -46,6 +50,9 @@ internal sealed class SshdCommandLine
     /// <summary>Whose connections say first who is behind them (-P).</summary>
     public ProxiedClients Proxies { get; private set; } = new("");
 
+    /// <summary>The longest name of a client that is recorded with a login at a terminal; of others it is the address (-u).</summary>
+    public int LongestRecordedHost { get; private set; } = ClientConnection.AnyHost;
+
     /// <summary>What connections have to end by themselves when the server is told to stop (-w).</summary>
     public TimeSpan DrainTime { get; private set; }
 
@@ -70,7 +77,7 @@ internal sealed class SshdCommandLine
             case '6': Options.Set(ServerKeywords.AddressFamily, AddressFamilyChoice.Inet6); break;
             case 'C': Connections.Add(use.Value); break;
             case 'D': IsForeground = true; break;
-            case 'E': LogFile = use.Value; break;
+            case 'E': LogFile = Path.GetFullPath(use.Value); break;
             case 'G': IsPlainDump = true; break;
             case 'P': Proxies = ProxiedClients.AreNetworks(use.Value) ? new ProxiedClients(use.Value) : throw new FatalException($"Bad networks of proxies: {Printable.Escape(use.Value)}; write addresses and networks such as 10.0.0.0/8 with commas between them.", status: 1); break;
             case 'T': IsDump = true; break;
@@ -86,6 +93,7 @@ internal sealed class SshdCommandLine
             case 'p': _ports.Add(PortNumber.TryParse(use.Value, out int port) && port > 0 ? port : throw new FatalException("Bad port number.", status: 1)); break;
             case 'q': IsQuiet = true; break;
             case 't': IsTest = true; break;
+            case 'u': LongestRecordedHost = int.TryParse(use.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= LongestHost + 1 ? length : throw new FatalException("Invalid utmp length.", status: 1); break;
             case 'w': DrainTime = Quantity.TryParseTime(use.Value, out TimeSpan drain) ? drain : throw new FatalException("Invalid drain time.", status: 1); break;
         }
     }

@@ -5,7 +5,7 @@ internal static class SshdFlags
 {
     public static FlagTable Table { get; } = new(
         "sshd",
-        [new Synopsis("", "46DdeGiqTtVCcEfghoPpw")],
+        [new Synopsis("", "46DdeGiqTtVCcEfghoPpuw")],
         new Flag('4', null, "Use IPv4 addresses only."),
         new Flag('6', null, "Use IPv6 addresses only."),
         new Flag('C', "connection_spec", "Print the configuration for this connection: user=, host=, addr=, laddr=, lport=, rdomain= and invalid-user, with commas between them."),
@@ -26,5 +26,6 @@ internal static class SshdFlags
         new Flag('p', "port", "Listen on this port."),
         new Flag('q', null, "Log nothing."),
         new Flag('t', null, "Check the configuration and the host keys and exit."),
+        new Flag('u', "len", "Record the names of clients that are at most so long with logins at terminals, and the addresses of all others; 0 for addresses only."),
         new Flag('w', "drain_time", "When told to stop, accept nobody and wait so long for connections to end by themselves; not in OpenSSH."));
 }

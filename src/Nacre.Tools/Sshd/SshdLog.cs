@@ -13,37 +13,36 @@ namespace Nacre.Tools.Sshd;
 /// <remarks>Whoever composes a line has escaped what came from a peer; a line never holds a line end.</remarks>
 internal sealed class SshdLog : ITrace, IDisposable
 {
-    private readonly Lock _lock;
-    private readonly TextWriter? _writer;
-    private readonly bool _ownsWriter;
+    private readonly Place _place;
+    private readonly bool _ownsPlace;
     private readonly Action<LogLevel, LogFacility?, string>? _tell;
     private VerbosePlaces _places = VerbosePlaces.None;
     private bool _isJson;
 
-    private SshdLog(LogLevel level, TextWriter? writer, bool ownsWriter, Lock? shared = null, Action<LogLevel, LogFacility?, string>? tell = null) =>
-        (Level, _writer, _ownsWriter, _lock, _tell) = (level, writer, ownsWriter, shared ?? new Lock(), tell);
+    private SshdLog(LogLevel level, Place place, bool ownsPlace = false, Action<LogLevel, LogFacility?, string>? tell = null) =>
+        (Level, _place, _ownsPlace, _tell) = (level, place, ownsPlace, tell);
 
     public LogLevel Level { get; private set; }
 
-    public static SshdLog ToStandardError(LogLevel level) => new(level, Console.Error, ownsWriter: false);
+    public static SshdLog ToStandardError(LogLevel level) => new(level, new Place { Writer = Console.Error });
 
     /// <summary>Logs to a writer, which it disposes of.</summary>
-    public static SshdLog To(LogLevel level, TextWriter writer) => new(level, writer, ownsWriter: true);
+    public static SshdLog To(LogLevel level, TextWriter writer) => new(level, new Place { Writer = writer }, ownsPlace: true);
 
     public static SshdLog ToSystemLog(LogLevel level, LogFacility facility)
     {
         SystemLog.Open("sshd", (SystemLog.Facility)((int)facility << 3));
-        return new SshdLog(level, null, ownsWriter: false);
+        return new SshdLog(level, new Place());
     }
 
     /// <summary>Has another process write the lines, each with its level and with a facility where it has one of its own.</summary>
-    public static SshdLog Through(LogLevel level, Action<LogLevel, LogFacility?, string> tell) => new(level, null, ownsWriter: false, tell: tell);
+    public static SshdLog Through(LogLevel level, Action<LogLevel, LogFacility?, string> tell) => new(level, new Place(), tell: tell);
 
     /// <summary>The same log for one connection, of which more or less may be told than of others.</summary>
     public SshdLog ForConnection() => At(Level);
 
     /// <summary>The same log for one connection, of which so much is told.</summary>
-    public SshdLog At(LogLevel level) => new(level, _writer, ownsWriter: false, _lock, _tell) { _places = _places, _isJson = _isJson };
+    public SshdLog At(LogLevel level) => new(level, _place, ownsPlace: false, _tell) { _places = _places, _isJson = _isJson };
 
     /// <summary>Tells so much from now on.</summary>
     public void SetLevel(LogLevel level) => Level = level;
@@ -56,6 +55,20 @@ internal sealed class SshdLog : ITrace, IDisposable
         if (general is not null && config.LogLevel != general.LogLevel) Level = config.LogLevel;
         _places = new VerbosePlaces(config.LogVerbose);
         _isJson = config.LogFormat == LogFormat.Json;
+    }
+
+    /// <summary>Goes on elsewhere: in a file that has been opened anew, or in the system's log under another facility.</summary>
+    /// <param name="writer">The file, which it disposes of in the end; null where the log is no file.</param>
+    /// <param name="facility">The facility.</param>
+    public void MoveTo(TextWriter? writer, LogFacility facility)
+    {
+        lock (_place.Gate)
+        {
+            if (_place.Writer is null) SystemLog.Open("sshd", (SystemLog.Facility)((int)facility << 3));
+            else if (writer is not null) (_place.Writer, writer) = (writer, _place.Writer);
+        }
+
+        writer?.Dispose();
     }
 
     public bool IsOn(int level) => Level >= LogLevel.Verbose + level || _places.IsAny;
@@ -85,9 +98,9 @@ internal sealed class SshdLog : ITrace, IDisposable
             return;
         }
 
-        var place = (SystemLog.Facility)((int)facility << 3);
-        if (_isJson) Put(SftpServerLog.PriorityOf(level), Json(level, line, process), "\n", place, process);
-        else Put(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, "\r\n", place, process);
+        var own = (SystemLog.Facility)((int)facility << 3);
+        if (_isJson) Put(SftpServerLog.PriorityOf(level), Json(level, line, process), "\n", own, process);
+        else Put(SftpServerLog.PriorityOf(level), SftpServerLog.NameOf(level) + line, "\r\n", own, process);
     }
 
     /// <summary>Writes a line of another process, which has composed it as one of its own.</summary>
@@ -95,7 +108,7 @@ internal sealed class SshdLog : ITrace, IDisposable
 
     public void Dispose()
     {
-        if (_ownsWriter) _writer!.Dispose();
+        if (_ownsPlace) _place.Writer!.Dispose();
     }
 
     private void Write(LogLevel level, string line, SystemLog.Priority priority)
@@ -113,19 +126,28 @@ internal sealed class SshdLog : ITrace, IDisposable
 
         // As OpenSSH has it: on standard error and in a file, a line says by itself how much it matters.
         if (_isJson) Put(priority, Json(level, line, process), "\n", process: process);
-        else Put(priority, _writer is null ? NameOf(priority) + line : line, "\r\n", process: process);
+        else Put(priority, _place.Writer is null ? NameOf(priority) + line : line, "\r\n", process: process);
     }
 
     private void Put(SystemLog.Priority priority, string line, string end, SystemLog.Facility facility = 0, int process = 0)
     {
-        lock (_lock)
+        lock (_place.Gate)
         {
-            if (_writer is null) SystemLog.Write(priority, line, facility, process);
-            else _writer.Write(line + end);
+            if (_place.Writer is null) SystemLog.Write(priority, line, facility, process);
+            else _place.Writer.Write(line + end);
         }
     }
 
     private static string Json(LogLevel level, string line, int process) => JsonLine.Of(DateTimeOffset.UtcNow, level, process == 0 ? Environment.ProcessId : process, line);
+
+    /// <summary>Where the lines go, of the server and of each of its connections; whoever writes has it locked.</summary>
+    private sealed class Place
+    {
+        public Lock Gate { get; } = new();
+
+        /// <summary>Standard error or a file; null for the system's log, and for another process's.</summary>
+        public TextWriter? Writer { get; set; }
+    }
 
     private static string NameOf(SystemLog.Priority priority) => priority switch
     {

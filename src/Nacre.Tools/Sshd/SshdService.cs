@@ -31,6 +31,9 @@ internal sealed class SshdService : IAsyncDisposable
         _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
 
+    /// <summary>The longest name of a client that is recorded with a login at a terminal.</summary>
+    public int LongestRecordedHost { get; init; } = ClientConnection.AnyHost;
+
     /// <summary>How many connections there are.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
@@ -64,7 +67,7 @@ internal sealed class SshdService : IAsyncDisposable
     /// <summary>Serves one connection to its end.</summary>
     public async Task ServeAsync(Socket socket)
     {
-        if (await _proxies.IdentifyAsync(socket, _config.LoginGraceTime, _log).ConfigureAwait(false) is { } accepted) await ServeAsync(socket, ClientConnection.Of(accepted, _config)).ConfigureAwait(false);
+        if (await _proxies.IdentifyAsync(socket, _config.LoginGraceTime, _log).ConfigureAwait(false) is { } accepted) await ServeAsync(socket, ClientConnection.Of(accepted, _config, LongestRecordedHost)).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket socket, ClientConnection client)
@@ -107,7 +110,7 @@ internal sealed class SshdService : IAsyncDisposable
         Socket socket = accepted.Socket;
         try
         {
-            ClientConnection client = ClientConnection.Of(accepted, _config);
+            ClientConnection client = ClientConnection.Of(accepted, _config, LongestRecordedHost);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local, Shortage.For(socket.SafeHandle));
             if (client.Startup is not null)
             {

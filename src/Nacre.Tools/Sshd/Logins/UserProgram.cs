@@ -129,7 +129,7 @@ internal sealed class UserProgram
         using Pty pty = await _client.Terminals.OpenAsync(_account, ct).ConfigureAwait(false);
         await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
         (LoginAccounting? recorded, LastLogin? last) = _client.Records is { } records
-            ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.Host, _client.Remote.Address, ct).ConfigureAwait(false) : default;
+            ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.RecordedHost, _client.Remote.Address, ct).ConfigureAwait(false) : default;
         using LoginAccounting? accounting = recorded;
         await PoolThread.EnterAsync();
         if (IsGreeted)

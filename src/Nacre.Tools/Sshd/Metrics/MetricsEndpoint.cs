@@ -1,12 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using Nacre.Config.Values;
+using Nacre.Forwarding;
 using Nacre.Protocol.Wire;
+using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Metrics;
 
 /// <summary>Answers GET /metrics on a loopback address or a Unix socket (MetricsListen), and nothing else.</summary>
-internal sealed class MetricsEndpoint : IDisposable
+internal sealed class MetricsEndpoint : IAsyncDisposable
 {
     /// <summary>A longer request is none that asks for figures.</summary>
     public const int MaxRequest = 8 * 1024;
@@ -15,84 +17,57 @@ internal sealed class MetricsEndpoint : IDisposable
     private const int MaxClients = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly Socket _listening;
     private readonly Func<string> _figures;
-    private readonly MetricsPlace _place;
+    private readonly SshdLog _log;
     private readonly CancellationTokenSource _stop = new();
+    private MetricsPlace? _place;
+    private Listener? _listener;
     private int _clients;
 
-    private MetricsEndpoint(Socket listening, MetricsPlace place, Func<string> figures) => (_listening, _place, _figures) = (listening, place, figures);
+    /// <param name="figures">The figures, as they are now.</param>
+    /// <param name="log">Hears where they cannot be asked for.</param>
+    public MetricsEndpoint(Func<string> figures, SshdLog log) => (_figures, _log) = (figures, log);
 
-    /// <summary>Answers from now on; null where no place is named, or it cannot be had, which has then been logged.</summary>
-    public static MetricsEndpoint? TryOpen(MetricsPlace? place, Func<string> figures, SshdLog log)
+    /// <summary>Answers at a place from now on, and at no other; nowhere when it is null, or cannot be had, which is then logged.</summary>
+    public async Task ListenAsync(MetricsPlace? place)
     {
-        if (place is null) return null;
-        var socket = new Socket(place.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        if (place == _place && (place is null || _listener is not null)) return;
+        if (_listener is not null) await _listener.DisposeAsync().ConfigureAwait(false);
+        (_place, _listener) = (place, null);
+        if (place is null) return;
         try
         {
-            if (place.Path is { } path && Unix.FileStatus.TryOfPath(path, out Unix.FileStatus left) && left.IsSocket) File.Delete(path);
-            socket.Bind(place.EndPoint);
-            if (place.Path is not null) File.SetUnixFileMode(place.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(MaxClients);
-            var endpoint = new MetricsEndpoint(socket, place, figures);
-            _ = endpoint.AcceptAsync();
-            return endpoint;
+            // What a server that crashed has left; anything else that is there stays.
+            bool isLeft = place.Path is { } path && FileStatus.TryOfLink(path, out FileStatus left) && left.IsSocket;
+            _listener = await Listener.StartAsync(place.SocketEndpoint, ForwardOptions.Default with { ReplacesSocket = isLeft }, rights: null, ServeAsync, _stop.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is SocketException or UnixException)
         {
-            socket.Dispose();
-            log.Error($"Cannot listen for metrics on {Printable.Escape(place.ToString())}: {error.Message}");
-            return null;
+            _log.Error($"Cannot listen for metrics on {Printable.Escape(place.ToString())}: {error.Message}");
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _stop.Cancel();
-        _listening.Dispose();
-        if (_place.Path is { } path) File.Delete(path);
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Socket client = await _listening.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (Volatile.Read(ref _clients) >= MaxClients) client.Dispose();
-                else _ = ServeAsync(client);
-            }
-            catch (SocketException) when (!_stop.IsCancellationRequested)
-            {
-                // Out of descriptors, most likely: logins come first.
-                await Task.Delay(AcceptPause).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                return;
-            }
-        }
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await ListenAsync(null).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket client)
     {
-        Interlocked.Increment(ref _clients);
+        using Socket taken = client;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         patience.CancelAfter(Patience);
         try
         {
-            using (client)
-            {
-                await AnswerAsync(client, patience.Token).ConfigureAwait(false);
-                client.Shutdown(SocketShutdown.Send);
+            if (Interlocked.Increment(ref _clients) > MaxClients) return;
+            await AnswerAsync(client, patience.Token).ConfigureAwait(false);
+            client.Shutdown(SocketShutdown.Send);
 
-                // Closing on what has not been read would take the answer away from whoever is still sending.
-                byte[] rest = new byte[MaxRequest];
-                for (int read = 1, left = 8; read > 0 && left > 0; left--) read = await client.ReceiveAsync(rest, patience.Token).ConfigureAwait(false);
-            }
+            // Closing on what has not been read would take the answer away from whoever is still sending.
+            byte[] rest = new byte[MaxRequest];
+            for (int read = 1, left = 8; read > 0 && left > 0; left--) read = await client.ReceiveAsync(rest, patience.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException)
         {

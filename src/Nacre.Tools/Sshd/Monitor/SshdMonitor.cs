@@ -48,6 +48,9 @@ internal sealed class SshdMonitor : IAsyncDisposable
         _doorkeeper = new Doorkeeper(config, TimeProvider.System, log);
     }
 
+    /// <summary>The longest name of a client that is recorded with a login at a terminal.</summary>
+    public int LongestRecordedHost { get; init; } = ClientConnection.AnyHost;
+
     /// <summary>How many connections there are.</summary>
     public int Connections => _doorkeeper.Waiting + _sessions.Connections;
 
@@ -147,7 +150,7 @@ internal sealed class SshdMonitor : IAsyncDisposable
         try
         {
             State state = Volatile.Read(ref _state);
-            client = ClientConnection.Of(accepted, state.Config);
+            client = ClientConnection.Of(accepted, state.Config, LongestRecordedHost);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local, Shortage.For(socket.SafeHandle));
             if (client.Startup is null)
             {

@@ -43,7 +43,7 @@ internal sealed class TerminalRecords(UserAccount account, LoginRecords files) :
         switch ((RecordKind)message.Kind)
         {
             case RecordKind.LogIn when client is not null && IsOwn(line):
-                _present[line] = new LoginRecord((int)message.ProcessId, line, account.Name, client.Host, client.Remote.Address, DateTimeOffset.UtcNow);
+                _present[line] = new LoginRecord((int)message.ProcessId, line, account.Name, client.RecordedHost, client.Remote.Address, DateTimeOffset.UtcNow);
                 files.LogIn(_present[line], account.Uid);
                 break;
             case RecordKind.SetProcess when present is not null:

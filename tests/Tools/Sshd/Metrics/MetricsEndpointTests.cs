@@ -5,13 +5,15 @@ using Nacre.Tests.Config;
 using Nacre.Tests.Interop;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Metrics;
+using Nacre.Unix;
 
 namespace Nacre.Tests.Tools.Sshd.Metrics;
 
-public sealed class MetricsEndpointTests : IDisposable
+public sealed class MetricsEndpointTests : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly SshdLog _log = SshdLog.To(LogLevel.Info, new StringWriter());
+    private readonly StringWriter _told = new();
+    private readonly SshdLog _log;
     private readonly MetricsPlace _place;
     private readonly MetricsEndpoint _endpoint;
 
@@ -19,12 +21,15 @@ public sealed class MetricsEndpointTests : IDisposable
     {
         Assert.True(MetricsPlace.TryParse(_directory["metrics"], out MetricsPlace? place));
         _place = place!;
-        _endpoint = MetricsEndpoint.TryOpen(_place, () => "figure 1\n", _log)!;
+        _log = SshdLog.To(LogLevel.Info, _told);
+        _endpoint = new MetricsEndpoint(() => "figure 1\n", _log);
     }
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => await _endpoint.ListenAsync(_place);
+
+    public async ValueTask DisposeAsync()
     {
-        _endpoint.Dispose();
+        await _endpoint.DisposeAsync();
         _log.Dispose();
         _directory.Dispose();
     }
@@ -59,11 +64,36 @@ public sealed class MetricsEndpointTests : IDisposable
     }
 
     [Fact]
-    public void The_socket_is_its_owners_alone_and_goes_with_the_server()
+    public async Task The_socket_is_its_owners_alone_and_goes_with_the_server()
     {
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_place.Path!));
-        _endpoint.Dispose();
+        await _endpoint.DisposeAsync();
         Assert.False(File.Exists(_place.Path));
+    }
+
+    [Fact]
+    public async Task Another_place_takes_over_from_the_first()
+    {
+        Assert.True(MetricsPlace.TryParse(_directory["other"], out MetricsPlace? other));
+        await _endpoint.ListenAsync(other);
+        Assert.False(File.Exists(_place.Path));
+        Assert.EndsWith("figure 1\n", await AskAsync("GET /metrics HTTP/1.1\r\n\r\n", other), StringComparison.Ordinal);
+        await _endpoint.ListenAsync(null);
+        Assert.False(File.Exists(other!.Path));
+    }
+
+    [Fact]
+    public async Task A_socket_that_was_left_is_replaced_and_nothing_else_is()
+    {
+        Assert.True(MetricsPlace.TryParse(_directory["left"], out MetricsPlace? left));
+        UnixSocket.Listen(left!.Path!, 0b110_000_000, replaces: false, rights: null).Dispose();
+        Assert.True(MetricsPlace.TryParse(_directory.Write("file", "kept"), out MetricsPlace? file));
+
+        await _endpoint.ListenAsync(left);
+        Assert.EndsWith("figure 1\n", await AskAsync("GET /metrics HTTP/1.1\r\n\r\n", left), StringComparison.Ordinal);
+        await _endpoint.ListenAsync(file);
+        Assert.Equal("kept", await File.ReadAllTextAsync(file!.Path!, TestContext.Current.CancellationToken));
+        Assert.Contains($"Cannot listen for metrics on {file.Path}: ", _told.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,10 +109,10 @@ public sealed class MetricsEndpointTests : IDisposable
     [InlineData("metrics")]
     public void No_other_machine_can(string place) => Assert.Contains("is neither an address of this machine alone", Assert.Single(ConfigBed.ServerComplaints($"MetricsListen {place}")), StringComparison.Ordinal);
 
-    private async Task<string> AskAsync(string request)
+    private async Task<string> AskAsync(string request, MetricsPlace? place = null)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(_place.EndPoint);
+        await socket.ConnectAsync((place ?? _place).EndPoint);
         await socket.SendAsync(Encoding.ASCII.GetBytes(request));
         var answer = new StringBuilder();
         byte[] part = new byte[4096];

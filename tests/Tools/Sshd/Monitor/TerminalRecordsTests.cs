@@ -41,6 +41,21 @@ public sealed class TerminalRecordsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(12, "host.example")]
+    [InlineData(11, "127.0.0.1")]
+    [InlineData(0, "127.0.0.1")]
+    public void A_name_that_is_longer_than_is_wanted_is_recorded_by_its_address(int longest, string recorded)
+    {
+        using Pty pty = Pty.Open();
+        using var records = new TerminalRecords(Users.Current!, _files);
+        _client.LongestRecordedHost = longest;
+
+        Take(records, RecordKind.LogIn, pty.Name["/dev/".Length..]);
+
+        Assert.Contains(recorded + "\0", Encoding.ASCII.GetString(File.ReadAllBytes(_files.Past)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("pts/4294967295")]
     [InlineData("pts/../null")]
     [InlineData("null")]
