@@ -13,7 +13,8 @@ internal sealed unsafe class ChildWatch
     private const int ThreadStackBytes = 128 * 1024;
     private const int EventsAtOnce = 64;
 
-    private static readonly Lazy<ChildWatch> Instance = new(() => new ChildWatch());
+    private static readonly Lock Gate = new();
+    private static ChildWatch? instance;
 
     private readonly int epoll;
     private readonly Dictionary<int, ChildProcess> children = [];
@@ -22,11 +23,28 @@ internal sealed unsafe class ChildWatch
     {
         UnignoreChildSignal();
         epoll = Libc.Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "create an epoll descriptor");
-        new Thread(Watch, ThreadStackBytes) { IsBackground = true, Name = "children" }.Start();
+        try
+        {
+            new Thread(Watch, ThreadStackBytes) { IsBackground = true, Name = "children" }.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The runtime's word for a thread that the system does not give.
+            _ = Libc.close(epoll);
+            throw new UnixException(Errno.EAGAIN, "start a thread");
+        }
     }
 
     /// <summary>Children belong to the process, and so does this.</summary>
-    public static ChildWatch Shared => Instance.Value;
+    /// <exception cref="UnixException">There is no descriptor or no thread for it now; later there may be.</exception>
+    public static ChildWatch Shared
+    {
+        get
+        {
+            lock (Gate)
+                return instance ??= new ChildWatch();
+        }
+    }
 
     /// <summary>x86-64 alone packs struct epoll_event: four bytes of events, then eight of data.</summary>
     private static int DataOffset => RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;

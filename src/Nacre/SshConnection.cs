@@ -293,7 +293,9 @@ internal sealed class SshConnection : IAsyncDisposable
             return _first;
         }
 
-        int size = lastRead >= SmallBuffer / 2 || _transport.AwaitedLength > SmallBuffer ? LargestBuffer : SmallBuffer;
+        // A stranger gets room for what it has sent, not for what it announces.
+        bool isLong = _transport.AwaitedLength > SmallBuffer && (!_transport.IsPeerStranger || end - start > SmallBuffer / 2);
+        int size = lastRead >= SmallBuffer / 2 || isLong ? LargestBuffer : SmallBuffer;
         if (buffer.Length < size)
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(size);

@@ -49,7 +49,7 @@ public class ServerDumpTests
     ];
 
     [Fact]
-    public async Task Every_server_option_dumps_as_sshd_dumps_it()
+    public async Task Every_server_option_dumps_as_sshd_dumps_it_A84()
     {
         StockConfig stock = await StockConfig.LoadAsync();
         using var directory = new TemporaryDirectory();
@@ -64,7 +64,7 @@ public class ServerDumpTests
     }
 
     [Fact]
-    public async Task Every_server_file_dumps_as_sshd_dumps_it()
+    public async Task Every_server_file_dumps_as_sshd_dumps_it_A84()
     {
         StockConfig stock = await StockConfig.LoadAsync();
         using var directory = new TemporaryDirectory();

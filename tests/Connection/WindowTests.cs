@@ -10,6 +10,32 @@ public sealed class WindowTests
     private static readonly ConnectionSettings Tiny = new() { InitialWindow = 100, MaximumWindow = 100, MaximumPacket = 60 };
 
     [Fact]
+    public void Windows_go_on_past_four_gibibytes_A67()
+    {
+        const long most = 5L << 30;
+        var sending = new SendWindow();
+        long granted = 0, sent = 0;
+        while (sent < most)
+        {
+            uint more = uint.MaxValue - sending.Available;
+            Assert.True(sending.TryAdd(more));
+            granted += more;
+            sent += sending.Take(int.MaxValue);
+            Assert.Equal(granted - sent, sending.Available);
+        }
+
+        const uint window = 2 * 1024 * 1024, part = 32 * 1024;
+        var receiving = new ReceiveWindow(window, window, new WindowGrowth(0));
+        long open = window;
+        for (long received = 0; received < most; received += part)
+        {
+            Assert.True(receiving.TryTake(part));
+            open += (long)receiving.Return(part, unread: 0) - part;
+            Assert.InRange(open, part, window);
+        }
+    }
+
+    [Fact]
     public void Data_up_to_the_window_is_taken_and_one_byte_more_is_a_violation()
     {
         var peer = new ScriptedPeer(settings: Tiny);

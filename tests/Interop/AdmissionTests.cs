@@ -128,6 +128,24 @@ public sealed class AdmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_that_exchanges_keys_and_nothing_else_is_cut_off_and_others_log_in_A62()
+    {
+        await using OurSshd sshd = await OurSshd.StartAsync("PerSourcePenalties noauth:10 min:60");
+        string[] distrusting =
+        [
+            "-F", "none", "-b", "127.0.0.2", "-p", sshd.Port.ToString(CultureInfo.InvariantCulture), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
+            "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", sshd.Destination, "true",
+        ];
+        await UntilAsync(async () =>
+        {
+            (await Run.CleanAsync("ssh", distrusting)).Ends(255);
+            return sshd.Log.Contains(" from [127.0.0.2]:", StringComparison.Ordinal);
+        });
+
+        Assert.Equal("well\n", (await sshd.StockSshAsync("echo well")).Ends().Output);
+    }
+
+    [Fact]
     public async Task Whose_gate_was_killed_has_done_nothing_wrong()
     {
         Assert.SkipUnless(TestUser.IsRoot, "needs root: there is a gate only where privileges are kept apart");

@@ -229,7 +229,24 @@ public sealed class OurSshdTests(SharedSshd.Ours server) : IClassFixture<SharedS
     }
 
     [Fact]
-    public async Task A_forced_command_is_told_what_was_asked_for_a_subsystem_s_command_too()
+    public async Task No_variable_of_the_clients_reaches_a_program_but_those_that_are_accepted_A83()
+    {
+        string[] names =
+        [
+            "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "LD_DEBUG", "LD_BIND_NOW", "LIBPATH", "SHLIB_PATH", "GCONV_PATH", "NLSPATH", "LOCPATH", "HOSTALIASES", "RESOLV_HOST_CONF", "TZ", "TERMCAP", "TERMINFO",
+            "TERMPATH", "BASH_ENV", "ENV", "PS4", "IFS", "CDPATH", "SHELLOPTS", "GLOBIGNORE", "PERL5LIB", "PERL5OPT", "PYTHONPATH", "PYTHONSTARTUP", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "GODEBUG", "GIT_SSH_COMMAND",
+            "GIT_EXEC_PATH", "JAVA_TOOL_OPTIONS", "DOTNET_STARTUP_HOOKS", "MALLOC_CHECK_", "MALLOC_TRACE", "EDITOR", "LANG", "LC_ALL",
+        ];
+        string sent = "SetEnv=" + string.Join(' ', names.Select(name => $"{name}=x-of-the-client"));
+        await using OurSshd none = await OurSshd.StartAsync();
+        await using OurSshd locale = await OurSshd.StartAsync("AcceptEnv LANG LC_*");
+
+        Assert.DoesNotContain("x-of-the-client", (await none.StockSshAsync("env", null, "-o", sent)).Ends().Output, StringComparison.Ordinal);
+        Assert.Equal("LANG=x-of-the-client\nLC_ALL=x-of-the-client\n", (await locale.StockSshAsync("env | grep x-of-the-client | sort", null, "-o", sent)).Ends().Output);
+    }
+
+    [Fact]
+    public async Task A_forced_command_is_told_what_was_asked_for_a_subsystem_s_command_too_A83()
     {
         string[] settings = ["ForceCommand echo \"asked: $SSH_ORIGINAL_COMMAND\"", "Subsystem other /bin/other"];
         await using StockSshd stock = await StockSshd.StartAsync(settings);

@@ -48,6 +48,7 @@ public sealed class PackageTests : IDisposable
         with open("/etc/nacre/sshd_config.d/test.conf", "w") as own: own.write("ListenAddress 127.0.0.1\n")
         for command in lines("ExecStartPre"): run("sh", "-c", command)
         print(" ".join(sorted(os.path.basename(each) for each in glob.glob("/etc/nacre/ssh_host_*"))))
+        print(sorted({oct(os.stat(each).st_mode & 0o777) for each in glob.glob("/etc/nacre/ssh_host_*_key")}))
         run("nacre-ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/key")
         os.makedirs("/home/person/.ssh")
         with open("/home/person/.ssh/authorized_keys", "w") as keys: keys.write(open("/root/key.pub").read())
@@ -125,7 +126,7 @@ public sealed class PackageTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task It_is_installed_serves_and_leaves_nothing_behind()
+    public async Task It_is_installed_makes_keys_that_nobody_else_may_read_serves_and_leaves_nothing_behind_A86()
     {
         Assert.SkipUnless(TestUser.IsRoot, "needs root: has a machine of its own");
         Requires.PublishedTool("sshd");
@@ -141,6 +142,7 @@ public sealed class PackageTests : IDisposable
             install ok installed
             Nacre
             ssh_host_ecdsa_key ssh_host_ecdsa_key.pub ssh_host_ed25519_key ssh_host_ed25519_key.pub ssh_host_rsa_key ssh_host_rsa_key.pub
+            ['0o600']
             READY=1
             person by key
             person by password

@@ -73,6 +73,8 @@ public sealed class ShortageTests : IAsyncLifetime
         await using OurSshd sshd = await StartAsync("PerSourcePenalties crash:10m authfail:10m noauth:10m min:1");
         int gate = Assert.Single(sshd.Children("sshd-gate"));
         await ConnectAsync(sshd);
+        NetworkStream first = _idle[0].GetStream();
+        Assert.NotEqual(0, await first.ReadAsync(new byte[8], Ct));
         string before = await LimitAsync(gate, "nofile", LowestFree(gate) + left);
 
         for (int i = 0; i <= left; i++) await ConnectAsync(sshd);
@@ -83,9 +85,9 @@ public sealed class ShortageTests : IAsyncLifetime
         await LimitAsync(gate, "nofile", before);
         await RecoversAsync(sshd);
         Assert.Equal([gate], sshd.Children("sshd-gate"));
-        await _idle[0].GetStream().WriteAsync("SSH-2.0-patient\r\n"u8.ToArray(), Ct);
-        Assert.NotEqual(0, await _idle[0].GetStream().ReadAsync(new byte[1024], Ct));
         Assert.DoesNotContain("srclimit_penalise", sshd.Log, StringComparison.Ordinal);
+        await first.WriteAsync("SSH-1.0-patient\r\n"u8.ToArray(), Ct);
+        await sshd.LineAsync("Protocol major versions differ");
     }
 
     [Fact]
@@ -104,6 +106,56 @@ public sealed class ShortageTests : IAsyncLifetime
         await LimitAsync(session, "nofile", before);
         await RecoversAsync(sshd);
         Assert.Equal([session], sshd.Children($"sshd-session {TestUser.Name}"));
+    }
+
+    [Fact]
+    public async Task A_user_who_may_have_no_more_processes_hinders_nobody_else_L12()
+    {
+        await using OurSshd sshd = await StartAsync();
+        int session = Assert.Single(sshd.Children($"sshd-session {TestUser.Name}"));
+        string before = await LimitAsync(session, "nproc", 1);
+
+        (await sshd.StockSshAsync("true")).Ends(255);
+        Assert.Equal("well\n", (await Run.CleanAsync("ssh", [.. await sshd.ClientArgumentsAsync(), "root@127.0.0.1", "echo well"])).Ends().Output);
+
+        // The process may have ended: then there is nothing to give back.
+        if (sshd.Children($"sshd-session {TestUser.Name}").Contains(session)) await LimitAsync(session, "nproc", before);
+        await CanLogInAsync(sshd);
+    }
+
+    [Fact]
+    public async Task With_little_memory_left_newcomers_are_turned_away_until_others_have_gone_L12()
+    {
+        const string sixtyFourMebibytes = "4000000"; // as the runtime reads it: hexadecimal
+        await using OurSshd sshd = await OurSshd.StartAsync(new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = sixtyFourMebibytes }, "MaxStartups 20000");
+        await HoldAsync(sshd);
+
+        while (!sshd.Log.Contains("out of memory", StringComparison.Ordinal))
+        {
+            Assert.InRange(_idle.Count, 0, 10_000);
+            await ConnectAsync(sshd);
+        }
+
+        Assert.Equal("still here", await EchoAsync("still here"));
+
+        LetGo();
+        await RecoversAsync(sshd);
+        Assert.DoesNotContain("takes its place", sshd.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gate_that_gets_no_more_threads_goes_on_with_those_that_it_has_L12()
+    {
+        await using OurSshd sshd = await StartAsync();
+        int gate = Assert.Single(sshd.Children("sshd-gate"));
+        string before = await LimitAsync(gate, "nproc", 1);
+
+        for (int i = 0; i < Flood; i++) await ConnectAsync(sshd);
+        RunResult[] together = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => sshd.StockSshAsync("echo well")));
+
+        Assert.All(together, result => Assert.Equal("well\n", result.Ends().Output));
+        await LimitAsync(gate, "nproc", before);
+        Assert.Equal([gate], sshd.Children("sshd-gate"));
     }
 
     [Fact]
@@ -142,10 +194,15 @@ public sealed class ShortageTests : IAsyncLifetime
     /// <summary>Others can log in again, and who was there is there.</summary>
     private async Task RecoversAsync(OurSshd sshd)
     {
+        await CanLogInAsync(sshd);
+        Assert.Equal("and still", await EchoAsync("and still"));
+    }
+
+    private static async Task CanLogInAsync(OurSshd sshd)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         limit.CancelAfter(Run.Limit);
         while ((await sshd.StockSshAsync("echo well")).Output != "well\n") await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-        Assert.Equal("and still", await EchoAsync("and still"));
     }
 
     /// <summary>Sets a process's soft limit, as its own user, since root may not everywhere; returns what it was.</summary>

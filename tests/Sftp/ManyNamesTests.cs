@@ -9,7 +9,7 @@ public sealed class ManyNamesTests
 {
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_million_names_stream_from_the_server_to_the_client()
+    public async Task A_million_names_stream_from_the_server_to_the_client_A71()
     {
         const int names = 1_000_000;
         const int mostUnderWay = 5_000;

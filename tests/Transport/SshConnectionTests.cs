@@ -31,6 +31,17 @@ public sealed class SshConnectionTests
         Assert.Contains("Broken pipe", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_stranger_is_lent_room_for_what_it_has_sent_and_not_for_what_it_announces_A61()
+    {
+        const int announced = 34_996, longestRoom = 8 * 1024;
+        var stream = new ByteByByte([.. "SSH-2.0-stranger\r\n"u8, 0, 0, announced >> 8, announced & 0xff, 4, 20, .. new byte[1000]]);
+        await using SshConnection connection = Serve(stream);
+        await stream.IsRead.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        Assert.InRange(stream.LongestRoom, 1, longestRoom);
+        await connection.CloseAsync().WaitAsync(TimeSpan.FromSeconds(20), Ct);
+    }
+
     private static SshConnection Serve(Stream stream)
     {
         var options = new TransportOptions
@@ -47,8 +58,34 @@ public sealed class SshConnectionTests
         return connection;
     }
 
+    /// <summary>Gives its bytes one at a time and then waits; takes all that is written.</summary>
+    private sealed class ByteByByte(byte[] bytes) : StuckStream(writeFailure: null)
+    {
+        private int _given;
+
+        public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The most room that a read brought.</summary>
+        public int LongestRoom { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            LongestRoom = Math.Max(LongestRoom, buffer.Length);
+            if (_given == bytes.Length)
+            {
+                IsRead.TrySetResult();
+                return await base.ReadAsync(buffer, cancellationToken);
+            }
+
+            buffer.Span[0] = bytes[_given++];
+            return 1;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    }
+
     /// <summary>Never has anything to read, and takes nothing, or fails at it.</summary>
-    private sealed class StuckStream(IOException? writeFailure) : Stream
+    private class StuckStream(IOException? writeFailure) : Stream
     {
         public TaskCompletionSource WriteBegan { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -77,6 +77,7 @@ internal static class SshdApplet
         if (line.IsTest) return 0;
         if (isDaemon && !Daemon.IsSuccessor) return Daemon.RunSuccessor(Environment.ProcessPath!, OwnArguments(arguments)).ExitStatus;
         OpenFileLimit.Raise();
+        KeptThreads.Start(areAll: false);
         bool isApart = Users.IsRoot && !line.IsInetd && line.DebugLevel == 0;
         Task<int> serving = isApart ? ServeApartAsync(line, config, hostKeys, log, isDaemon) : ServeAsync(line, config, hostKeys, log, isDaemon);
         return serving.GetAwaiter().GetResult();

@@ -61,6 +61,13 @@ public sealed class EvilServerTests : IDisposable
     }
 
     [Fact]
+    public async Task DATA_of_nothing_for_ever_is_the_end_of_a_download_and_no_loop_A67()
+    {
+        await using ScriptedServer server = await StartAsync(request => [AnswerOfFile(request, Size) ?? Data(request.Id, [])]);
+        await Assert.ThrowsAnyAsync<Exception>(() => server.Client.DownloadAsync("file", _directory["file"]).WaitAsync(Run.Limit));
+    }
+
+    [Fact]
     public async Task A_second_reply_ends_the_session()
     {
         await using ScriptedServer server = await StartAsync(request => [Status(request.Id, SftpStatusCode.Ok), Status(request.Id, SftpStatusCode.Ok)]);

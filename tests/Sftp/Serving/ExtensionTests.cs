@@ -132,7 +132,7 @@ public sealed class ExtensionTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task More_names_than_an_answer_holds_are_refused()
+    public async Task More_names_than_an_answer_holds_are_refused_A71()
     {
         const int mostNumbers = (SftpLimits.MaxMessage - 64) / sizeof(uint);
         byte[] roots = Numbers(new uint[mostNumbers]);

@@ -109,7 +109,7 @@ public sealed class HostileRequestTests : IDisposable
     [InlineData(1ul << 63, 1u, SftpStatusCode.BadMessage)]
     [InlineData(ulong.MaxValue, 1u, SftpStatusCode.BadMessage)]
     [InlineData(ulong.MaxValue, 0u, SftpStatusCode.BadMessage)]
-    public async Task A_READ_behind_the_end_of_everything_gives_nothing(ulong offset, uint length, SftpStatusCode? code)
+    public async Task A_READ_behind_the_end_of_everything_gives_nothing_A67(ulong offset, uint length, SftpStatusCode? code)
     {
         (RawSftp raw, SampleRequests samples) = await StartAsync();
         SftpStatusCode given = await raw.StatusAsync(RawSftp.Encode(new SftpRead { Handle = samples.File, Offset = offset, Length = length }));
@@ -132,7 +132,7 @@ public sealed class HostileRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task READDIR_after_the_end_says_so_for_ever()
+    public async Task READDIR_after_the_end_says_so_for_ever_A67()
     {
         (RawSftp raw, SampleRequests samples) = await StartAsync();
         byte[] request = RawSftp.Encode(new SftpReadDir { Handle = samples.Directory });

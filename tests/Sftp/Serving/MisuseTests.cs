@@ -71,7 +71,7 @@ public sealed class MisuseTests : IDisposable
     [InlineData(uint.MaxValue, SftpLimits.MaxData)]
     [InlineData(0u, 0)]
     [InlineData(1u, 1)]
-    public async Task A_READ_gives_no_more_than_a_message_holds(uint asked, int given)
+    public async Task A_READ_gives_no_more_than_a_message_holds_A71(uint asked, int given)
     {
         _directory.WriteRandom("file", 400_000);
         await _raw.BeginAsync();

@@ -7,8 +7,8 @@ namespace Nacre.Tools.Sshd.Admission;
 
 /// <summary>Says what a process is about to run out of, so that newcomers are turned away while there is still enough for those who are there.</summary>
 /// <remarks>
-/// The last descriptors are for logins under way: whoever judges without them sees fewer files and groups than there are. Of memory the last
-/// part is for the same; what is garbage does not count.
+/// The last descriptors are for logins under way: whoever judges without them sees fewer files and groups than there are. Of memory more has to
+/// be left, since a runtime that really has none ends its process. What is garbage does not count.
 /// </remarks>
 internal static class Shortage
 {
@@ -33,8 +33,8 @@ internal static class Shortage
     /// <summary>True when a descriptor is one of the last that a process may have: 32 of them, or a quarter where there are few in all.</summary>
     public static bool LeavesTooFew(ulong number, ulong limit) => number + Math.Min(Reserve, limit / 4) >= limit;
 
-    /// <summary>True when of the memory that the runtime may use less than a fifth is left.</summary>
-    public static bool IsTooMuch(long used, long most) => used > most / 5 * 4;
+    /// <summary>True when more than an eighth is used of the memory that the runtime may have: to end all at once, connections take thrice what they have.</summary>
+    public static bool IsTooMuch(long used, long most) => used > most / 8;
 
     /// <summary>True for a failure that is nobody's fault: the machine has not, or may not give, what was needed.</summary>
     public static bool Explains(Exception failure) => failure switch

@@ -20,6 +20,7 @@ internal static class GateProgram
     {
         Prctl.SetName(Verb);
         OpenFileLimit.Raise();
+        KeptThreads.Start(areAll: true);
         InlineCompletions.UseInServer();
         SocketPolls.Learn();
         return RunAsync().GetAwaiter().GetResult();

@@ -16,9 +16,9 @@ public sealed class ShortageTests
     public void The_last_descriptors_are_not_for_newcomers_L12(ulong number, ulong limit, bool isShort) => Assert.Equal(isShort, Shortage.LeavesTooFew(number, limit));
 
     [Theory]
-    [InlineData(80, 100, false)]
-    [InlineData(81, 100, true)]
-    public void The_last_fifth_of_the_memory_is_not_for_newcomers_L12(long used, long most, bool isShort) => Assert.Equal(isShort, Shortage.IsTooMuch(used, most));
+    [InlineData(12, 100, false)]
+    [InlineData(13, 100, true)]
+    public void Seven_eighths_of_the_memory_are_not_for_newcomers_L12(long used, long most, bool isShort) => Assert.Equal(isShort, Shortage.IsTooMuch(used, most));
 
     [Fact]
     public void What_the_machine_lacks_is_told_from_what_is_wrong()
