@@ -50,6 +50,19 @@ internal sealed class DescriptorStream : StreamWithoutPosition
         return buffer.IsEmpty ? WaitAsync(cancellationToken) : ReceiveAsync(buffer, cancellationToken);
     }
 
+    /// <summary>
+    /// The bytes that an empty read has waited for, when they were all that there was; they stay until the next read. Empty when there may be more,
+    /// and then a read gives all of it.
+    /// </summary>
+    public ReadOnlyMemory<byte> TakeLittle()
+    {
+        if (waitedEnd == waited.Length)
+            return default;
+        ReadOnlyMemory<byte> little = waited.AsMemory(waitedStart, waitedEnd - waitedStart);
+        waitedStart = waitedEnd;
+        return little;
+    }
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)

@@ -34,6 +34,7 @@ internal sealed class SshConnection : IAsyncDisposable
 
     private readonly byte[] _first = new byte[FirstBuffer];
     private readonly Stream _stream;
+    private readonly Socket? _socket;
     private readonly IStreamTransport _transport;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
@@ -63,6 +64,7 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         (_stream, _transport, _time, _isPrompt) = (stream, transport, time, isPrompt);
         _completion = new TaskCompletionSource(isPrompt ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _socket = (stream as NetworkStream)?.Socket;
         _startedAt = time.GetTimestamp();
         _transport.BeforeThought = static async () => await PoolThread.EnterAsync();
     }
@@ -102,7 +104,7 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>Marks the packets of the connection for routers; null leaves them as they are.</summary>
     public void SetTrafficClass(byte? mark)
     {
-        if (mark is { } value && _stream is NetworkStream network) TrafficClass.Set(network.Socket, value);
+        if (mark is { } value && _socket is not null) TrafficClass.Set(_socket, value);
     }
 
     /// <summary>Begins to speak.</summary>
@@ -204,7 +206,7 @@ internal sealed class SshConnection : IAsyncDisposable
     {
         try
         {
-            if (_stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
+            _socket?.Shutdown(SocketShutdown.Send);
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
@@ -320,6 +322,7 @@ internal sealed class SshConnection : IAsyncDisposable
         byte[]? buffer = null;
         try
         {
+            _socket?.Blocking = false;
             while (await _transport.WaitToFillAsync().ConfigureAwait(false))
             {
                 int size = _transport.Outbox.QueuedBytes < SmallBuffer / 4 ? SmallBuffer : LargeBuffer;
@@ -350,6 +353,14 @@ internal sealed class SshConnection : IAsyncDisposable
 
     private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        // A socket mostly takes all of it now. What it does not, and what is wrong with it, is for the stream.
+        if (_socket is not null)
+        {
+            int sent = _socket.Send(bytes.Span, SocketFlags.None, out SocketError error);
+            if (error == SocketError.Success) bytes = bytes[sent..];
+            if (bytes.IsEmpty) return ValueTask.CompletedTask;
+        }
+
         ValueTask sending = _stream.WriteAsync(bytes, _stop.Token);
         return sending.IsCompleted ? sending : FinishAsync(sending);
 

@@ -48,6 +48,29 @@ public sealed class DescriptorStreamTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(63, 63)]
+    [InlineData(64, 0)]
+    [InlineData(65, 0)]
+    public async Task What_an_empty_read_has_waited_for_is_taken_at_once_when_it_is_all_there_is(int length, int taken)
+    {
+        (DescriptorStream reading, DescriptorStream writing) = Pipe();
+        byte[] sent = RandomNumberGenerator.GetBytes(length);
+        await writing.WriteAsync(sent);
+        await writing.DisposeAsync();
+        Assert.Equal(0, await reading.ReadAsync(Memory<byte>.Empty));
+
+        byte[] little = reading.TakeLittle().ToArray();
+        var rest = new MemoryStream();
+        await reading.CopyToAsync(rest);
+
+        byte[] received = [.. little, .. rest.ToArray()];
+        Assert.Equal(taken, little.Length);
+        Assert.Equal(sent, received);
+        Assert.True(reading.TakeLittle().IsEmpty);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(63)]
     [InlineData(64)]

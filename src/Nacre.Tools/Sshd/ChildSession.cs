@@ -206,12 +206,18 @@ internal sealed class ChildSession : ISessionControls
                 {
                     // Waits with no buffer, unless output is streaming: most programs say nothing most of the time.
                     if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
-                    length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
-                    if (length == 0) break;
-                    if (length > FewBytes) await PoolThread.EnterAsync();
-                    output.Advance(length);
+                    ReadOnlyMemory<byte> little = source.TakeLittle();
+                    if (little.IsEmpty)
+                    {
+                        length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
+                        if (length == 0) break;
+                        if (length > FewBytes) await PoolThread.EnterAsync();
+                        output.Advance(length);
+                    }
+
+                    // An echo goes in a packet of its own size.
                     _isSending = true;
-                    FlushResult flushed = await output.FlushAsync(ct).ConfigureAwait(false);
+                    FlushResult flushed = little.IsEmpty ? await output.FlushAsync(ct).ConfigureAwait(false) : await output.WriteAsync(little, ct).ConfigureAwait(false);
                     _isSending = false;
                     if (!flushed.IsCompleted || !ClosesEarly) continue;
                     await source.DisposeAsync().ConfigureAwait(false);

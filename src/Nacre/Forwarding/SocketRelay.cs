@@ -69,9 +69,15 @@ internal static class SocketRelay
                 bool isStream = receiving.IsCompleted || room.IsEmpty;
                 taken = await receiving.ConfigureAwait(false);
                 if (isStream) await PoolThread.EnterAsync();
-                output.Write(room.Span[..taken]);
-                bool hasEnded = taken == room.Length ? Receive(socket, output, ref taken) : taken == 0;
-                FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
+                bool isAll = taken < room.Length, hasEnded = isAll && taken == 0;
+                if (!isAll)
+                {
+                    output.Write(room.Span);
+                    hasEnded = Receive(socket, output, ref taken);
+                }
+
+                // A little that is all there was goes in a packet of its own size.
+                FlushResult flushed = isAll ? await output.WriteAsync(room[..taken]).ConfigureAwait(false) : await output.FlushAsync().ConfigureAwait(false);
                 if (hasEnded || flushed.IsCompleted) break;
             }
         }
