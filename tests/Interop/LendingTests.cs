@@ -130,6 +130,9 @@ public sealed class LendingTests
 
             Assert.Matches(@"^1\nname of display:    localhost:\d+\.0\n$", lent.Ends().Output);
             Assert.Equal("[] []\n", none.Ends().Output);
+            if (master != "ours") return;
+            RunResult proxied = await Run.Async(ProgramOf(client), [.. lending, "-O", "proxy", "-F", "none", "host", "ssh-add -l | wc -l; xdpyinfo | grep 'name of display'"], environment: environment);
+            Assert.Matches(@"^1\nname of display:    localhost:\d+\.0\n$", proxied.Ends().Output);
         }
         finally
         {

@@ -151,6 +151,21 @@ public sealed class SharedConnectionTests(SharedSshd.Stock server) : IClassFixtu
         Assert.False(File.Exists(ControlPath));
     }
 
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task Over_a_proxy_sessions_and_forwards_of_both_directions_are_as_ever(string master, string client)
+    {
+        using var greeter = new Greeter("from here");
+        await StartAsync(master);
+        int far = FreePort.Take(), near = FreePort.Take();
+        string[] forwards = ["-R", $"127.0.0.1:{far}:127.0.0.1:{greeter.Port}", "-L", $"127.0.0.1:{near}:127.0.0.1:{far}"];
+
+        RunResult result = await Run.CleanAsync(
+            ProgramOf(client), ["-F", "none", "-S", ControlPath, "-O", "proxy", .. forwards, "host", $"cat; bash -c 'cat </dev/tcp/127.0.0.1/{far}; cat </dev/tcp/127.0.0.1/{near}'; exit 7"], "given "u8.ToArray());
+
+        Assert.Equal("given from herefrom here", result.Ends(7).Output);
+    }
+
     [Fact]
     public async Task Conninfo_and_channels_tell_of_the_master_s_connection()
     {

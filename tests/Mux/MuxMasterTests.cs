@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -5,8 +6,10 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
+using Nacre.Forwarding.X11;
 using Nacre.Protocol.Mux;
 using Nacre.Tests.Config;
+using Nacre.Tests.Forwarding;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Pair;
 using Nacre.Tools.Shared;
@@ -199,11 +202,78 @@ public sealed class MuxMasterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_server_refuses_is_refused_over_a_proxy_too_and_global_requests_are()
+    public async Task What_the_server_refuses_is_refused_over_a_proxy_too()
     {
         await using SshClient client = ConnectByProxy();
+        using TalkingServer taken = TalkingServer.AtPort();
         await Assert.ThrowsAsync<Nacre.Protocol.Connection.ChannelOpenFailedException>(() => client.OpenConnectionAsync(new TcpEndpoint("127.0.0.1", FreePort.Take()), default));
+        await Assert.ThrowsAsync<Nacre.Protocol.Wire.SshException>(() => client.ForwardRemoteAsync($"127.0.0.1:{taken.Port}", "127.0.0.1:1"));
+        await Assert.ThrowsAsync<Nacre.Protocol.Wire.SshException>(() => client.ForwardRemoteAsync(_directory["no"] + "/where", "127.0.0.1:1"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Remote_forwards_over_a_proxy_lead_to_the_process_that_asked_for_each(bool listensAtPath)
+    {
+        using TalkingServer server = TalkingServer.AtPort();
+        using var greeter = new Greeter("for the other");
+        await using SshClient one = ConnectByProxy(), other = ConnectByProxy();
+        await using RemoteForward first = await one.ForwardRemoteAsync(listensAtPath ? _directory["first"] : "127.0.0.1:0", $"127.0.0.1:{server.Port}");
+        await using RemoteForward second = await other.ForwardRemoteAsync(listensAtPath ? _directory["second"] : "127.0.0.1:0", $"127.0.0.1:{greeter.Port}");
+
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal($"said: {i}", await TalkingServer.AskAsync(EndPointOf(first.Listening), $"{i}"));
+            Assert.Equal("for the other", await TalkingServer.AskAsync(EndPointOf(second.Listening), ""));
+        }
+
+        await first.DisposeAsync();
+        await Assert.ThrowsAnyAsync<SocketException>(() => TalkingServer.ConnectAsync(EndPointOf(first.Listening)));
+        Assert.Equal("for the other", await TalkingServer.AskAsync(EndPointOf(second.Listening), ""));
+    }
+
+    [Fact]
+    public async Task Over_a_proxy_without_replies_a_forward_is_taken_as_granted_and_one_that_needs_a_reply_is_refused()
+    {
+        using TalkingServer server = TalkingServer.AtPort();
+        int port = FreePort.Take();
+        await using SshClient client = ConnectByProxy(hasReplies: false);
+        await using RemoteForward forward = await client.ForwardRemoteAsync($"127.0.0.1:{port}", $"127.0.0.1:{server.Port}");
+
+        // Only the server knows when it listens.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await IsOpenAsync(EndPointOf(forward.Listening))) await Task.Delay(10, limit.Token);
+        Assert.Equal("said: here", await TalkingServer.AskAsync(EndPointOf(forward.Listening), "here"));
         await Assert.ThrowsAsync<Nacre.Protocol.Wire.SshException>(() => client.ForwardRemoteAsync("127.0.0.1:0", "127.0.0.1:1"));
+        await Assert.ThrowsAsync<Nacre.Protocol.Wire.SshException>(() => client.ForwardRemoteAsync(_directory["far"], "127.0.0.1:1"));
+        await forward.DisposeAsync();
+        while (await IsOpenAsync(EndPointOf(forward.Listening))) await Task.Delay(10, limit.Token);
+    }
+
+    [Fact]
+    public async Task A_remote_forward_over_a_proxy_ends_with_the_process_that_asked_for_it()
+    {
+        EndPoint listening;
+        await using (SshClient client = ConnectByProxy())
+        {
+            RemoteForward forward = await client.ForwardRemoteAsync("127.0.0.1:0", "127.0.0.1:1");
+            listening = EndPointOf(forward.Listening);
+            (await TalkingServer.ConnectAsync(listening)).Dispose();
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await IsOpenAsync(listening)) await Task.Delay(10, limit.Token);
+    }
+
+    [Fact]
+    public async Task A_session_over_a_proxy_is_lent_nothing_that_its_master_does_not_lend()
+    {
+        await using SshClient client = ConnectByProxy();
+        using X11Forwarding display = X11Forwarding.WithoutCookie(":0");
+        await using RemoteProcess process = await client.RunAsync("echo", new RunOptions { AgentSocket = _directory["agent"], Display = display });
+        Assert.False(process.HasAgent);
+        Assert.False(process.HasDisplay);
     }
 
     [Fact]
@@ -277,17 +347,32 @@ public sealed class MuxMasterTests : IAsyncLifetime
         Assert.Equal((MuxMessageType.Alive, 2u), (MuxMessage.TypeOf(answer), MuxMessage.RequestIdOf(answer)));
     }
 
+    private static async Task<bool> IsOpenAsync(EndPoint endpoint)
+    {
+        try
+        {
+            (await TalkingServer.ConnectAsync(endpoint)).Dispose();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static EndPoint EndPointOf(SocketEndpoint listening) => listening.Path is { } path ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(IPAddress.Loopback, listening.Port);
+
     private static async Task WriteAsync(RemoteProcess process, byte[] data)
     {
         await process.Input.WriteAsync(data);
         await process.Input.CompleteAsync();
     }
 
-    private SshClient ConnectByProxy()
+    private SshClient ConnectByProxy(bool hasReplies = true)
     {
         MasterLink link = MasterLink.Connect(ControlPath);
         new MasterClient(link).BecomeProxy();
-        return SshClient.OverProxy(new NetworkStream(link.Socket, ownsSocket: true), TimeProvider.System);
+        return SshClient.OverProxy(new NetworkStream(link.Socket, ownsSocket: true), TimeProvider.System, hasReplies && link.HasReplies);
     }
 
     private static PassengerRide Ride(MasterLink link, uint session) => new(link, new ErrorTrace(LogLevel.Quiet, TextWriter.Null)) { MasterPid = 0, Session = session };

@@ -10,7 +10,8 @@ internal sealed class GlobalRequests(Multiplexer multiplexer, IConnectionPolicy 
 
     protected override void Reply(IncomingRequest request, GlobalAnswer answer)
     {
-        if (request.WantsReply) multiplexer.Transport.Post(answer.IsSuccess ? Success(answer.Fields) : Failure(), isUrgent: true);
+        if (request.WantsReply && !answer.IsSilent) multiplexer.Transport.Post(answer.IsSuccess ? Success(answer.Fields) : Failure(), isUrgent: true);
+        policy.OnAnswered(request);
     }
 
     protected override void Fail(SshViolationException violation) => multiplexer.Fail(violation);

@@ -12,4 +12,9 @@ internal interface IConnectionPolicy
 
     /// <summary>The peer sent a global request; the answer is sent when it asked for one.</summary>
     ValueTask<GlobalAnswer> AnswerRequestAsync(IncomingRequest request, CancellationToken ct);
+
+    /// <summary>The answer to a global request is on its way; what is sent now comes behind it.</summary>
+    void OnAnswered(IncomingRequest request)
+    {
+    }
 }

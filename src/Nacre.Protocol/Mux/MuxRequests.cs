@@ -8,10 +8,27 @@ internal ref struct MuxHello : IMuxMessage<MuxHello>
     /// <summary>The extension by which a master says that it tells of its connection and its channels.</summary>
     public const string InfoExtension = "info";
 
+    /// <summary>
+    /// The extension, ours, by which either side says that global requests are answered when the connection protocol is passed on. OpenSSH's master answers none,
+    /// and its client cannot read an answer without fields.
+    /// </summary>
+    public const string RepliesExtension = "proxy-replies@nacre";
+
     public uint Version;
     public ReadOnlySpan<byte> Extensions;
 
     public static MuxMessageType Type => MuxMessageType.Hello;
+
+    /// <summary>Whether an extension is among those that a HELLO names; each name has a value behind it.</summary>
+    public static bool Has(List<byte[]> extensions, string name)
+    {
+        for (int i = 0; i + 1 < extensions.Count; i += 2)
+        {
+            if (System.Text.Encoding.UTF8.GetString(extensions[i]) == name) return true;
+        }
+
+        return false;
+    }
 
     public static void Fields<V>(ref V visit, ref MuxHello message)
         where V : IFieldVisitor, allows ref struct

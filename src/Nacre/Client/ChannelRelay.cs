@@ -1,11 +1,13 @@
 using System.IO.Pipelines;
 using Nacre.Protocol.Connection;
+using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Client;
 
 /// <summary>Makes a channel of another process and one of the server's the same: data, requests and ends of each go to the other.</summary>
-internal sealed class ChannelRelay
+/// <param name="lender">Has what a session asks of it lent to the server; null for a channel that asks for nothing.</param>
+internal sealed class ChannelRelay(ISessionLender? lender)
 {
     private readonly TaskCompletionSource<Channel> _near = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Channel> _far = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,14 +15,14 @@ internal sealed class ChannelRelay
     private readonly TaskCompletionSource _farClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Serves the server's channel, whose requests wait until the other one is open.</summary>
-    public IChannelService FarEnd => new End(_near.Task, _farClosed, onOpened: null);
+    public IChannelService FarEnd => new End(_near.Task, _farClosed, onOpened: null, lender: null);
 
     /// <summary>The server's channel is open; returns what serves the one of the other process.</summary>
     public IChannelService Join(Channel far)
     {
         _far.SetResult(far);
         End? end = null;
-        return end = new End(_far.Task, _nearClosed, near => _ = RunAsync(near, far, end!));
+        return end = new End(_far.Task, _nearClosed, near => _ = RunAsync(near, far, end!), lender);
     }
 
     private async Task RunAsync(Channel near, Channel far, End nearEnd)
@@ -68,7 +70,7 @@ internal sealed class ChannelRelay
     }
 
     /// <summary>One of the two channels: hands its requests to the other, and says when it is closed.</summary>
-    private sealed class End(Task<Channel> other, TaskCompletionSource closed, Action<Channel>? onOpened) : IChannelService
+    private sealed class End(Task<Channel> other, TaskCompletionSource closed, Action<Channel>? onOpened, ISessionLender? lender) : IChannelService
     {
         private volatile TaskCompletionSource? _answering;
 
@@ -81,6 +83,8 @@ internal sealed class ChannelRelay
         {
             if (request.WantsReply) _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Channel target = await other.WaitAsync(ct).ConfigureAwait(false);
+            bool isDisplay = request.Name == X11Request.RecordName;
+            if (isDisplay || request.Name == AgentForwardingRequest.RecordName) return lender is not null && await lender.LendAsync(target, isDisplay, ct).ConfigureAwait(false);
             if (request.WantsReply) return await target.RequestAsync(request.Name, request.Fields, ct).ConfigureAwait(false);
             target.Notify(request.Name, request.Fields);
             return true;

@@ -22,8 +22,8 @@ internal sealed class ClientPolicy : IConnectionPolicy
     /// <param name="remoteForwards">What the client asked the server to listen on.</param>
     public ClientPolicy(RemoteForwards remoteForwards)
     {
-        AnswerChannels(ForwardedTcpIpOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerTcp(offer)));
-        AnswerChannels(ForwardedStreamLocalOpen.RecordName, (offer, _) => ValueTask.FromResult(remoteForwards.AnswerStreamLocal(offer)));
+        AnswerChannels(ForwardedTcpIpOpen.RecordName, remoteForwards.AnswerTcpAsync);
+        AnswerChannels(ForwardedStreamLocalOpen.RecordName, remoteForwards.AnswerStreamLocalAsync);
     }
 
     /// <summary>Set once, when the connection protocol begins.</summary>

@@ -300,9 +300,12 @@ public sealed class SshClient : IAsyncDisposable
     internal Task LearnHostKeysAsync(CancellationToken ct) => Learning is null ? Task.CompletedTask : Learning.SettleAsync(_multiplexer, ct);
 
     /// <summary>Uses the connection of another process, which passes on the connection protocol over a stream (PROTOCOL.mux 9).</summary>
-    internal static SshClient OverProxy(Stream stream, TimeProvider time)
+    /// <param name="stream">To that process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hasReplies">False where that process gives no replies to global requests, as OpenSSH's do not.</param>
+    internal static SshClient OverProxy(Stream stream, TimeProvider time, bool hasReplies)
     {
-        var remoteForwards = new RemoteForwards();
+        var remoteForwards = new RemoteForwards { HasReplies = hasReplies };
         var policy = new ClientPolicy(remoteForwards);
         Multiplexer? multiplexer = null;
         var transport = new PlainTransport(isClient: true, new PacketPool(), created => multiplexer = new Multiplexer(created, policy, ConnectionSettings.Default));
@@ -311,16 +314,22 @@ public sealed class SshClient : IAsyncDisposable
         connection.Start();
         connection.OnConnectionProtocol(multiplexer!);
 
-        // What the server opens for a session goes to the process that holds the connection, so that these are lent in vain.
+        // The process that holds the connection lends what it has; these stand for it in the requests.
         var loans = new SessionLoans(new AgentLoan(transport, null), new X11Loan(time, null));
         return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, new AuthenticationOutcome(MethodName.None, []), isHostVerified: true);
     }
 
     /// <summary>Passes the connection protocol of another process on, over this connection, until that process or the connection has ended.</summary>
-    internal async Task ServeProxyAsync(Stream stream, CancellationToken ct)
+    /// <param name="stream">To that process.</param>
+    /// <param name="lender">Lends its sessions what there is here; null lends nothing.</param>
+    /// <param name="replies">Whether it takes replies to global requests.</param>
+    /// <param name="ct">Ends it.</param>
+    internal async Task ServeProxyAsync(Stream stream, ISessionLender? lender, bool replies, CancellationToken ct)
     {
         Multiplexer? near = null;
-        var transport = new PlainTransport(isClient: false, new PacketPool(), created => near = new Multiplexer(created, new ProxyPolicy(_multiplexer), ConnectionSettings.Default));
+        var policy = new ProxyPolicy(_multiplexer, _remoteForwards, IsHostVerified ? lender : null, replies);
+        await using ConfiguredAsyncDisposable ending = policy.ConfigureAwait(false);
+        var transport = new PlainTransport(isClient: false, new PacketPool(), created => policy.Process = near = new Multiplexer(created, policy, ConnectionSettings.Default));
         var connection = new SshConnection(stream, transport, TimeProvider.System) { DrainTime = TimeSpan.Zero };
         await using ConfiguredAsyncDisposable closing = connection.ConfigureAwait(false);
         connection.Start();

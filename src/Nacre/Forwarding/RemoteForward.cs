@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Nacre.Client;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
 
@@ -21,6 +22,9 @@ public sealed class RemoteForward : IAsyncDisposable
     public SocketEndpoint? Target { get; }
 
     internal ForwardOptions Options { get; }
+
+    /// <summary>Answers the channels of the connections, where another process asked for the forward; null for one of our own.</summary>
+    internal ChannelAnswerer? Pass { get; init; }
 
     /// <summary>Tells the server to listen no more; false when it knows of no such listener.</summary>
     internal async ValueTask<bool> CancelAsync() => Interlocked.Exchange(ref _isCancelled, 1) == 0 && await _owner.CancelAsync(this).ConfigureAwait(false);

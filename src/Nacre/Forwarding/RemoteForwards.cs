@@ -1,4 +1,5 @@
 using System.Text;
+using Nacre.Client;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
@@ -14,10 +15,21 @@ internal sealed class RemoteForwards
     /// <summary>Set once, when the connection protocol begins.</summary>
     public Multiplexer? Multiplexer { get; set; }
 
+    /// <summary>False where nobody answers: what is asked for is taken as granted, and what can only be told by an answer cannot be asked for.</summary>
+    public bool HasReplies { get; init; } = true;
+
     /// <summary>Asks the server to listen. The forward is known before the reader goes on, so the first connection finds it.</summary>
-    public async Task<RemoteForward> StartAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct)
+    public Task<RemoteForward> StartAsync(SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options, CancellationToken ct) =>
+        StartAsync(listen, answer => Add(answer, listen, listening => new RemoteForward(this, listening, target, options)), ct);
+
+    /// <summary>The same for another process, to which the channels of the connections are passed on.</summary>
+    public Task<RemoteForward> StartAsync(SocketEndpoint listen, ChannelAnswerer pass, CancellationToken ct) =>
+        StartAsync(listen, answer => Add(answer, listen, listening => new RemoteForward(this, listening, target: null, ForwardOptions.Default) { Pass = pass }), ct);
+
+    private async Task<RemoteForward> StartAsync(SocketEndpoint listen, Func<GlobalAnswer, RemoteForward?> add, CancellationToken ct)
     {
-        var reply = new ForwardReply(answer => Add(answer, listen, target, options));
+        if (!HasReplies) return Announce(listen, add);
+        var reply = new ForwardReply(add);
         try
         {
             GlobalAnswer result = await AskAsync(listen, reply, ct).ConfigureAwait(false);
@@ -32,23 +44,32 @@ internal sealed class RemoteForwards
     }
 
     /// <summary>Answers a forwarded-tcpip: only for what was asked for.</summary>
-    public ChannelAnswer AnswerTcp(ChannelOffer offer)
+    public ValueTask<ChannelAnswer> AnswerTcpAsync(ChannelOffer offer, CancellationToken ct)
     {
         ForwardedTcpIpOpen open = offer.Read<ForwardedTcpIpOpen>();
-        return Answer(FindTcp(Encoding.UTF8.GetString(open.Address), (int)open.Port));
+        return AnswerAsync(FindTcp(Encoding.UTF8.GetString(open.Address), (int)open.Port), offer, ct);
     }
 
     /// <summary>Answers a forwarded-streamlocal: only for what was asked for.</summary>
-    public ChannelAnswer AnswerStreamLocal(ChannelOffer offer)
+    public ValueTask<ChannelAnswer> AnswerStreamLocalAsync(ChannelOffer offer, CancellationToken ct)
     {
         string path = Encoding.UTF8.GetString(offer.Read<ForwardedStreamLocalOpen>().SocketPath);
-        lock (_lock) return Answer(_forwards.Find(forward => forward.Listening.Path == path));
+        RemoteForward? found;
+        lock (_lock) found = _forwards.Find(forward => forward.Listening.Path == path);
+        return AnswerAsync(found, offer, ct);
     }
 
     /// <summary>Tells the server to listen no more; false when it knows of no such listener, or the connection is over.</summary>
     public async Task<bool> CancelAsync(RemoteForward forward)
     {
         lock (_lock) _forwards.Remove(forward);
+        if (!HasReplies)
+        {
+            var ended = new CancelTcpIpForwardRequest { Address = Encoding.UTF8.GetBytes(forward.Listening.Tcp.Host), Port = (uint)forward.Listening.Port };
+            Multiplexer!.Notify(ref ended);
+            return true;
+        }
+
         try
         {
             return (await AskToCancelAsync(forward.Listening).ConfigureAwait(false)).IsSuccess;
@@ -60,15 +81,27 @@ internal sealed class RemoteForwards
         }
     }
 
-    private static ChannelAnswer Answer(RemoteForward? forward) => forward is null
-        ? ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed")
-        : ChannelAnswer.Accept(new ForwardService(forward));
+    private static ValueTask<ChannelAnswer> AnswerAsync(RemoteForward? forward, ChannelOffer offer, CancellationToken ct) => forward switch
+    {
+        null => ValueTask.FromResult(ChannelAnswer.Refuse(OpenFailureReason.AdministrativelyProhibited, "open failed")),
+        { Pass: { } pass } => pass(offer, ct),
+        _ => ValueTask.FromResult(ChannelAnswer.Accept(new ForwardService(forward))),
+    };
 
     // Nobody waits for the answer any more, and nobody would stop the forward.
     private static async Task StopWhenStartedAsync(ForwardReply reply)
     {
         await ((Task)reply.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reply.Forward is { } forward) await forward.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private RemoteForward Announce(SocketEndpoint listen, Func<GlobalAnswer, RemoteForward?> add)
+    {
+        if (listen.Path is not null || listen.Port == 0) throw new SshException("the master answers no requests, so that only a port that is known can be forwarded over it; use -O forward");
+        RemoteForward forward = add(GlobalAnswer.Success())!;
+        var tcp = new TcpIpForwardRequest { Address = Encoding.UTF8.GetBytes(listen.Tcp.Host), Port = (uint)listen.Port };
+        Multiplexer!.Notify(ref tcp);
+        return forward;
     }
 
     private Task<GlobalAnswer> AskAsync(SocketEndpoint listen, ForwardReply reply, CancellationToken ct)
@@ -95,12 +128,12 @@ internal sealed class RemoteForwards
         return Multiplexer!.RequestAsync(ref tcp, Multiplexer.Ended);
     }
 
-    private RemoteForward? Add(GlobalAnswer answer, SocketEndpoint listen, SocketEndpoint? target, ForwardOptions options)
+    private RemoteForward? Add(GlobalAnswer answer, SocketEndpoint listen, Func<SocketEndpoint, RemoteForward> create)
     {
         if (!answer.IsSuccess) return null;
         bool isPortChosen = listen.Path is null && listen.Port == 0;
         SocketEndpoint listening = isPortChosen ? listen.Tcp with { Port = (int)Message.ReadRecord<TcpIpForwardReply>(answer.Fields.Span).Port } : listen;
-        var forward = new RemoteForward(this, listening, target, options);
+        RemoteForward forward = create(listening);
         lock (_lock) _forwards.Add(forward);
         return forward;
     }

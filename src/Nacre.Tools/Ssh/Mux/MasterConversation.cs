@@ -21,6 +21,7 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
     private readonly CancellationTokenSource _gone = new();
     private Task _session = Task.CompletedTask;
     private bool _hasSession;
+    private bool _takesReplies;
 
     /// <summary>Talks to the client until it has gone, or its session has ended.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -28,7 +29,7 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
         using CancellationTokenRegistration stopping = ct.UnsafeRegister(static gone => ((CancellationTokenSource)gone!).Cancel(), _gone);
         try
         {
-            var hello = new MuxHello { Version = MuxMessage.Version, Extensions = MuxStrings.Write([Encoding.UTF8.GetBytes(MuxHello.InfoExtension), "0"u8.ToArray()]) };
+            var hello = new MuxHello { Version = MuxMessage.Version, Extensions = MuxStrings.Write([Encoding.UTF8.GetBytes(MuxHello.InfoExtension), "0"u8.ToArray(), Encoding.UTF8.GetBytes(MuxHello.RepliesExtension), "0"u8.ToArray()]) };
             await socket.SendAsync(MuxMessage.Write(ref hello)).ConfigureAwait(false);
             if (await socket.ReadAsync(_gone.Token).ConfigureAwait(false) is { } first) CheckHello(first);
             while (await socket.ReadAsync(_gone.Token).ConfigureAwait(false) is { } message) await AnswerAsync(message).ConfigureAwait(false);
@@ -48,12 +49,12 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
         }
     }
 
-    private static void CheckHello(byte[] message)
+    private void CheckHello(byte[] message)
     {
         if (MuxMessage.TypeOf(message) != MuxMessageType.Hello) throw new SshViolationException(Violation.UnexpectedMessage, $"expected MUX_MSG_HELLO, received 0x{(uint)MuxMessage.TypeOf(message):x8}");
         MuxHello hello = MuxMessage.Read<MuxHello>(message);
         if (hello.Version != MuxMessage.Version) throw new SshViolationException(Violation.UnexpectedMessage, $"unsupported multiplexing protocol version {hello.Version} (expected {MuxMessage.Version})");
-        _ = MuxStrings.Read(hello.Extensions);
+        _takesReplies = MuxHello.Has(MuxStrings.Read(hello.Extensions), MuxHello.RepliesExtension);
     }
 
     private async Task AnswerAsync(byte[] message)
@@ -333,7 +334,7 @@ internal sealed class MasterConversation(MuxMaster master, MuxSocket socket)
     {
         var granted = new MuxProxyGranted { RequestId = id };
         await socket.SendAsync(MuxMessage.Write(ref granted)).ConfigureAwait(false);
-        await master.Client.ServeProxyAsync(new NetworkStream(socket.Socket, ownsSocket: false), _gone.Token).ConfigureAwait(false);
+        await master.Client.ServeProxyAsync(new NetworkStream(socket.Socket, ownsSocket: false), new SessionLender(master), _takesReplies, _gone.Token).ConfigureAwait(false);
         await _gone.CancelAsync().ConfigureAwait(false);
     }
 

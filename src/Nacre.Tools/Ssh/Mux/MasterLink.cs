@@ -21,6 +21,9 @@ internal sealed class MasterLink : IDisposable
     /// <summary>Whether the master tells of its connection and its channels.</summary>
     public bool HasInfo { get; private set; }
 
+    /// <summary>Whether the master, once it passes on the connection protocol, answers global requests.</summary>
+    public bool HasReplies { get; private set; }
+
     /// <summary>Connects and exchanges HELLO.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="SshException">Whoever listens there is none to trust, or speaks something else.</exception>
@@ -84,14 +87,15 @@ internal sealed class MasterLink : IDisposable
 
     private void ExchangeHello()
     {
-        var hello = new MuxHello { Version = MuxMessage.Version };
+        var hello = new MuxHello { Version = MuxMessage.Version, Extensions = MuxStrings.Write([System.Text.Encoding.UTF8.GetBytes(MuxHello.RepliesExtension), "0"u8.ToArray()]) };
         Send(ref hello);
         byte[] answer = Read() ?? throw new SshException("master hello exchange failed");
         if (MuxMessage.TypeOf(answer) != MuxMessageType.Hello) throw new SshException($"expected HELLO ({(uint)MuxMessageType.Hello}) got {(uint)MuxMessage.TypeOf(answer)}");
         MuxHello theirs = MuxMessage.Read<MuxHello>(answer);
         if (theirs.Version != MuxMessage.Version) throw new SshException($"Unsupported multiplexing protocol version {theirs.Version} (expected {MuxMessage.Version})");
         List<byte[]> extensions = MuxStrings.Read(theirs.Extensions);
-        for (int i = 0; i + 1 < extensions.Count; i += 2) HasInfo |= System.Text.Encoding.UTF8.GetString(extensions[i]) == MuxHello.InfoExtension;
+        HasInfo = MuxHello.Has(extensions, MuxHello.InfoExtension);
+        HasReplies = MuxHello.Has(extensions, MuxHello.RepliesExtension);
     }
 
     private void SendAll(ReadOnlySpan<byte> bytes)

@@ -87,7 +87,7 @@ internal sealed class SharedRun(SshCommandLine line, IReadOnlyList<string> argum
     private int UseAsProxy(SharedConnection shared)
     {
         shared.BecomeProxy();
-        SshClient client = SshClient.OverProxy(new NetworkStream(shared.Link.Socket, ownsSocket: true), TimeProvider.System);
+        SshClient client = SshClient.OverProxy(new NetworkStream(shared.Link.Socket, ownsSocket: true), TimeProvider.System, shared.Link.HasReplies);
         return new SshRun(line, config, trace).RunAsync(client, isShared: true).GetAwaiter().GetResult();
     }
 
