@@ -17,7 +17,7 @@ internal sealed class OtherRoot : IDisposable
     {
         var root = new OtherRoot($"/var/lib/nacre-{Guid.NewGuid():N}");
         root.MakeDirectory("");
-        foreach (string program in new[] { "/bin/bash", "/bin/sh", "/usr/bin/env", "/usr/bin/stty" }) await root.CopyAsync(program);
+        foreach (string program in new[] { "/bin/bash", "/bin/sh", "/usr/bin/stty", "/usr/bin/wc" }) await root.CopyAsync(program);
         root.MakeDirectory("tmp");
         File.SetUnixFileMode(root["tmp"], (UnixFileMode)0b1_111_111_111);
         root.MakeDirectory(user.Home);
