@@ -134,7 +134,7 @@ public sealed class ChrootTests : IAsyncLifetime
         await StartAsync(hasPam: false);
         byte[] bytes = await File.ReadAllBytesAsync(_directory.WriteRandom("random", 3_000_000), TestContext.Current.CancellationToken);
 
-        RunResult run = await Run.CleanAsync("ssh", [.. await _sshd!.ClientArgumentsAsync(), "-C", "-o", "RekeyLimit=256K", $"{_user.Name}@127.0.0.1", "wc -c"], bytes);
+        RunResult run = await Run.CleanAsync("ssh", [.. await _sshd!.ClientArgumentsAsync(), "-C", "-o", "RekeyLimit=1M", $"{_user.Name}@127.0.0.1", "wc -c"], bytes);
 
         Assert.Equal("3000000\n", run.Ends().Output);
     }
