@@ -32,6 +32,28 @@ public sealed partial class LogLineTests : IDisposable
         Assert.All(actual.Where(line => line.Contains("port N", StringComparison.Ordinal) && !line.StartsWith("Server listening", StringComparison.Ordinal)), line => Assert.NotNull(LogReader.Read(line.Replace("port N", "port 1", StringComparison.Ordinal))));
     }
 
+    [Theory]
+    [InlineData("X11Forwarding no")]
+    [InlineData("ForceCommand echo 'said '; true")]
+    public async Task What_a_session_runs_and_where_is_logged_as_OpenSSH_does(string setting)
+    {
+        string[] settings = ["LogLevel VERBOSE", setting];
+        await using StockSshd stock = await StockSshd.StartAsync(settings);
+        await using OurSshd ours = await OurSshd.StartAsync(settings);
+
+        Assert.Equal(await SessionLinesAsync(stock), await SessionLinesAsync(ours));
+    }
+
+    private static async Task<string[]> SessionLinesAsync(TestSshd sshd)
+    {
+        (await sshd.StockSshAsync("true")).Ends();
+        (await sshd.StockSshAsync("true", null, "-tt")).Ends();
+        (await Run.CleanAsync("ssh", [.. await sshd.ClientArgumentsAsync(), "-tt", sshd.Destination], "exit\n"u8.ToArray())).Ends();
+        await Run.CleanAsync("ssh", [.. await sshd.ClientArgumentsAsync(), "-s", sshd.Destination, "sftp"]);
+        await sshd.LineAsync("^Starting session: ", times: 4);
+        return [.. sshd.Log.Split('\n').Where(line => line.StartsWith("Starting session: ", StringComparison.Ordinal)).Select(line => Number().Replace(line.TrimEnd('\r'), "$1 N"))];
+    }
+
     private async Task<string[]> ActAsync(TestSshd sshd)
     {
         (await sshd.StockSshAsync("true")).Ends();
@@ -84,6 +106,9 @@ public sealed partial class LogLineTests : IDisposable
     // How each names its own files and functions in what is beside the point.
     private static bool IsCompared(string line) => !line.StartsWith("Could not get shadow information", StringComparison.Ordinal)
         && !line.StartsWith("kex_exchange_identification: client sent invalid protocol identifier", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"(port|pts)[ /]\d+")]
+    private static partial Regex Number();
 
     [GeneratedRegex(@"port \d+")]
     private static partial Regex PortNumber();

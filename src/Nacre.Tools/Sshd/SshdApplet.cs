@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Values;
@@ -257,7 +259,11 @@ internal static class SshdApplet
     {
         try
         {
-            File.WriteAllText(path, Environment.ProcessId + "\n");
+            // Over what is there, so that nobody ever reads an empty file while the same number is written again.
+            byte[] number = Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            RandomAccess.Write(file, number, 0);
+            if (RandomAccess.GetLength(file) > number.Length) RandomAccess.SetLength(file, number.Length);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -8,6 +8,9 @@ namespace Nacre.Tools.Sshd;
 /// <summary>Chooses what the sessions of one connection run: shell, command or subsystem.</summary>
 internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISessionHandler
 {
+    // Those that run; a new one gets the lowest that is free.
+    private readonly HashSet<int> _numbers = [];
+
     public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct)
     {
         ServerConfig config = client.ConfigFor(request.User.Name);
@@ -20,9 +23,25 @@ internal sealed class UserSessions(ClientConnection client, SshdLog log) : ISess
             return ValueTask.FromResult<SessionProgram?>(null);
         }
 
-        string what = request.Kind switch { SessionKind.Shell => "shell", SessionKind.Command => "command", _ => $"subsystem '{Printable.Escape(request.Text)}'" };
-        log.Verbose($"Starting session: {what} for {Printable.Escape(account.Name)} from {client.Place}");
-        return ValueTask.FromResult<SessionProgram?>((session, token) => new UserProgram(session, account, client, asked, log).RunAsync(token));
+        return ValueTask.FromResult<SessionProgram?>((session, token) => RunAsync(number => new UserProgram(session, account, client, asked, log) { Number = number }, token));
+    }
+
+    private async Task<ProcessExit> RunAsync(Func<int, UserProgram> create, CancellationToken ct)
+    {
+        int number = 0;
+        lock (_numbers)
+        {
+            while (!_numbers.Add(number)) number++;
+        }
+
+        try
+        {
+            return await create(number).RunAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_numbers) _numbers.Remove(number);
+        }
     }
 
     // The command line that was asked for, for the user's shell; null asks for the shell itself, or for a subsystem that there is none of.

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Nacre.Config;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
+using Nacre.Tools.Sshd.Log;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Logins;
@@ -46,6 +47,9 @@ internal sealed class UserProgram
         _command = _config.ForceCommand ?? (Request.Asked is null ? null : Request.Text) ?? asked;
     }
 
+    /// <summary>Which of the connection's sessions it is, from zero.</summary>
+    public required int Number { get; init; }
+
     private SessionRequest Request => _session.Request;
 
     private bool IsForced => _config.ForceCommand is not null || Request.Asked is not null;
@@ -64,6 +68,7 @@ internal sealed class UserProgram
         {
             // A session process has entered it already.
             if (_client.Account is null) _root = ChrootPath.For(_account, _config);
+            if (Request.Terminal is null) LogStart(terminal: null);
             if (await RefuseAsync(ct).ConfigureAwait(false) is { } refused) return refused;
             if (IsServedHere && InternalSftp.Of(_command) is { } sftp) return await sftp.ServeAsync(_session, _account, _client, _log, ct).ConfigureAwait(false);
             return Request.Terminal is null
@@ -124,9 +129,12 @@ internal sealed class UserProgram
         }
     }
 
+    private void LogStart(string? terminal) => _log.Verbose(SessionLine.Of(Request, _config, _client, _account.Name, terminal, Number));
+
     private async Task<ProcessExit> RunAtTerminalAsync(CancellationToken ct)
     {
         using Pty pty = await _client.Terminals.OpenAsync(_account, ct).ConfigureAwait(false);
+        LogStart(pty.Name);
         await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
         (LoginAccounting? recorded, LastLogin? last) = _client.Records is { } records
             ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.RecordedHost, _client.Remote.Address, ct).ConfigureAwait(false) : default;

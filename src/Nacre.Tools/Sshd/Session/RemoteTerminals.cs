@@ -47,7 +47,16 @@ internal sealed class RemoteTerminals(ChildLink link, SafeHandle? directory) : I
             return;
         }
 
-        Pty pty = Pty.FromMaster(message.TakeDescriptor());
-        if (!_awaited.TryRemove(message.Read<TerminalMessage>().Request, out TaskCompletionSource<Pty>? awaited) || !awaited.TrySetResult(pty)) pty.Dispose();
+        _awaited.TryRemove(message.Read<TerminalMessage>().Request, out TaskCompletionSource<Pty>? awaited);
+        try
+        {
+            Pty pty = Pty.FromMaster(message.TakeDescriptor());
+            if (awaited is null || !awaited.TrySetResult(pty)) pty.Dispose();
+        }
+        catch (UnixException error)
+        {
+            // This process had no room for it: one session ends, and no other.
+            awaited?.TrySetException(error);
+        }
     }
 }
