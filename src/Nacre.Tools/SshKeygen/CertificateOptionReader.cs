@@ -7,11 +7,10 @@ namespace Nacre.Tools.SshKeygen;
 /// <summary>Reads the options of a certificate to sign (-O): what a user's certificate permits without asking, less what was taken back, and what was added.</summary>
 internal sealed class CertificateOptionReader
 {
-    /// <summary>The data of an option that only is there or not.</summary>
-    private readonly Dictionary<string, CertificateOption> _critical = [], _extensions = [];
-
     /// <summary>The words for what a user's certificate permits, and the names of its extensions.</summary>
     private static readonly Dictionary<string, string> Permissions = CertificateOption.UserPermissions.ToDictionary(option => option.Name["permit-".Length..].ToLowerInvariant(), option => option.Name);
+
+    private readonly Dictionary<string, CertificateOption> _critical = [], _extensions = [];
 
     public CertificateOptionReader(CertificateKind kind)
     {
