@@ -18,8 +18,7 @@ internal sealed class ChildLink : IDisposable
 
     private readonly ProcessLink _link;
     private readonly ConcurrentDictionary<uint, GivenConfig> _configs = [];
-    private readonly ConcurrentDictionary<uint, TaskCompletionSource<byte[]>> _awaited = [];
-    private uint _requests;
+    private readonly AwaitedAnswers<byte[]> _awaited = new(TaskCreationOptions.None);
 
     public ChildLink() => _link = new ProcessLink(new LinkEnd(Descriptors.Adopt(Descriptor), Descriptors.Adopt(Descriptor + 1)), takesDescriptors: true);
 
@@ -39,14 +38,14 @@ internal sealed class ChildLink : IDisposable
                     using (message) Take(message.Read<SignatureMessage>());
                     break;
                 case MonitorMessageType.Recorded:
-                    using (message) Answer(message.Read<RecordedMessage>().Request, []);
+                    using (message) _awaited.TryAnswer(message.Read<RecordedMessage>().Request, []);
                     break;
                 default:
                     return message;
             }
         }
 
-        foreach (TaskCompletionSource<byte[]> waiting in _awaited.Values) waiting.TrySetException(new SshException("The server's monitor has ended."));
+        _awaited.FailAll(new SshException("The server's monitor has ended."));
         return null;
     }
 
@@ -70,21 +69,7 @@ internal sealed class ChildLink : IDisposable
     }
 
     /// <summary>Asks something of the monitor under a number, and waits for the answer with that number. The caller goes on wherever it is heard of.</summary>
-    public async ValueTask<byte[]> AskAsync(Action<uint> send, CancellationToken ct)
-    {
-        uint request = Interlocked.Increment(ref _requests);
-        var waiting = new TaskCompletionSource<byte[]>();
-        _awaited[request] = waiting;
-        try
-        {
-            send(request);
-            return await waiting.Task.WaitAsync(ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            _awaited.TryRemove(request, out _);
-        }
-    }
+    public ValueTask<byte[]> AskAsync(Action<uint> send, CancellationToken ct) => _awaited.AskAsync(send, ct);
 
     public void Dispose() => _link.Dispose();
 
@@ -94,12 +79,7 @@ internal sealed class ChildLink : IDisposable
         _configs[config.Number] = new GivenConfig(ConfigText.Read(config.Text), hostKeys);
     }
 
-    private void Take(SignatureMessage answer) => Answer(answer.Request, answer.Signature.ToArray());
-
-    private void Answer(uint request, byte[] answer)
-    {
-        if (_awaited.TryRemove(request, out TaskCompletionSource<byte[]>? waiting)) waiting.TrySetResult(answer);
-    }
+    private void Take(SignatureMessage answer) => _awaited.TryAnswer(answer.Request, answer.Signature.ToArray());
 
     private async ValueTask<byte[]> SignAsync(uint connection, PublicKey key, string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Nacre.Tools.Sshd.Logins;
@@ -12,30 +11,11 @@ namespace Nacre.Tools.Sshd.Session;
 /// <param name="directory">Where programs find them; null where by their path.</param>
 internal sealed class RemoteTerminals(ChildLink link, SafeHandle? directory) : ITerminals
 {
-    private readonly ConcurrentDictionary<uint, TaskCompletionSource<Pty>> _awaited = [];
-    private uint _requests;
+    private readonly AwaitedAnswers<Pty> _awaited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SafeHandle? Directory => directory;
 
-    public async ValueTask<Pty> OpenAsync(UserAccount account, CancellationToken ct)
-    {
-        uint request = Interlocked.Increment(ref _requests);
-        var awaited = new TaskCompletionSource<Pty>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _awaited[request] = awaited;
-        var open = new OpenTerminalMessage { Request = request };
-        link.Link.Send(0, ref open);
-        try
-        {
-            return await awaited.Task.WaitAsync(ct).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // One that comes too late is nobody's.
-            _awaited.TryRemove(request, out _);
-            if (!awaited.TrySetCanceled(ct) && awaited.Task.IsCompletedSuccessfully) (await awaited.Task.ConfigureAwait(false)).Dispose();
-            throw;
-        }
-    }
+    public ValueTask<Pty> OpenAsync(UserAccount account, CancellationToken ct) => _awaited.AskAsync(Ask, ct);
 
     /// <summary>Takes the monitor's answer.</summary>
     public void Take(LinkMessage message)
@@ -43,20 +23,26 @@ internal sealed class RemoteTerminals(ChildLink link, SafeHandle? directory) : I
         if (message.Type == MonitorMessageType.NoTerminal)
         {
             NoTerminalMessage refused = message.Read<NoTerminalMessage>();
-            if (_awaited.TryRemove(refused.Request, out TaskCompletionSource<Pty>? waiting)) waiting.TrySetException(new UnixException((Errno)refused.Error, Encoding.UTF8.GetString(refused.Attempt)));
+            _awaited.Fail(refused.Request, new UnixException((Errno)refused.Error, Encoding.UTF8.GetString(refused.Attempt)));
             return;
         }
 
-        _awaited.TryRemove(message.Read<TerminalMessage>().Request, out TaskCompletionSource<Pty>? awaited);
+        uint request = message.Read<TerminalMessage>().Request;
         try
         {
             Pty pty = Pty.FromMaster(message.TakeDescriptor());
-            if (awaited is null || !awaited.TrySetResult(pty)) pty.Dispose();
+            if (!_awaited.TryAnswer(request, pty)) pty.Dispose();
         }
         catch (UnixException error)
         {
             // This process had no room for it: one session ends, and no other.
-            awaited?.TrySetException(error);
+            _awaited.Fail(request, error);
         }
+    }
+
+    private void Ask(uint request)
+    {
+        var open = new OpenTerminalMessage { Request = request };
+        link.Link.Send(0, ref open);
     }
 }
