@@ -115,7 +115,7 @@ internal sealed class Outbox : IDisposable
     /// <summary>Queues our NEWKEYS; the writer seals it with the old keys, takes the new ones and lets the traffic go.</summary>
     public void PostNewKeys(Packet packet, OutboundKeys next) => Enqueue(_transport, new OutboxItem(packet, next));
 
-    /// <summary>Queues the last packet of the connection: behind what waits when it ends as agreed, in place of it otherwise.</summary>
+    /// <summary>Queues the last packet of the connection: behind what waits when it ends as agreed, otherwise in place of all but a KEXINIT that is next.</summary>
     /// <remarks>RFC 4253 11.1: nothing follows it. So traffic that a key exchange holds, which nobody will bring to its end now, is dropped.</remarks>
     public void PostLast(Packet packet, bool isAgreed)
     {
@@ -129,7 +129,7 @@ internal sealed class Outbox : IDisposable
 
             _isClosed = true;
             bool isTrafficSent = isAgreed && _holds == _releases;
-            if (!isAgreed) Drop(_transport);
+            if (!isAgreed) DropAllButProposal();
             if (!isTrafficSent)
             {
                 Drop(_urgent);
@@ -253,6 +253,14 @@ internal sealed class Outbox : IDisposable
         _heldBytes += item.Packet.Capacity;
         if (item.NextKeys is not null) _releases++;
         lane.Add(item);
+    }
+
+    // Where nothing could be agreed on, the peer must know our offer to say so.
+    private void DropAllButProposal()
+    {
+        OutboxItem? proposal = !_transport.IsEmpty && _transport.Peek().Packet.Number == MessageNumber.KexInit ? _transport.Take() : null;
+        Drop(_transport);
+        if (proposal is { } kept) _transport.Add(kept);
     }
 
     private void Drop(Lane lane)
