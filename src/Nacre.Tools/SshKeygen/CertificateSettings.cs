@@ -7,11 +7,17 @@ namespace Nacre.Tools.SshKeygen;
 /// <summary>What the command line of ssh-keygen says of certificates to sign.</summary>
 internal sealed class CertificateSettings
 {
+    private readonly List<char> _letters = [];
     private readonly List<string> _options = [];
-    private string? _keyId;
 
     /// <summary>The file of the authority's key; null where nothing is to be signed.</summary>
     public string? Authority { get; private set; }
+
+    /// <summary>What the authority calls the certificate.</summary>
+    public string? KeyId { get; private set; }
+
+    /// <summary>What -O said, each time.</summary>
+    public IReadOnlyList<string> Options => _options;
 
     /// <summary>True where an agent has the authority's private key.</summary>
     public bool IsInAgent { get; private set; }
@@ -28,11 +34,8 @@ internal sealed class CertificateSettings
     /// <summary>True where each certificate is to get a number of its own, <see cref="Serial"/> and those after it.</summary>
     public bool IsNumberedOn { get; private set; }
 
-    /// <summary>The files of the keys to certify.</summary>
-    public IReadOnlyList<string> Files { get; set; } = [];
-
-    /// <summary>The first flag that means something for certificates only; null where there was none.</summary>
-    public char? FirstFlag { get; private set; }
+    /// <summary>The flags that mean something for certificates, and in few other modes; -s is not one of them.</summary>
+    public IReadOnlyList<char> Letters => _letters;
 
     public void Take(FlagUse use)
     {
@@ -41,22 +44,23 @@ internal sealed class CertificateSettings
             case 's': Authority = use.Value; return;
             case 'D': throw new FatalException($"Keys in PKCS#11 tokens are not supported; give {Printable.Escape(use.Value)} to an agent with ssh-add -s and sign with -U");
             case 'h': Kind = CertificateKind.Host; break;
-            case 'I': _keyId = use.Value; break;
+            case 'I': KeyId = use.Value; break;
             case 'n': Principals = use.Value; break;
             case 'O': _options.Add(use.Value); break;
             case 'U': IsInAgent = true; break;
             case 'V': Validity = ValidityInterval.Parse(use.Value, DateTimeOffset.UtcNow); break;
             case 'z': TakeSerial(use.Value); break;
+            default: return;
         }
 
-        FirstFlag ??= use.Letter;
+        _letters.Add(use.Letter);
     }
 
     /// <summary>What the certificates are to say, with the first number.</summary>
     /// <exception cref="FatalException">Something is missing, or cannot be in a certificate.</exception>
     public CertificateTerms ToTerms()
     {
-        string keyId = _keyId ?? throw new FatalException("Must specify key id (-I) when certifying");
+        string keyId = KeyId ?? throw new FatalException("Must specify key id (-I) when certifying");
         var options = new CertificateOptionReader(Kind);
         foreach (string option in _options) options.Take(option);
         string[] principals = Principals?.Split(',') ?? [];

@@ -12,15 +12,14 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
 
     private CertificateSettings Wanted => settings.Certificate;
 
-    public async Task RunAsync()
+    public async Task<int> RunAsync()
     {
         CertificateTerms terms = Wanted.ToTerms();
         string authority = Wanted.Authority!;
         if (!Wanted.IsInAgent)
         {
             using OpenedKey opened = files.Open(answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", settings.Passphrase);
-            await SignAllAsync(terms, opened.Key).ConfigureAwait(false);
-            return;
+            return await SignAllAsync(terms, opened.Key).ConfigureAwait(false);
         }
 
         PublicKey known = (KeyFiles.LoadPublic(authority) ?? KeyFiles.LoadPublic(authority + ".pub"))?.Key
@@ -28,7 +27,7 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
         await using AgentClient agent = await ConnectAsync().ConfigureAwait(false);
         IReadOnlyList<AgentIdentity> kept = await agent.ListAsync(default).ConfigureAwait(false);
         if (kept.Count == 0) throw new FatalException("Retrieve agent key list: agent contains no identities");
-        await SignAllAsync(terms, kept.FirstOrDefault(each => each.PublicKey.Equals(known)) ?? throw new FatalException($"CA key {authority} not found in agent")).ConfigureAwait(false);
+        return await SignAllAsync(terms, kept.FirstOrDefault(each => each.PublicKey.Equals(known)) ?? throw new FatalException($"CA key {authority} not found in agent")).ConfigureAwait(false);
     }
 
     private static async Task<AgentClient> ConnectAsync()
@@ -39,16 +38,18 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
             ?? throw new FatalException($"Cannot use public key for CA signature: no agent listens at {socket}, which {Agent} names");
     }
 
-    private async Task SignAllAsync(CertificateTerms terms, ISigner authority)
+    private async Task<int> SignAllAsync(CertificateTerms terms, ISigner authority)
     {
         string? algorithm = AlgorithmFor(authority.PublicKey);
         if (terms.Principals.Count == 0 && !settings.IsQuiet) error.Write("Warning: a certificate without principals (-n) is for nobody; OpenSSH before 10.3 took some of them for everybody's\r\n");
-        for (int i = 0; i < Wanted.Files.Count; i++)
+        for (int i = 0; i < settings.Files.Count; i++)
         {
             ulong serial = Wanted.IsNumberedOn ? unchecked(terms.Serial + (ulong)i) : terms.Serial;
             if (serial < terms.Serial) throw new FatalException($"There is no serial number after {ulong.MaxValue}");
-            await SignAsync(Wanted.Files[i], terms with { Serial = serial }, authority, algorithm).ConfigureAwait(false);
+            await SignAsync(settings.Files[i], terms with { Serial = serial }, authority, algorithm).ConfigureAwait(false);
         }
+
+        return 0;
     }
 
     private async Task SignAsync(string path, CertificateTerms terms, ISigner authority, string? algorithm)

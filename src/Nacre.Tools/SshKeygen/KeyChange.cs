@@ -9,14 +9,15 @@ namespace Nacre.Tools.SshKeygen;
 /// <summary>Opens a private key file to show its public key or to store it with another passphrase or comment.</summary>
 internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFiles files, TextWriter output)
 {
-    public void PrintPublic()
+    public int PrintPublic()
     {
         string path = Locate();
         using OpenedKey opened = files.Open(answers, path, $"Load key \"{path}\"", "Enter passphrase: ", settings.Passphrase);
         output.WriteLine(new PublicKeyLine(opened.Key.PublicKey, opened.Key.Comment).ToString());
+        return 0;
     }
 
-    public void ChangePassphrase()
+    public int ChangePassphrase()
     {
         string path = Locate();
         using OpenedKey opened = files.Open(answers, path, $"Failed to load key {path}", "Enter old passphrase: ", settings.Passphrase);
@@ -32,9 +33,10 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
         }
 
         output.WriteLine("Your identification has been saved with the new passphrase.");
+        return 0;
     }
 
-    public void ChangeComment()
+    public int ChangeComment()
     {
         string path = Locate();
         string failure = $"Cannot load private key \"{path}\"";
@@ -46,13 +48,14 @@ internal sealed class KeyChange(KeygenSettings settings, Answers answers, KeyFil
         if (comment == key.Comment && opened.KeepsComment)
         {
             output.WriteLine("No change to comment");
-            return;
+            return 0;
         }
 
         key.Comment = comment;
         Save(path, key, opened.Passphrase);
         KeyFiles.SavePublic(path + ".pub", key.PublicKey, comment);
         output.WriteLine(comment.Length > 0 ? $"Comment '{KeyGeneration.Shown(comment)}' applied" : "Comment removed");
+        return 0;
     }
 
     private string Locate()

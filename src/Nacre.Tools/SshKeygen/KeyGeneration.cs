@@ -13,7 +13,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
     /// <summary>The types of host key that -A makes, in its order.</summary>
     private static readonly string[] HostKeyTypes = ["rsa", "ecdsa", "ed25519"];
 
-    public void Make()
+    public int Make()
     {
         string type = settings.Type ?? DefaultType;
         int bits = BitsOf(type);
@@ -43,6 +43,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         Say($"Your public key has been saved in {file}.pub");
         Say($"The key fingerprint is:\n{key.PublicKey.FingerprintBy(settings.Hash)} {Shown(key.Comment)}");
         Say($"The key's randomart image is:\n{RandomArt.Draw(key.PublicKey, settings.Hash)}");
+        return 0;
     }
 
     /// <summary>Makes the host keys that are missing, for scripts that set up a machine; returns the exit status.</summary>

@@ -8,7 +8,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
 {
     private const string NoComment = "no comment";
 
-    public void Run()
+    public int Run()
     {
         string path = settings.File ?? KeyGeneration.AskFile(answers, "Enter file in which the key is", KeyGeneration.CurrentUser(), settings);
         bool isInput = path == "-";
@@ -17,7 +17,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         if (!isInput && lines is [string first, ..] && first.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
             ShowPrivate(path);
-            return;
+            return 0;
         }
 
         for (int i = 0; i < lines.Length; i++)
@@ -30,6 +30,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         }
 
         if (!hasKey) throw new FatalException($"{(isInput ? "(stdin)" : path)} is not a public key file.");
+        return 0;
     }
 
     /// <summary>Shows a private key by its public one, which needs no passphrase: from the .pub file beside it, else from within.</summary>
@@ -91,7 +92,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
 
     private void Show(PublicKey key, string comment)
     {
-        string fingerprint = settings.Mode == KeygenMode.Babble ? BubbleBabble.Spell(key) : key.FingerprintBy(settings.Hash);
+        string fingerprint = settings.Has('B') ? BubbleBabble.Spell(key) : key.FingerprintBy(settings.Hash);
         output.WriteLine($"{key.Bits} {fingerprint} {KeyGeneration.Shown(comment)} ({key.ShortType})");
         if (settings.IsVerbose) output.WriteLine(RandomArt.Draw(key, settings.Hash));
     }

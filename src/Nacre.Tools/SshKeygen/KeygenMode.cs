@@ -1,15 +1,32 @@
 namespace Nacre.Tools.SshKeygen;
 
-/// <summary>What one run of ssh-keygen is to do.</summary>
-internal enum KeygenMode
+/// <summary>One thing that ssh-keygen does: the flag that asks for it, and what then runs and returns the exit status.</summary>
+/// <param name="Letter">The flag; the one mode without a flag is what runs where none is asked for.</param>
+/// <param name="Run">Does it.</param>
+internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
 {
-    Generate,
-    ChangePassphrase,
-    ChangeComment,
-    PrintPublic,
-    Fingerprint,
-    Babble,
-    HostKeys,
-    Certify,
-    ListCertificates,
+    public static readonly KeygenMode Generate = new('\0', task => new KeyGeneration(task.Settings, task.Answers, task.Output).Make());
+
+    /// <summary>All others. Where several are given, the first of them here is done and the others are what it makes of them; the order is OpenSSH's.</summary>
+    public static IReadOnlyList<KeygenMode> All { get; } =
+    [
+        new('s', task => new CertificateSigning(task.Settings, task.Answers, task.Files, task.Error).RunAsync().GetAwaiter().GetResult()) { Uses = "DhInOUVz", TakesFiles = true },
+        new('L', task => new CertificateListing(task.Settings, task.Answers, task.Output, task.Error).Run()),
+        new('B', ShowFingerprints),
+        new('l', ShowFingerprints),
+        new('p', task => Changing(task).ChangePassphrase()),
+        new('c', task => Changing(task).ChangeComment()),
+        new('y', task => Changing(task).PrintPublic()),
+        new('A', task => new KeyGeneration(task.Settings, task.Answers, task.Output).MakeHostKeys(task.Error)),
+    ];
+
+    /// <summary>The flags of certificates (<see cref="CertificateSettings"/>) that mean something here, too.</summary>
+    public string Uses { get; init; } = "";
+
+    /// <summary>True where words may follow the flags.</summary>
+    public bool TakesFiles { get; init; }
+
+    private static int ShowFingerprints(KeygenTask task) => new KeyListing(task.Settings, task.Answers, task.Files, task.Output, task.Error).Run();
+
+    private static KeyChange Changing(KeygenTask task) => new(task.Settings, task.Answers, task.Files, task.Output);
 }

@@ -8,7 +8,9 @@ namespace Nacre.Tools.SshKeygen;
 /// <summary>The command line of ssh-keygen, read and checked.</summary>
 internal sealed class KeygenSettings
 {
-    public KeygenMode Mode { get; private set; }
+    private readonly HashSet<char> _letters = [];
+
+    public KeygenMode Mode { get; private set; } = KeygenMode.Generate;
 
     public string? Type { get; private set; }
 
@@ -35,53 +37,41 @@ internal sealed class KeygenSettings
 
     public FingerprintHash Hash { get; private set; } = FingerprintHash.Sha256;
 
-    public bool IsQuiet { get; private set; }
+    public bool IsQuiet => Has('q');
 
-    public bool IsVerbose { get; private set; }
+    public bool IsVerbose => Has('v');
 
     public CertificateSettings Certificate { get; } = new();
+
+    /// <summary>The words after the flags.</summary>
+    public IReadOnlyList<string> Files { get; private set; } = [];
 
     public static KeygenSettings Parse(string[] args)
     {
         var settings = new KeygenSettings();
         var reader = new FlagReader(SshKeygenApplet.Flags, args);
-        var modes = new HashSet<KeygenMode>();
-        while (reader.TryRead(out FlagUse use)) settings.Take(use, modes);
-        settings.Certificate.Files = [.. reader.Rest];
-        if (settings.Certificate.Authority is not null)
+        while (reader.TryRead(out FlagUse use)) settings.Take(use);
+        settings.Files = [.. reader.Rest];
+        KeygenMode mode = settings.Mode = KeygenMode.All.FirstOrDefault(each => settings.Has(each.Letter)) ?? KeygenMode.Generate;
+        if (settings.Certificate.Letters.FirstOrDefault(letter => !mode.Uses.Contains(letter)) is not '\0' and char flag)
         {
-            settings.Mode = KeygenMode.Certify;
-            return settings.Certificate.Files.Count > 0 ? settings : throw new UsageException("Too few arguments.");
+            throw new UsageException($"-{flag} says something of certificates to sign, and without -s there are none.");
         }
 
-        if (settings.Certificate.FirstFlag is char flag) throw new UsageException($"-{flag} says something of certificates to sign, and without -s there are none.");
-        if (reader.Rest.Any()) throw new UsageException("Too many arguments.");
-        if (modes.Contains(KeygenMode.ChangePassphrase) && modes.Contains(KeygenMode.ChangeComment)) throw new UsageException("Can only have one of -p and -c.");
-
-        // Where several are given OpenSSH does the first of these and does not mention the others.
-        foreach (KeygenMode mode in (KeygenMode[])[KeygenMode.ListCertificates, KeygenMode.Babble, KeygenMode.Fingerprint, KeygenMode.ChangePassphrase, KeygenMode.ChangeComment, KeygenMode.PrintPublic, KeygenMode.HostKeys])
-        {
-            if (!modes.Contains(mode)) continue;
-            settings.Mode = mode;
-            break;
-        }
-
+        if (mode.Letter == 's' && settings.Files.Count == 0) throw new UsageException("Too few arguments.");
+        if (settings.Files.Count > 0 && !mode.TakesFiles) throw new UsageException("Too many arguments.");
+        if (settings.Has('p') && settings.Has('c')) throw new UsageException("Can only have one of -p and -c.");
         return settings;
     }
 
-    private void Take(FlagUse use, HashSet<KeygenMode> modes)
+    /// <summary>Tells whether a flag was given.</summary>
+    public bool Has(char letter) => _letters.Contains(letter);
+
+    private void Take(FlagUse use)
     {
+        _letters.Add(use.Letter);
         switch (use.Letter)
         {
-            case 'A': modes.Add(KeygenMode.HostKeys); break;
-            case 'B': modes.Add(KeygenMode.Babble); break;
-            case 'c': modes.Add(KeygenMode.ChangeComment); break;
-            case 'L': modes.Add(KeygenMode.ListCertificates); break;
-            case 'l': modes.Add(KeygenMode.Fingerprint); break;
-            case 'p': modes.Add(KeygenMode.ChangePassphrase); break;
-            case 'y': modes.Add(KeygenMode.PrintPublic); break;
-            case 'q': IsQuiet = true; break;
-            case 'v': IsVerbose = true; break;
             case 'C': Comment = use.Value; break;
             case 'f': File = use.Value; break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;

@@ -70,31 +70,7 @@ internal static class SshKeygenApplet
         {
             KeygenSettings settings = KeygenSettings.Parse(args);
             var files = new KeyFiles(error);
-            switch (settings.Mode)
-            {
-                case KeygenMode.Fingerprint or KeygenMode.Babble:
-                    new KeyListing(settings, answers, files, output, error).Run();
-                    return 0;
-                case KeygenMode.ChangePassphrase:
-                    new KeyChange(settings, answers, files, output).ChangePassphrase();
-                    return 0;
-                case KeygenMode.ChangeComment:
-                    new KeyChange(settings, answers, files, output).ChangeComment();
-                    return 0;
-                case KeygenMode.PrintPublic:
-                    new KeyChange(settings, answers, files, output).PrintPublic();
-                    return 0;
-                case KeygenMode.Certify:
-                    new CertificateSigning(settings, answers, files, error).RunAsync().GetAwaiter().GetResult();
-                    return 0;
-                case KeygenMode.ListCertificates:
-                    return new CertificateListing(settings, answers, output, error).Run();
-                case KeygenMode.HostKeys:
-                    return new KeyGeneration(settings, answers, output).MakeHostKeys(error);
-                default:
-                    new KeyGeneration(settings, answers, output).Make();
-                    return 0;
-            }
+            return settings.Mode.Run(new KeygenTask(settings, answers, files, output, error));
         }
         catch (UsageException wrong)
         {
