@@ -82,7 +82,7 @@ internal sealed class FlagTable
     {
         foreach (char letter in way.Required)
         {
-            yield return Shown(letter);
+            yield return Shown(letter, way);
         }
 
         string cluster = "";
@@ -95,7 +95,7 @@ internal sealed class FlagTable
                 cluster = "";
             }
 
-            if (standsAlone) yield return $"[{Shown(letter)}]";
+            if (standsAlone) yield return $"[{Shown(letter, way)}]";
             else cluster += letter;
         }
 
@@ -107,10 +107,10 @@ internal sealed class FlagTable
         }
     }
 
-    private string Shown(char letter) => Find(letter) switch
+    private string Shown(char letter, Synopsis way) => Find(letter) switch
     {
         { Word: { } word } => $"-{letter}|--{word}",
-        { Value: { } value } => $"-{letter} {value}",
+        { Value: { } value } => $"-{letter} {way.Values.GetValueOrDefault(letter, value)}",
         _ => $"-{letter}",
     };
 }

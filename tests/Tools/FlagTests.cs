@@ -57,6 +57,13 @@ public sealed class FlagTests
     }
 
     [Fact]
+    public void A_value_is_called_what_it_is_in_each_way_to_call_a_tool()
+    {
+        var table = new FlagTable("tool", [new("", "b"), new("l", "b") { Values = { ['b'] = "bottom" } }], new('l', null, "Lists."), new('b', "bits", "The size."));
+        Assert.Equal("usage: tool [-b bits]\n       tool -l [-b bottom]\n", table.Usage);
+    }
+
+    [Fact]
     public void A_flag_may_have_a_word_and_one_that_is_hidden_is_read_all_the_same()
     {
         var table = new FlagTable("tool", [new("", "qa", "file")], new Flag('q', null, "Says less."), new Flag('a', null, "Goes on.") { Word = "resume" }, new Flag('t', null, "For programs.") { IsHidden = true });

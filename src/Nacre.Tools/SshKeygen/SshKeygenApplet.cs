@@ -16,7 +16,7 @@ internal static class SshKeygenApplet
             new("B", "f"),
             new("sI", "hUqPnOVz", "file ..."),
             new("L", "Ef"),
-            new("A", "afm"),
+            new("A", "afm") { Values = { ['f'] = "prefix_path" } },
         ],
         new('A', null, "Makes the host keys of every type that do not exist yet."),
         new('a', "rounds", "How many rounds of key derivation lock the private key (16)."),
