@@ -1,4 +1,3 @@
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
@@ -109,7 +108,7 @@ internal ref struct SignResponse : IAgentMessage<SignResponse>
 /// <summary>RFC 9987 3.2: gives the agent a key to keep.</summary>
 internal ref struct AddIdentity : IAgentMessage<AddIdentity>
 {
-    public PrivateKeyFields Key;
+    public AgentKeyFields Key;
     public ReadOnlySpan<byte> Comment;
 
     public static AgentMessageNumber Number => AgentMessageNumber.AddIdentity;
@@ -117,7 +116,7 @@ internal ref struct AddIdentity : IAgentMessage<AddIdentity>
     public static void Fields<V>(ref V visit, ref AddIdentity message)
         where V : IFieldVisitor, allows ref struct
     {
-        PrivateKeyFields.Fields(ref visit, ref message.Key);
+        AgentKeyFields.Fields(ref visit, ref message.Key);
         visit.Text(ref message.Comment);
     }
 }
@@ -125,7 +124,7 @@ internal ref struct AddIdentity : IAgentMessage<AddIdentity>
 /// <summary>RFC 9987 3.2: an <see cref="AddIdentity"/> with constraints, which <see cref="AgentConstraints"/> reads.</summary>
 internal ref struct AddIdentityConstrained : IAgentMessage<AddIdentityConstrained>
 {
-    public PrivateKeyFields Key;
+    public AgentKeyFields Key;
     public ReadOnlySpan<byte> Comment;
     public ReadOnlySpan<byte> Constraints;
 
@@ -134,7 +133,7 @@ internal ref struct AddIdentityConstrained : IAgentMessage<AddIdentityConstraine
     public static void Fields<V>(ref V visit, ref AddIdentityConstrained message)
         where V : IFieldVisitor, allows ref struct
     {
-        PrivateKeyFields.Fields(ref visit, ref message.Key);
+        AgentKeyFields.Fields(ref visit, ref message.Key);
         visit.Text(ref message.Comment);
         visit.Rest(ref message.Constraints);
     }

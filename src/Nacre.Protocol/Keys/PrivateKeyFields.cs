@@ -27,19 +27,22 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
         where V : IFieldVisitor, allows ref struct
     {
         visit.Text(ref message.Type, NameList.MaxNameLength);
+        Numbers(ref visit, ref message);
+    }
+
+    /// <summary>The fields after the type.</summary>
+    public static void Numbers<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
         if (message.Type.SequenceEqual("ssh-ed25519"u8))
         {
-            visit.String(ref message.Point, Nacre.Crypto.Ed25519.PublicKeySize);
-            visit.Secret(ref message.Ed25519Pair, Ed25519PairSize);
+            VisitEd25519(ref visit, ref message);
         }
         else if (message.Type.SequenceEqual("ssh-rsa"u8))
         {
             visit.Mpint(ref message.Modulus, RsaKeyFields.MaxModulus);
             visit.Mpint(ref message.Exponent, RsaKeyFields.MaxExponent);
-            visit.Mpint(ref message.PrivateExponent, RsaKeyFields.MaxModulus);
-            visit.Mpint(ref message.Coefficient, RsaKeyFields.MaxModulus);
-            visit.Mpint(ref message.P, RsaKeyFields.MaxModulus);
-            visit.Mpint(ref message.Q, RsaKeyFields.MaxModulus);
+            VisitRsaSecrets(ref visit, ref message);
         }
         else if (EcdsaCurve.OfKeyType(message.Type) is not null)
         {
@@ -49,7 +52,45 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
         }
         else
         {
-            throw KeyFormatException.Unsupported($"Private keys of the type \"{Printable.Escape(message.Type)}\" are not supported.");
+            throw NotSupported(message.Type);
+        }
+    }
+
+    /// <summary>The fields that follow a certificate for the key (RFC 9987 3.2): what is secret, and the point of an Ed25519 key; the rest is in the certificate.</summary>
+    public static void NumbersBesideCertificate<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        if (message.Type.SequenceEqual("ssh-ed25519"u8))
+        {
+            VisitEd25519(ref visit, ref message);
+        }
+        else if (message.Type.SequenceEqual("ssh-rsa"u8))
+        {
+            VisitRsaSecrets(ref visit, ref message);
+        }
+        else if (EcdsaCurve.OfKeyType(message.Type) is not null)
+        {
+            visit.Mpint(ref message.Scalar, EcdsaSignatureFields.MaxScalar);
+        }
+        else
+        {
+            throw NotSupported(message.Type);
+        }
+    }
+
+    /// <summary>Takes over what a public key says of the key: the fields that did not come beside a certificate.</summary>
+    public void Complete(PublicKey key)
+    {
+        switch (key)
+        {
+            case RsaPublicKey rsa:
+                Modulus = rsa.Modulus.Span;
+                Exponent = rsa.Exponent.Span;
+                break;
+            case EcdsaPublicKey ecdsa:
+                Curve = ecdsa.Curve.NameBytes;
+                Point = ecdsa.Point.Span;
+                break;
         }
     }
 
@@ -67,4 +108,23 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
             ? Ed25519PrivateKey.Of(Ed25519Pair, Point)
             : RsaPrivateKey.Of(RsaPublicKey.Of(Modulus, Exponent), PrivateExponent, Coefficient, P, Q);
     }
+
+    private static void VisitEd25519<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.String(ref message.Point, Nacre.Crypto.Ed25519.PublicKeySize);
+        visit.Secret(ref message.Ed25519Pair, Ed25519PairSize);
+    }
+
+    private static void VisitRsaSecrets<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        visit.Mpint(ref message.PrivateExponent, RsaKeyFields.MaxModulus);
+        visit.Mpint(ref message.Coefficient, RsaKeyFields.MaxModulus);
+        visit.Mpint(ref message.P, RsaKeyFields.MaxModulus);
+        visit.Mpint(ref message.Q, RsaKeyFields.MaxModulus);
+    }
+
+    private static KeyFormatException NotSupported(ReadOnlySpan<byte> type) =>
+        KeyFormatException.Unsupported($"Private keys of the type \"{Printable.Escape(type)}\" are not supported.");
 }

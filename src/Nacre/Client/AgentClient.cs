@@ -102,14 +102,14 @@ public sealed class AgentClient : IAsyncDisposable
         byte[] RequestBytes()
         {
             byte[] name = Encoding.UTF8.GetBytes(comment);
-            byte[] constraints = new AgentConstraints(lifetime, mustConfirm, []).ToBytes();
+            byte[] constraints = new AgentConstraints { Lifetime = lifetime, MustConfirm = mustConfirm }.ToBytes();
             if (constraints.Length == 0)
             {
-                var plain = new AddIdentity { Key = key.ToFields(), Comment = name };
+                var plain = new AddIdentity { Key = AgentKeyFields.Of(key, certificate: null), Comment = name };
                 return AgentMessage.Write(ref plain);
             }
 
-            var constrained = new AddIdentityConstrained { Key = key.ToFields(), Comment = name, Constraints = constraints };
+            var constrained = new AddIdentityConstrained { Key = AgentKeyFields.Of(key, certificate: null), Comment = name, Constraints = constraints };
             return AgentMessage.Write(ref constrained);
         }
     }
