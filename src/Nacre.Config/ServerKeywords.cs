@@ -340,7 +340,7 @@ internal static class ServerKeywords
     { Default = UserEnvironment.None, Manual = "Which variables ~/.ssh/environment and authorized_keys may set: none, all, or those that a pattern matches." });
 
     public static readonly Keyword<PubkeyRequirements> PubkeyAuthOptions = Declared.Add(new Keyword<PubkeyRequirements>("PubkeyAuthOptions", new PubkeyRequirementsShape())
-    { IsAllowedInMatch = true, Manual = "What security keys must attest: a touch, or that they have verified the user. Those are not let in at all yet, so it is true of all that are." });
+    { IsAllowedInMatch = true, Manual = "What security keys must attest whatever authorized_keys says: a touch, or that they have verified the user." });
 
     public static readonly Keyword<SourcePenalties> PerSourcePenalties = Declared.Add(new Keyword<SourcePenalties>("PerSourcePenalties", new SourcePenaltiesShape())
     { Default = SourcePenalties.Standard, Manual = "How long clients that misbehave are refused, for each way to do so; no for no penalties." });

@@ -191,7 +191,7 @@ public sealed class AuthenticationLedgerTests
             Ledger.CountRequest();
             var check = new PublicKeyCheck(_sessionId, _hostKey, Ledger.Options, Ledger.Steps);
             PublicKey? read = check.Read(again.PublicKey!);
-            bool isRight = read is not null && Ledger.Allows("publickey") && check.IsSigned(again, again.PublicKey!, read);
+            bool isRight = read is not null && Ledger.Allows("publickey") && check.IsSigned(again, again.PublicKey!, read, out _);
             AuthenticationVerdict verdict = isRight ? AuthenticationVerdict.Accept : AuthenticationVerdict.Reject;
             return ValueTask.FromResult(Ledger.Enter("publickey", read, verdict) == AttemptResult.Rejected ? AuthenticationVerdict.Reject : verdict);
         }

@@ -39,6 +39,8 @@ internal sealed class ServerScript
         });
     }
 
+    public delegate byte[] Signing(string algorithm, ReadOnlySpan<byte> data);
+
     public RecordingTransport Transport { get; }
 
     public AuthenticationServer Server { get; }
@@ -73,13 +75,17 @@ internal sealed class ServerScript
     }
 
     /// <summary>A signed request; <paramref name="signer"/> signs though <paramref name="key"/> is shown, and <paramref name="spoil"/> changes what is signed.</summary>
+    public Task<string[]> SignedAsync(
+        PublicKey key, PrivateKey signer, string? algorithm = null, string user = "al", string? signAs = null, Action<SignedRequestFields>? spoil = null) =>
+        SignedAsync(key, signer.Sign, algorithm, user, signAs, spoil);
+
     public async Task<string[]> SignedAsync(
-        PublicKey key, PrivateKey signer, string? algorithm = null, string user = "al", string? signAs = null, Action<SignedRequestFields>? spoil = null)
+        PublicKey key, Signing sign, string? algorithm = null, string user = "al", string? signAs = null, Action<SignedRequestFields>? spoil = null)
     {
         algorithm ??= key.SignatureAlgorithms[0];
         var signed = new SignedRequestFields(Transport.SessionId.ToArray(), user, algorithm, key.Blob.ToArray());
         spoil?.Invoke(signed);
-        byte[] signature = signer.Sign(signAs ?? algorithm, signed.ToBytes());
+        byte[] signature = sign(signAs ?? algorithm, signed.ToBytes());
         var fields = new PublicKeyFields
         {
             HasSignature = true,

@@ -7,6 +7,7 @@ using Nacre.Protocol.Keys.Formats;
 using Nacre.Tests.Authentication;
 using Nacre.Tests.Client;
 using Nacre.Tests.Pair;
+using Nacre.Tests.Keys;
 
 namespace Nacre.Tests.Interop;
 
@@ -31,8 +32,8 @@ public sealed class LoginAlgorithmTests(StockAlgorithmTests.EveryAlgorithm stock
             Add(KeyExchange, AlgorithmCatalog.KeyExchanges.Names);
             Add(Cipher, AlgorithmCatalog.Ciphers.Names);
             Add(Mac, AlgorithmCatalog.Macs.Names);
-            Add(HostKey, KeyAlgorithm.Plain.Select(row => row.Name));
-            Add(UserKey, KeyAlgorithm.Plain.Select(row => row.Name));
+            Add(HostKey, SampleKeys.Rows.Select(row => row.Name));
+            Add(UserKey, SampleKeys.Rows.Select(row => row.Name));
             return common;
 
             void Add(string keyword, IEnumerable<string> names)
@@ -54,7 +55,7 @@ public sealed class LoginAlgorithmTests(StockAlgorithmTests.EveryAlgorithm stock
             .. AlgorithmCatalog.HostKeys.Names.Except(StockNames(HostKey)),
         ];
 
-        Assert.Subset(new HashSet<string> { "mlkem768x25519-sha256" }, missing.ToHashSet());
+        Assert.Subset(new HashSet<string> { "mlkem768x25519-sha256", "webauthn-sk-ecdsa-sha2-nistp256-cert-v01@openssh.com" }, missing.ToHashSet());
     }
 
     [Theory]

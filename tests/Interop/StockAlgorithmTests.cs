@@ -6,6 +6,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Tests.Keys;
 
 namespace Nacre.Tests.Interop;
 
@@ -21,11 +22,11 @@ public sealed class StockAlgorithmTests(StockAlgorithmTests.EveryAlgorithm serve
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     // OpenSSH has it since 9.9.
-    private static readonly string[] NotInStock = ["mlkem768x25519-sha256"];
+    private static readonly string[] NotInStock = ["mlkem768x25519-sha256", "webauthn-sk-ecdsa-sha2-nistp256-cert-v01@openssh.com"];
 
     public static TheoryData<string> KeyExchanges => [.. AlgorithmCatalog.KeyExchanges.Names.Except(NotInStock)];
 
-    public static TheoryData<string> HostKeys => [.. KeyAlgorithm.Plain.Select(row => row.Name)];
+    public static TheoryData<string> HostKeys => [.. SampleKeys.Rows.Select(row => row.Name)];
 
     public static TheoryData<string, string> Protections
     {
@@ -146,9 +147,9 @@ public sealed class StockAlgorithmTests(StockAlgorithmTests.EveryAlgorithm serve
             $"KexAlgorithms {string.Join(',', AlgorithmCatalog.KeyExchanges.Names.Except(NotInStock))}",
             $"Ciphers {string.Join(',', AlgorithmCatalog.Ciphers.Names)}",
             $"MACs {string.Join(',', AlgorithmCatalog.Macs.Names)}",
-            $"PubkeyAcceptedAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names)}",
+            $"PubkeyAcceptedAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names.Except(NotInStock))}",
             "Compression delayed",
-            $"HostKeyAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names)}");
+            $"HostKeyAlgorithms {string.Join(',', AlgorithmCatalog.HostKeys.Names.Except(NotInStock))}");
 
         public ValueTask DisposeAsync() => Sshd.DisposeAsync();
     }

@@ -7,7 +7,7 @@ namespace Nacre.Tests.Keys;
 /// <summary>A certificate before it is signed; a test spoils what it likes and signs the result.</summary>
 internal sealed class CertificateDraft(PublicKey key)
 {
-    public string Type { get; set; } = key.Type + KeyAlgorithm.CertificateSuffix;
+    public string Type { get; set; } = KeyAlgorithm.CertifiedName(key.Type);
 
     public byte[] Nonce { get; set; } = new byte[32];
 

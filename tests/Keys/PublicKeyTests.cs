@@ -6,7 +6,7 @@ namespace Nacre.Tests.Keys;
 
 public sealed class PublicKeyTests
 {
-    public static TheoryData<string> Names => [.. KeyAlgorithm.Plain.Select(row => row.Name)];
+    public static TheoryData<string> Names => [.. SampleKeys.Rows.Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -8,6 +8,9 @@ namespace Nacre.Tests.Keys;
 /// <summary>Keys for tests, by algorithm, and the fields to build hostile ones from.</summary>
 internal static class SampleKeys
 {
+    /// <summary>The algorithms of keys that can be made here; those of security keys have tests of their own.</summary>
+    public static IEnumerable<KeyAlgorithm> Rows => KeyAlgorithm.Plain.Where(row => !row.KeyType.StartsWith("sk-", StringComparison.Ordinal));
+
     public static PrivateKey New(string algorithm) => algorithm switch
     {
         KeyAlgorithm.Ed25519 => PrivateKey.GenerateEd25519(),

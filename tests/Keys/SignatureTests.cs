@@ -9,7 +9,7 @@ public sealed class SignatureTests
 {
     private static readonly byte[] Data = Encoding.ASCII.GetBytes("what was signed");
 
-    public static TheoryData<string> Names => [.. KeyAlgorithm.Plain.Select(row => row.Name)];
+    public static TheoryData<string> Names => [.. SampleKeys.Rows.Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -192,15 +192,6 @@ public sealed class AuthorizedKeysTests
         Assert.Null((await JudgeAsync(A, true, $"command=\"true\" {B}\n{A}")).Permissions!.Command);
     }
 
-    [Theory]
-    [InlineData("sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIFKcLBOyYUFNCcpeqFsNY0HnFnLBmE0V8l8bcmkNZ4YzAAAABHNzaDo=")]
-    [InlineData("no-touch-required sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIFKcLBOyYUFNCcpeqFsNY0HnFnLBmE0V8l8bcmkNZ4YzAAAABHNzaDo=")]
-    public void A_security_key_whose_touch_nobody_would_ask_for_is_no_key_A14(string line)
-    {
-        Assert.Empty(Read(line));
-        Assert.False(PublicKey.TryParse(Convert.FromBase64String(line[(line.LastIndexOf(' ') + 1)..]), out _));
-    }
-
     [Fact]
     public async Task A_certificate_authority_is_nobodys_own_key()
     {

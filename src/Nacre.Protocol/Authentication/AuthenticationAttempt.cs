@@ -39,6 +39,10 @@ public sealed class PublicKeyAttempt : AuthenticationAttempt
     /// <summary>The signature algorithm that the client uses.</summary>
     public string Algorithm { get; }
 
+    /// <summary>What the security key that keeps the key attests by the signature; null for other keys, and where nothing is signed yet.</summary>
+    /// <remarks>The server holds it to <see cref="LoginPermissions.NoTouchRequired"/> and <see cref="LoginPermissions.VerifyRequired"/> of the verdict by itself.</remarks>
+    public SecurityKeyAttestation? Attestation { get; internal init; }
+
     /// <summary>True when the client has signed with the key and the signature is right; false when it only asks whether the key would do.</summary>
     public bool IsVerified { get; }
 }

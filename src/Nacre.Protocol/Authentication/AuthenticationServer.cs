@@ -184,8 +184,8 @@ internal sealed class AuthenticationServer : IPacketSink
         if (key is null) Reject(request, null, null);
         else if (proof.Signature is null) await OnQueryAsync(request, key, proof, ct).ConfigureAwait(false);
         else if (Options.SignedRequests is { } judge) await JudgeSignedAsync(judge, request, key, ct).ConfigureAwait(false);
-        else if (!_keys.IsSigned(request, proof, key)) Reject(request, key, null);
-        else await JudgeAsync(request, new PublicKeyAttempt(request.UserName, key, proof.Algorithm, isVerified: true), ct).ConfigureAwait(false);
+        else if (!_keys.IsSigned(request, proof, key, out SecurityKeyAttestation? attestation)) Reject(request, key, null);
+        else await JudgeAsync(request, new PublicKeyAttempt(request.UserName, key, proof.Algorithm, isVerified: true) { Attestation = attestation }, ct).ConfigureAwait(false);
     }
 
     /// <summary>"Would this key do?" The answer grants nothing and is not kept (P-4252-6).</summary>
@@ -225,12 +225,13 @@ internal sealed class AuthenticationServer : IPacketSink
         Enter(request, (attempt as PublicKeyAttempt)?.Key ?? (attempt as HostbasedAttempt)?.Key, verdict, error);
     }
 
-    /// <summary>Whatever the policy throws is a no.</summary>
+    /// <summary>Whatever the policy throws is a no, and so is a security key's signature that attests less than the policy wants.</summary>
     private async ValueTask<(AuthenticationVerdict Verdict, Exception? Error)> AskPolicyAsync(AuthenticationAttempt attempt, CancellationToken ct)
     {
         try
         {
-            return (await Options.Authenticator.JudgeAsync(attempt, ct).ConfigureAwait(false), null);
+            AuthenticationVerdict verdict = await Options.Authenticator.JudgeAsync(attempt, ct).ConfigureAwait(false);
+            return verdict.FaultOf(attempt) is { } fault ? (AuthenticationVerdict.Reject, new SshException(fault)) : (verdict, null);
         }
         catch (Exception error) when (!ct.IsCancellationRequested)
         {

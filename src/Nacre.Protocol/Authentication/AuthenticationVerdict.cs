@@ -29,6 +29,18 @@ public sealed class AuthenticationVerdict
     /// <summary>Why a client that has proven who it is may not come in all the same, for the person to read; null for nothing.</summary>
     internal string? Notice { get; }
 
+    /// <summary>
+    /// Why the signature of an attempt that was accepted is not enough for the permissions it was accepted with, in OpenSSH's words; null where
+    /// it is, and for what is not signed.
+    /// </summary>
+    internal string? FaultOf(AuthenticationAttempt attempt)
+    {
+        if (Permissions is null || attempt is not PublicKeyAttempt { Attestation: { } attestation, Key: var key }) return null;
+        string rejected = $"public key {key.ShortType} {key.Fingerprint} signature rejected: ";
+        if (!attestation.IsUserPresent && !Permissions.NoTouchRequired) return rejected + "user presence (authenticator touch) requirement not met";
+        return !attestation.IsUserVerified && Permissions.VerifyRequired ? rejected + "user verification requirement not met" : null;
+    }
+
     /// <summary>The attempt proves who the client is, with limits to what it may do.</summary>
     /// <param name="permissions">What it may do.</param>
     /// <returns>The verdict.</returns>

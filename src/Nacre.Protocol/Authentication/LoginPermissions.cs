@@ -20,6 +20,15 @@ public sealed record LoginPermissions
     /// <summary>A <see cref="TunnelUnit"/> that leaves the number to the server.</summary>
     public const int AnyTunnelUnit = int.MaxValue;
 
+    /// <summary>
+    /// A signature by a security key counts also when nobody has touched it; where false, a signature without a touch is refused. Keys of
+    /// other kinds, which know nothing of touches, meet it. It is judged with the signature, and is no limit of the login after that.
+    /// </summary>
+    public bool NoTouchRequired { get; init; }
+
+    /// <summary>A signature by a security key counts only when the key has verified who touches it, by a PIN or a finger. As <see cref="NoTouchRequired"/> otherwise.</summary>
+    public bool VerifyRequired { get; init; }
+
     /// <summary>The command that runs in place of whatever the client asks for; null where it may choose.</summary>
     public string? Command { get; init; }
 
@@ -57,6 +66,8 @@ public sealed record LoginPermissions
         if (TunnelUnit is not null && other.TunnelUnit is not null && TunnelUnit != other.TunnelUnit) return null;
         return new LoginPermissions
         {
+            NoTouchRequired = NoTouchRequired && other.NoTouchRequired,
+            VerifyRequired = VerifyRequired || other.VerifyRequired,
             Command = Command ?? other.Command,
             Terminal = Terminal && other.Terminal,
             PortForwarding = PortForwarding && other.PortForwarding,

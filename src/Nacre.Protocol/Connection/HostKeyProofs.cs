@@ -70,7 +70,7 @@ internal static class HostKeyProofs
         {
             byte[] data = DataToSign(keys[i], sessionId);
             byte[] signature = answer[i];
-            if (!AlgorithmsOf(keys[i], hostKeyAlgorithm).Any(algorithm => keys[i].Verify(algorithm, data, signature))) return false;
+            if (!AlgorithmsOf(keys[i], hostKeyAlgorithm).Any(algorithm => keys[i].Verify(algorithm, data, signature, out _))) return false;
         }
 
         return true;

@@ -105,8 +105,8 @@ public sealed class Certificate : PublicKey
         List<CertificateOption> critical = ReadOptions(fields.CriticalOptions);
         List<CertificateOption> extensions = ReadOptions(fields.Extensions);
         PublicKey authority = ReadAuthority(fields.SignatureKey);
-        string algorithm = Encoding.ASCII.GetString(Message.ReadRecord<SignatureFields>(fields.Signature).Algorithm);
-        if (!authority.Verify(algorithm, CertificateFields.SignedPart(blob, fields.Signature), fields.Signature))
+        string algorithm = SignatureFields.AlgorithmOf(fields.Signature);
+        if (!authority.Verify(algorithm, CertificateFields.SignedPart(blob, fields.Signature), fields.Signature, out _))
         {
             throw KeyFormatException.Damaged("The certificate is not signed by the authority that it names.");
         }
@@ -124,6 +124,9 @@ public sealed class Certificate : PublicKey
             Extensions = extensions,
         };
     }
+
+    internal override bool VerifySignature(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, out SecurityKeyAttestation? attestation) =>
+        PlainKey.VerifySignature(algorithm, data, signature, out attestation);
 
     internal override bool VerifyBlob(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> blob) => PlainKey.VerifyBlob(algorithm, data, blob);
 

@@ -18,6 +18,10 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
     public ReadOnlySpan<byte> Curve;
     public ReadOnlySpan<byte> Exponent;
     public ReadOnlySpan<byte> Modulus;
+
+    /// <summary>What a security key's key is for.</summary>
+    public ReadOnlySpan<byte> Application;
+
     public ulong Serial;
     public uint Kind;
     public ReadOnlySpan<byte> KeyId;
@@ -68,8 +72,9 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
     /// <summary>The fields of a certificate for a key, with nothing in them but the key.</summary>
     public static CertificateFields For(PublicKey key)
     {
-        var fields = new CertificateFields { Type = Encoding.ASCII.GetBytes(key.Type + KeyAlgorithm.CertificateSuffix) };
-        switch (key)
+        var fields = new CertificateFields { Type = Encoding.ASCII.GetBytes(KeyAlgorithm.CertifiedName(key.Type)) };
+        if (key is SecurityPublicKey security) fields.Application = security.Application.Span;
+        switch (key is SecurityPublicKey { Key: var kept } ? kept : key)
         {
             case RsaPublicKey rsa:
                 fields.Exponent = rsa.Exponent.Span;
@@ -93,17 +98,25 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
     public readonly PublicKey ToKey()
     {
         ReadOnlySpan<byte> type = PlainType(Type);
+        if (IsSecurityEd25519(type)) return SecurityPublicKey.Of(Ed25519PublicKey.Of(Point), Application);
+        if (IsSecurityEcdsa(type)) return SecurityPublicKey.Of(EcdsaPublicKey.Of(EcdsaCurve.P256, Curve, Point), Application);
         if (EcdsaCurve.OfKeyType(type) is EcdsaCurve curve) return EcdsaPublicKey.Of(curve, Curve, Point);
         return type.SequenceEqual("ssh-ed25519"u8) ? Ed25519PublicKey.Of(Point) : RsaPublicKey.Of(Modulus, Exponent);
     }
 
+    private static bool IsSecurityEd25519(ReadOnlySpan<byte> type) => type.SequenceEqual("sk-ssh-ed25519"u8);
+
+    private static bool IsSecurityEcdsa(ReadOnlySpan<byte> type) => type.SequenceEqual("sk-ecdsa-sha2-nistp256"u8);
+
+    /// <summary>The type without what a certificate's has behind it; that of a security key's key lacks its domain then.</summary>
     private static ReadOnlySpan<byte> PlainType(ReadOnlySpan<byte> type) => IsCertificateType(type) ? type[..^TypeSuffix.Length] : default;
 
     private static void VisitKey<V>(ref V visit, ref CertificateFields message)
         where V : IFieldVisitor, allows ref struct
     {
         ReadOnlySpan<byte> type = PlainType(message.Type);
-        if (type.SequenceEqual("ssh-ed25519"u8))
+        bool isSecurityEcdsa = IsSecurityEcdsa(type), isSecurityEd25519 = IsSecurityEd25519(type);
+        if (isSecurityEd25519 || type.SequenceEqual("ssh-ed25519"u8))
         {
             visit.String(ref message.Point, Nacre.Crypto.Ed25519.PublicKeySize);
         }
@@ -112,7 +125,7 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
             visit.Mpint(ref message.Exponent, RsaKeyFields.MaxExponent);
             visit.Mpint(ref message.Modulus, RsaKeyFields.MaxModulus);
         }
-        else if (EcdsaCurve.OfKeyType(type) is not null)
+        else if (isSecurityEcdsa || EcdsaCurve.OfKeyType(type) is not null)
         {
             visit.Text(ref message.Curve, NameList.MaxNameLength);
             visit.String(ref message.Point, EcdsaKeyFields.MaxPoint);
@@ -121,5 +134,7 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
         {
             throw KeyFormatException.Unsupported($"Certificates of the type \"{Printable.Escape(message.Type)}\" are not supported.");
         }
+
+        if (isSecurityEcdsa || isSecurityEd25519) visit.Text(ref message.Application, SecurityKeyFields.MaxApplication);
     }
 }

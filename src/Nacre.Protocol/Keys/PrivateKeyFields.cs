@@ -8,6 +8,12 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
     /// <summary>An Ed25519 key is stored as its seed with the public key after it.</summary>
     public const int Ed25519PairSize = 64;
 
+    /// <summary>Several times what security keys give out, of which CTAP 2 allows 1023 bytes.</summary>
+    public const int MaxKeyHandle = 8192;
+
+    /// <summary>The field that PROTOCOL.key has for later is empty so far.</summary>
+    private const int MaxReserved = 1024;
+
     public ReadOnlySpan<byte> Type;
 
     /// <summary>The point of an Ed25519 or ECDSA key.</summary>
@@ -22,6 +28,17 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
     public ReadOnlySpan<byte> Coefficient;
     public ReadOnlySpan<byte> P;
     public ReadOnlySpan<byte> Q;
+
+    /// <summary>What a security key's key is for.</summary>
+    public ReadOnlySpan<byte> Application;
+
+    /// <summary>What a security key asks for before it signs.</summary>
+    public byte Flags;
+
+    /// <summary>By what a security key finds its key again.</summary>
+    public ReadOnlySpan<byte> KeyHandle;
+
+    public ReadOnlySpan<byte> Reserved;
 
     public static void Fields<V>(ref V visit, ref PrivateKeyFields message)
         where V : IFieldVisitor, allows ref struct
@@ -49,6 +66,10 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
             visit.Text(ref message.Curve, NameList.MaxNameLength);
             visit.String(ref message.Point, EcdsaKeyFields.MaxPoint);
             visit.Mpint(ref message.Scalar, EcdsaSignatureFields.MaxScalar);
+        }
+        else if (SecurityPublicKey.IsType(message.Type))
+        {
+            VisitSecurityKey(ref visit, ref message);
         }
         else
         {
@@ -94,10 +115,35 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
         }
     }
 
+    // PROTOCOL.u2f, "SSH U2F Key formats": the public key's fields, then the flags, the handle and a field for later.
+    private static void VisitSecurityKey<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
+        if (message.Type.SequenceEqual("sk-ssh-ed25519@openssh.com"u8))
+        {
+            visit.String(ref message.Point, Nacre.Crypto.Ed25519.PublicKeySize);
+        }
+        else
+        {
+            visit.Text(ref message.Curve, NameList.MaxNameLength);
+            visit.String(ref message.Point, EcdsaKeyFields.MaxPoint);
+        }
+
+        visit.Text(ref message.Application, SecurityKeyFields.MaxApplication);
+        visit.Byte(ref message.Flags);
+        visit.Secret(ref message.KeyHandle, MaxKeyHandle);
+        visit.String(ref message.Reserved, MaxReserved);
+    }
+
     /// <summary>The key that the fields describe, when they fit together.</summary>
     /// <exception cref="KeyFormatException">They do not.</exception>
     public readonly PrivateKey ToKey()
     {
+        if (SecurityPublicKey.IsType(Type))
+        {
+            return new SecurityPrivateKey(SecurityPublicKey.Of(Type, Curve, Point, Application), (SecurityKeyFlags)Flags, KeyHandle, Reserved);
+        }
+
         if (EcdsaCurve.OfKeyType(Type) is EcdsaCurve curve)
         {
             if (!Curve.SequenceEqual(curve.NameBytes)) throw KeyFormatException.Damaged("The private key's curve is not that of its type.");

@@ -18,7 +18,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>The name at the start of the blob, such as ssh-ed25519 or ssh-rsa.</summary>
     public string Type { get; }
 
-    /// <summary>The type as people are told it: ED25519, ECDSA or RSA, with -CERT behind it for certificates.</summary>
+    /// <summary>The type as people are told it: ED25519, ECDSA or RSA, with -SK behind it for keys that a security key keeps, and -CERT for certificates.</summary>
     public abstract string ShortType { get; }
 
     /// <summary>The key in the form that goes on the wire.</summary>
@@ -79,13 +79,23 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <param name="data">What was signed.</param>
     /// <param name="signature">The algorithm's name and the blob.</param>
     /// <returns>True only when the signature is the key's, over that data, by that algorithm. A malformed signature is false, never an exception.</returns>
-    public bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    /// <remarks>A signature by a security key that nobody has touched is false; the other overload leaves that to its caller.</remarks>
+    public bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        Verify(algorithm, data, signature, out SecurityKeyAttestation? attestation) && attestation is not { IsUserPresent: false };
+
+    /// <summary>Verifies a signature in the form that goes on the wire, and tells what a security key attests by it.</summary>
+    /// <param name="algorithm">The algorithm agreed on; a signature by another one is false, also of the same key.</param>
+    /// <param name="data">What was signed.</param>
+    /// <param name="signature">The algorithm's name, the blob, and what else the algorithm has.</param>
+    /// <param name="attestation">What the security key says about the person who had it sign; null for other keys, and where the result is false.</param>
+    /// <returns>As for the other overload, whether or not somebody has touched the security key.</returns>
+    public bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, out SecurityKeyAttestation? attestation)
     {
+        attestation = null;
         if (KeyAlgorithm.Find(algorithm, Type) is not KeyAlgorithm row) return false;
         try
         {
-            SignatureFields fields = Message.ReadRecord<SignatureFields>(signature);
-            return Ascii.Equals(fields.Algorithm, row.SignatureName) && VerifyBlob(row, data, fields.Blob);
+            return VerifySignature(row, data, signature, out attestation);
         }
         catch (Exception failure) when (failure is SshViolationException or CryptographicException)
         {
@@ -125,7 +135,16 @@ public abstract class PublicKey : IEquatable<PublicKey>
         if (type.SequenceEqual("ssh-ed25519"u8)) return Ed25519PublicKey.Read(blob);
         if (type.SequenceEqual("ssh-rsa"u8)) return RsaPublicKey.Read(blob);
         if (EcdsaCurve.OfKeyType(type) is EcdsaCurve curve) return EcdsaPublicKey.Read(curve, blob);
+        if (SecurityPublicKey.IsType(type)) return SecurityPublicKey.Read(blob);
         throw KeyFormatException.Unsupported($"Keys of the type \"{Printable.Escape(type)}\" are not supported.");
+    }
+
+    /// <summary>Verifies a signature whose algorithm is to be one of this key's. What it throws is for <see cref="Verify(string, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>.</summary>
+    internal virtual bool VerifySignature(KeyAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, out SecurityKeyAttestation? attestation)
+    {
+        attestation = null;
+        SignatureFields fields = Message.ReadRecord<SignatureFields>(signature);
+        return Ascii.Equals(fields.Algorithm, algorithm.SignatureName) && VerifyBlob(algorithm, data, fields.Blob);
     }
 
     /// <summary>Verifies the blob of a signature, whose algorithm is one of this key's.</summary>

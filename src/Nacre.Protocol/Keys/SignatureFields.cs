@@ -19,6 +19,14 @@ internal ref struct SignatureFields : IRecord<SignatureFields>
         visit.String(ref message.Blob, MaxBlob);
     }
 
+    /// <summary>The name of a signature's algorithm, whatever the form of the rest.</summary>
+    public static string AlgorithmOf(ReadOnlySpan<byte> signature)
+    {
+        ReadOnlySpan<byte> algorithm = default;
+        new FieldReader(signature).Text(ref algorithm, NameList.MaxNameLength);
+        return Encoding.ASCII.GetString(algorithm);
+    }
+
     public static byte[] Write(string algorithm, ReadOnlySpan<byte> blob)
     {
         var fields = new SignatureFields { Algorithm = Encoding.ASCII.GetBytes(algorithm), Blob = blob };

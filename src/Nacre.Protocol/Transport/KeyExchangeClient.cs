@@ -30,7 +30,9 @@ internal sealed class KeyExchangeClient(SecureTransport transport) : KeyExchange
         PublicKey key = ParseHostKey(hostKey);
         using Secret sharedSecret = _method!.Finish(serverShare);
         byte[] exchangeHash = ComputeHash(hostKey, _group, _share, serverShare, sharedSecret);
-        if (!key.Verify(Negotiated!.HostKey.Name, exchangeHash, signature))
+
+        // Nobody need be at a server to touch the security key that keeps its host key.
+        if (!key.Verify(Negotiated!.HostKey.Name, exchangeHash, signature, out _))
         {
             throw new SshViolationException(Violation.BadHostKeySignature, "The server's signature over the key exchange is wrong.");
         }

@@ -107,7 +107,8 @@ internal sealed class KeyFiles(TextWriter error)
 
     public static void SavePrivate(string path, PrivateKey key, ReadOnlySpan<byte> passphrase, KeygenSettings settings)
     {
-        bool isPem = settings.Format == PrivateKeyFormat.Pkcs8 || (settings.Format == PrivateKeyFormat.Pem && PemPrivateKey.HasTraditionalForm(key));
+        // As with OpenSSH, the other forms have no place for a handle.
+        bool isPem = key is not SecurityPrivateKey && (settings.Format == PrivateKeyFormat.Pkcs8 || (settings.Format == PrivateKeyFormat.Pem && PemPrivateKey.HasTraditionalForm(key)));
         if (isPem && passphrase.Length is > 0 and < PemPrivateKey.MinPassphrase) throw new FatalException($"Saving key \"{path}\" failed: passphrase is too short (minimum five characters)", status: 1);
         using Secret text = isPem ? PemPrivateKey.Write(key, settings.Format, passphrase) : OpenSshPrivateKey.Write(key, passphrase, settings.Rounds, settings.Cipher);
         Save(path, text.Span, OwnerOnly);

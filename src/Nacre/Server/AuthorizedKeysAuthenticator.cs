@@ -74,10 +74,13 @@ public sealed class AuthorizedKeysAuthenticator : IAuthenticator
         return permissions is null ? AuthenticationVerdict.Reject : AuthenticationVerdict.AcceptWith(permissions);
     }
 
+    /// <summary>What an authority permits that the server trusts: all that its certificates do.</summary>
+    private static LoginPermissions AuthorityPermissions { get; } = LoginPermissions.Everything with { NoTouchRequired = true };
+
     private async ValueTask<LoginPermissions?> JudgeByTrustAsync(Certificate certificate, KeyUse use, CancellationToken ct)
     {
         if (!TrustedAuthorities.Contains(certificate.SignatureKey)) return null;
-        if (Principals is null) return Judge(certificate, LoginPermissions.Everything, use.UserName, use, "via TrustedUserCAKeys");
+        if (Principals is null) return Judge(certificate, AuthorityPermissions, use.UserName, use, "via TrustedUserCAKeys");
         await foreach (AuthorizedKeysFile list in Principals(certificate, ct).ConfigureAwait(false))
         {
             if (AuthorizedPrincipals.Find(list, certificate, Debug) is not { } named) continue;

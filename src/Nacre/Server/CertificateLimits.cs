@@ -57,9 +57,12 @@ internal static class CertificateLimits
         fault = $"Certificate critical option \"{Printable.Escape(option.Name)}\" is not supported";
         if (option.Name is not ("force-command" or "source-address" or "verify-required")) return false;
         fault = $"Certificate option \"{option.Name}\" corrupt";
+        if (option.Name == "verify-required")
+        {
+            permissions = permissions with { VerifyRequired = true };
+            return option.Data.IsEmpty;
+        }
 
-        // It asks something of the signatures of security keys only, as KeyOptions says.
-        if (option.Name == "verify-required") return option.Data.IsEmpty;
         if (!option.TryReadText(out string text)) return false;
         if (option.Name == "force-command")
         {
@@ -81,9 +84,10 @@ internal static class CertificateLimits
             "permit-port-forwarding" => permissions with { PortForwarding = true },
             "permit-pty" => permissions with { Terminal = true },
             "permit-user-rc" => permissions with { UserRc = true },
+            "no-touch-required" => permissions with { NoTouchRequired = true },
             _ => permissions,
         };
-        bool isKnown = !ReferenceEquals(extended, permissions) || extension.Name == "no-touch-required";
+        bool isKnown = !ReferenceEquals(extended, permissions);
         permissions = extended;
         return !isKnown || extension.Data.IsEmpty;
     }

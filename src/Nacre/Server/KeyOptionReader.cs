@@ -52,7 +52,13 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
         switch (isNegated ? name[3..] : name)
         {
             case "restrict" when !isNegated:
-                _permissions = LoginPermissions.Nothing with { Command = _permissions.Command, TunnelUnit = _permissions.TunnelUnit };
+                _permissions = LoginPermissions.Nothing with
+                {
+                    Command = _permissions.Command,
+                    TunnelUnit = _permissions.TunnelUnit,
+                    NoTouchRequired = _permissions.NoTouchRequired,
+                    VerifyRequired = _permissions.VerifyRequired,
+                };
                 return true;
             case "cert-authority" when !isNegated:
                 _options = _options with { IsCertAuthority = true };
@@ -72,7 +78,11 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
             case "user-rc":
                 _permissions = _permissions with { UserRc = !isNegated };
                 return true;
-            case "touch-required" or "verify-required":
+            case "touch-required":
+                _permissions = _permissions with { NoTouchRequired = isNegated };
+                return true;
+            case "verify-required":
+                _permissions = _permissions with { VerifyRequired = !isNegated };
                 return true;
             case "" when !isNegated:
                 return true; // as with OpenSSH, nothing may stand between two commas

@@ -4,10 +4,6 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Server;
 
 /// <summary>The options before a key in authorized_keys or before a name in a list of principals (sshd(8), AUTHORIZED_KEYS FILE FORMAT).</summary>
-/// <remarks>
-/// no-touch-required and verify-required ask something of the signatures of security keys, and are met by keys of every other kind, as with
-/// OpenSSH; a security key itself is not let in.
-/// </remarks>
 internal sealed record KeyOptions
 {
     /// <summary>A line without options.</summary>

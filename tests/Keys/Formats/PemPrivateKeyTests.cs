@@ -12,7 +12,7 @@ public sealed class PemPrivateKeyTests
 
     public static TheoryData<string> Files => ["pkcs1", "pkcs8 rsa", "sec1 256", "sec1 384", "sec1 521", "pkcs8 256", "pkcs8 384", "pkcs8 521", "pkcs8 ed25519"];
 
-    public static TheoryData<string> Types => [.. KeyAlgorithm.Plain.Select(row => row.KeyType).Distinct()];
+    public static TheoryData<string> Types => [.. SampleKeys.Rows.Select(row => row.KeyType).Distinct()];
 
     public static TheoryData<PbeEncryptionAlgorithm, string> Locks
     {

@@ -16,11 +16,14 @@ internal sealed class PublicKeyCheck(
     public PublicKey? Read(HostbasedProof proof) =>
         PublicKey.TryParse(proof.Blob, out PublicKey? key) && IsUsable(key, proof.Algorithm, options.HostbasedAlgorithms) ? key : null;
 
-    /// <summary>True when the signature is there and right.</summary>
-    public bool IsSigned(AuthenticationRequest request, PublicKeyProof proof, PublicKey key) =>
-        proof.Signature is not null && key.Verify(proof.Algorithm, SignedDataOf(request, proof), proof.Signature);
+    /// <summary>True when the signature is there and right. Whether what a security key attests by it is enough depends on the key's limits.</summary>
+    public bool IsSigned(AuthenticationRequest request, PublicKeyProof proof, PublicKey key, out SecurityKeyAttestation? attestation)
+    {
+        attestation = null;
+        return proof.Signature is not null && key.Verify(proof.Algorithm, SignedDataOf(request, proof), proof.Signature, out attestation);
+    }
 
-    /// <inheritdoc cref="IsSigned(AuthenticationRequest, PublicKeyProof, PublicKey)"/>
+    /// <summary>True when the signature is right; nobody need be at the machine that makes it.</summary>
     public bool IsSigned(AuthenticationRequest request, HostbasedProof proof, PublicKey key)
     {
         var signed = new HostbasedSignedRequest
@@ -32,7 +35,7 @@ internal sealed class PublicKeyCheck(
             ClientHost = Encoding.UTF8.GetBytes(proof.ClientHost),
             ClientUser = Encoding.UTF8.GetBytes(proof.ClientUser),
         };
-        return key.Verify(proof.Algorithm, Message.WriteRecord(ref signed), proof.Signature);
+        return key.Verify(proof.Algorithm, Message.WriteRecord(ref signed), proof.Signature, out _);
     }
 
     private bool IsBoundHere(PublicKeyProof proof) => proof.HostKey is null || proof.HostKey.AsSpan().SequenceEqual(hostKey.Span);

@@ -117,7 +117,7 @@ internal sealed class PublicKeyClientMethod : ClientMethod
         IReadOnlyList<string>? server = WaitsForServerAlgorithms(key) ? _requests.Transport.ServerSignatureAlgorithms ?? [KeyAlgorithm.Rsa] : null;
         foreach (string algorithm in accepted ?? key.SignatureAlgorithms)
         {
-            if (KeyAlgorithm.Find(algorithm, key.Type) is { } row && (server is null || server.Contains(row.SignatureName))) return algorithm;
+            if (KeyAlgorithm.Find(algorithm, key.Type) is { IsWebauthn: false } row && (server is null || server.Contains(row.SignatureName))) return algorithm;
         }
 
         return null;

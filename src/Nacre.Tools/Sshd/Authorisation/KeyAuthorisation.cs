@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nacre.Config;
+using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
@@ -15,10 +16,10 @@ namespace Nacre.Tools.Sshd.Authorisation;
 internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config, ClientConnection client, SshdLog log) : IAuthorizedKeysSource
 {
     /// <summary>What a key is let do; nothing where it is not let in.</summary>
-    public ValueTask<AuthenticationVerdict> JudgeAsync(PublicKeyAttempt attempt, CancellationToken ct)
+    public async ValueTask<AuthenticationVerdict> JudgeAsync(PublicKeyAttempt attempt, CancellationToken ct)
     {
         var trust = new TrustFiles(log);
-        if (trust.IsRevoked(attempt.Key, config)) return ValueTask.FromResult(AuthenticationVerdict.Reject);
+        if (trust.IsRevoked(attempt.Key, config)) return AuthenticationVerdict.Reject;
         var keys = new AuthorizedKeysAuthenticator(this)
         {
             TrustedAuthorities = account is null ? [] : trust.Authorities(config),
@@ -30,8 +31,16 @@ internal sealed class KeyAuthorisation(UserAccount? account, ServerConfig config
             Remark = client.Login.Remark,
             Found = Tell,
         };
-        return keys.JudgeAsync(attempt, ct);
+        AuthenticationVerdict verdict = await keys.JudgeAsync(attempt, ct).ConfigureAwait(false);
+        return verdict.Permissions is { } permissions ? AuthenticationVerdict.AcceptWith(Tighten(permissions)) : verdict;
     }
+
+    /// <summary>What the configuration asks of security keys whatever their lines say.</summary>
+    private LoginPermissions Tighten(LoginPermissions permissions) => permissions with
+    {
+        NoTouchRequired = permissions.NoTouchRequired && (config.PubkeyAuthOptions & PubkeyRequirements.Touch) == 0,
+        VerifyRequired = permissions.VerifyRequired || (config.PubkeyAuthOptions & PubkeyRequirements.Verify) != 0,
+    };
 
     public ValueTask<IReadOnlyList<AuthorizedKeysFile>> ReadAsync(string userName, CancellationToken ct)
     {

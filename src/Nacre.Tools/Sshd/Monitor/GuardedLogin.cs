@@ -250,12 +250,13 @@ internal sealed class GuardedLogin : IDisposable
             isQuery ? null : read.Signature.ToArray());
         var check = new PublicKeyCheck(_sessionId, _hostKey, ledger.Options, ledger.Steps);
         PublicKey? key = check.Read(proof);
-        bool isRight = key is not null && (isQuery || check.IsSigned(AuthenticationRequest.Signed(ledger.UserName!, method, proof, null), proof, key));
+        SecurityKeyAttestation? attestation = null;
+        bool isRight = key is not null && (isQuery || check.IsSigned(AuthenticationRequest.Signed(ledger.UserName!, method, proof, null), proof, key, out attestation));
         return new Attempt(MethodName.PublicKey, method)
         {
             Key = key,
             IsQuery = isQuery,
-            Judged = isRight ? new PublicKeyAttempt(ledger.UserName!, key!, proof.Algorithm, isVerified: !isQuery) : null,
+            Judged = isRight ? new PublicKeyAttempt(ledger.UserName!, key!, proof.Algorithm, isVerified: !isQuery) { Attestation = attestation } : null,
         };
     }
 
@@ -305,7 +306,11 @@ internal sealed class GuardedLogin : IDisposable
         {
             // Accounts are looked up and files are read, which may take long.
             await PoolThread.EnterAsync();
-            if (mayTry && attempt.Judged is { } judged) verdict = await _options.Authenticator.JudgeAsync(judged, _conversation?.Abandoned ?? _over.Token).ConfigureAwait(false);
+            if (mayTry && attempt.Judged is { } judged)
+            {
+                verdict = await _options.Authenticator.JudgeAsync(judged, _conversation?.Abandoned ?? _over.Token).ConfigureAwait(false);
+                if (verdict.FaultOf(judged) is { } fault) (verdict, error) = (AuthenticationVerdict.Reject, new SshException(fault));
+            }
         }
         catch (Exception failure)
         {
