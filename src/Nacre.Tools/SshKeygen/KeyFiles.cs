@@ -118,13 +118,16 @@ internal sealed class KeyFiles(TextWriter error)
     {
         try
         {
-            Save(path, Encoding.UTF8.GetBytes(new PublicKeyLine(key, comment) + "\n"), ForEveryone);
+            SaveForEveryone(path, Encoding.UTF8.GetBytes(new PublicKeyLine(key, comment) + "\n"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new FatalException($"Unable to save public key to {path}: {LocalFault.Describe(failure, path)}");
         }
     }
+
+    /// <summary>Writes a file that holds nothing secret.</summary>
+    public static void SaveForEveryone(string path, ReadOnlySpan<byte> contents) => Save(path, contents, ForEveryone);
 
     /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
     private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)

@@ -151,6 +151,45 @@ public sealed class KeyRevocationListTests : IDisposable
     }
 
     [Fact]
+    public void A_bitmap_at_the_limit_is_read_and_a_longer_one_refuses_the_list()
+    {
+        byte[] bits = new byte[SerialBitmap.MaxLength + 1];
+        (bits[0], bits[1]) = (1, 1);
+        KeyRevocationDraft whole = new KeyRevocationDraft().WithCertificates([], KeyRevocationSection.CertificateSerialBitmap, [.. Number(1), .. SampleKeys.Number(bits.AsSpan(1))]);
+        Assert.True(whole.Parse().Contains(Certify(_key, (8 * (ulong)(SerialBitmap.MaxLength - 1)) + 1)));
+        AssertDamaged(KeyRevocationSection.CertificateSerialBitmap, [.. Number(1), .. SampleKeys.Number(bits)]);
+    }
+
+    [Fact]
+    public void Bitmaps_and_ranges_may_overlap()
+    {
+        byte[] authority = _authority.PublicKey.Blob.ToArray();
+        KeyRevocationList list = new KeyRevocationDraft()
+            .WithCertificates(authority, KeyRevocationSection.CertificateSerialBitmap, [.. Number(2), .. SampleKeys.Number([0b1])])
+            .WithCertificates(authority, KeyRevocationSection.CertificateSerialBitmap, [.. Number(1), .. SampleKeys.Number([0x40, 0, 0b1])])
+            .WithCertificates(authority, KeyRevocationSection.CertificateSerialRange, [.. Number(5), .. Number(9)])
+            .WithCertificates(authority, KeyRevocationSection.CertificateSerialRange, [.. Number(1), .. Number(6)])
+            .Parse();
+        ulong[] revoked = [1, 2, 3, 4, 5, 6, 7, 8, 9, 23];
+        for (ulong serial = 0; serial < 30; serial++) Assert.Equal(revoked.Contains(serial), list.Contains(Certify(_key, serial)));
+    }
+
+    [Fact]
+    public void An_authority_that_is_no_key_refuses_the_list()
+    {
+        AssertRefuses(Certify(_key, 1).Blob.Span);
+        AssertRefuses("ssh-ed25519"u8);
+        byte[] unknown = SampleKeys.Field("ssh-something"u8);
+        Assert.False(new KeyRevocationDraft().WithCertificates(unknown, KeyRevocationSection.CertificateSerialList, Number(1)).Parse().Contains(Certify(_key, 1)));
+
+        static void AssertRefuses(ReadOnlySpan<byte> authority)
+        {
+            KeyRevocationDraft draft = new KeyRevocationDraft().WithCertificates(authority, KeyRevocationSection.CertificateSerialList, Number(1));
+            Assert.Equal(KeyFault.Damaged, Assert.Throws<KeyFormatException>(draft.Parse).Fault);
+        }
+    }
+
+    [Fact]
     public void A_list_cut_short_anywhere_is_damaged()
     {
         byte[] whole = new KeyRevocationDraft()

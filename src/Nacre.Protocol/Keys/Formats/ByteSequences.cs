@@ -11,6 +11,14 @@ internal sealed class ByteSequences : IEqualityComparer<byte[]>
     {
     }
 
+    /// <summary>The arrays in the order of their bytes.</summary>
+    public static byte[][] Ascending(IReadOnlyCollection<byte[]> arrays)
+    {
+        byte[][] sorted = [.. arrays];
+        Array.Sort(sorted, static (one, other) => one.AsSpan().SequenceCompareTo(other));
+        return sorted;
+    }
+
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
     public int GetHashCode([DisallowNull] byte[] obj)

@@ -22,9 +22,9 @@ internal enum KeyRevocationSection : byte
 internal ref struct KeyRevocationHead : IRecord<KeyRevocationHead>
 {
     public const uint CurrentFormat = 1;
+    public const int MaxComment = 1 << 16;
 
     private const int MaxReserved = 1 << 16;
-    private const int MaxComment = 1 << 16;
 
     public ReadOnlySpan<byte> Magic;
     public uint FormatVersion;
@@ -105,7 +105,7 @@ internal ref struct SerialBitmapFields : IRecord<SerialBitmapFields>
         where V : IFieldVisitor, allows ref struct
     {
         visit.UInt64(ref message.Offset);
-        visit.Mpint(ref message.Bits);
+        visit.Mpint(ref message.Bits, SerialBitmap.MaxLength);
     }
 }
 

@@ -14,13 +14,6 @@ public sealed class KeyRevocationList
     /// <summary>Larger files are refused by whoever reads them.</summary>
     public const int MaxLength = 64 * 1024 * 1024;
 
-    private readonly HashSet<byte[]> _keys = new(ByteSequences.Instance);
-    private readonly HashSet<byte[]> _sha1Hashes = new(ByteSequences.Instance);
-    private readonly HashSet<byte[]> _sha256Hashes = new(ByteSequences.Instance);
-
-    /// <summary>By the authority's blob; the empty one stands for every authority.</summary>
-    private readonly Dictionary<byte[], RevokedCertificates> _certificates = new(ByteSequences.Instance);
-
     private KeyRevocationList()
     {
     }
@@ -34,13 +27,16 @@ public sealed class KeyRevocationList
     /// <summary>What its maker says of the list. Somebody else's word: escape it before it is shown.</summary>
     public string Comment { get; private set; } = "";
 
+    /// <summary>What is revoked.</summary>
+    internal RevokedItems Items { get; } = new();
+
     /// <summary>Reads the contents of a file, of whichever form.</summary>
     /// <param name="contents">The bytes.</param>
     /// <exception cref="KeyFormatException">They are not what they should be, or hold something that is not supported.</exception>
     public static KeyRevocationList Parse(ReadOnlySpan<byte> contents)
     {
         var list = new KeyRevocationList();
-        if (!contents.StartsWith(KeyRevocationHead.MagicText))
+        if (!HasListForm(contents))
         {
             list.TakeLines(contents);
             return list;
@@ -49,7 +45,7 @@ public sealed class KeyRevocationList
         try
         {
             list.Take(Message.ReadRecord<KeyRevocationHead>(contents));
-            foreach (RevokedCertificates certificates in list._certificates.Values) certificates.Sort();
+            foreach (RevokedCertificates certificates in list.Items.Certificates.Values) certificates.Serials.Sort();
             return list;
         }
         catch (SshViolationException broken)
@@ -63,10 +59,11 @@ public sealed class KeyRevocationList
     public bool Contains(PublicKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (ContainsPlain(key.PlainKey)) return true;
-        return key is Certificate certificate
-            && (ContainsPlain(certificate.SignatureKey) || IsRevoked(certificate, certificate.SignatureKey.Blob.ToArray()) || IsRevoked(certificate, []));
+        return Items.Contains(key);
     }
+
+    /// <summary>True of bytes that begin as OpenSSH's form does, false of text.</summary>
+    internal static bool HasListForm(ReadOnlySpan<byte> contents) => contents.StartsWith(KeyRevocationHead.MagicText);
 
     /// <summary>Reads an extension and passes over it, unless it must be understood.</summary>
     internal static void PassOver(ReadOnlySpan<byte> data)
@@ -77,17 +74,6 @@ public sealed class KeyRevocationList
 
     internal static KeyFormatException UnknownSection(KeyRevocationSection type) =>
         KeyFormatException.Unsupported($"The key revocation list has a section of the type {(byte)type}, which is not supported.");
-
-    private bool IsRevoked(Certificate certificate, byte[] authority) =>
-        _certificates.TryGetValue(authority, out RevokedCertificates? revoked) && revoked.Contains(certificate);
-
-    private bool ContainsPlain(PublicKey key)
-    {
-        ReadOnlySpan<byte> blob = key.Blob.Span;
-        return _keys.Contains(blob.ToArray())
-            || (_sha256Hashes.Count > 0 && _sha256Hashes.Contains(SHA256.HashData(blob)))
-            || (_sha1Hashes.Count > 0 && _sha1Hashes.Contains(SHA1.HashData(blob)));
-    }
 
     private void Take(KeyRevocationHead head)
     {
@@ -110,13 +96,13 @@ public sealed class KeyRevocationList
                 TakeCertificates(Message.ReadRecord<RevokedCertificateFields>(data));
                 return;
             case KeyRevocationSection.ExplicitKey:
-                TakeStrings(data, _keys, length: null);
+                TakeStrings(data, Items.Keys, length: null);
                 return;
             case KeyRevocationSection.FingerprintSha1:
-                TakeStrings(data, _sha1Hashes, SHA1.HashSizeInBytes);
+                TakeStrings(data, Items.Sha1Hashes, SHA1.HashSizeInBytes);
                 return;
             case KeyRevocationSection.FingerprintSha256:
-                TakeStrings(data, _sha256Hashes, SHA256.HashSizeInBytes);
+                TakeStrings(data, Items.Sha256Hashes, SHA256.HashSizeInBytes);
                 return;
             case KeyRevocationSection.Extension:
                 PassOver(data);
@@ -142,14 +128,27 @@ public sealed class KeyRevocationList
 
     private void TakeCertificates(RevokedCertificateFields fields)
     {
-        byte[] authority = fields.Authority.ToArray();
-        if (!_certificates.TryGetValue(authority, out RevokedCertificates? revoked)) _certificates.Add(authority, revoked = new RevokedCertificates());
+        CheckAuthority(fields.Authority);
+        RevokedCertificates revoked = Items.CertificatesOf(fields.Authority);
         var reader = new FieldReader(fields.Sections);
         while (reader.Remaining > 0)
         {
             KeyRevocationSectionFields section = default;
             KeyRevocationSectionFields.Fields(ref reader, ref section);
             revoked.Take((KeyRevocationSection)section.Type, section.Data);
+        }
+    }
+
+    /// <summary>Refuses what can be nobody's key: what is revoked of its certificates would go on being trusted. A type that is not supported cannot be met.</summary>
+    private static void CheckAuthority(ReadOnlySpan<byte> authority)
+    {
+        if (authority.IsEmpty) return;
+        try
+        {
+            if (PublicKey.Parse(authority) is Certificate) throw KeyFormatException.Damaged("An authority in the key revocation list is a certificate, not a key.");
+        }
+        catch (KeyFormatException unsupported) when (unsupported.Fault == KeyFault.Unsupported)
+        {
         }
     }
 
@@ -160,7 +159,7 @@ public sealed class KeyRevocationList
         {
             ReadOnlySpan<byte> line = contents[range].Trim(" \t\r"u8);
             if (line.IsEmpty || line[0] == (byte)'#') continue;
-            if (PublicKeyLine.Parse(Encoding.UTF8.GetString(line)) is { } read) _keys.Add(read.Key.PlainKey.Blob.ToArray());
+            if (PublicKeyLine.Parse(Encoding.UTF8.GetString(line)) is { } read) Items.Keys.Add(read.Key.PlainKey.Blob.ToArray());
         }
     }
 }
