@@ -40,6 +40,12 @@ internal static class KeyTargets
             IsRefusal = Never,
             Words = ["ssh-ed25519", "ssh-rsa", " ", "\t", "AAAA", "="],
         },
+        new("public-key-file", static input => _ = PublicKeyFile.Read(input).Key.Fingerprint,
+            [.. keys.SelectMany(each => (PublicKeyFormat[])[PublicKeyFormat.Rfc4716, PublicKeyFormat.Pkcs8], (each, format) => Encoding.ASCII.GetBytes(PublicKeyFile.Write(each.PublicKey, format, "a comment")))])
+        {
+            IsRefusal = OnlyFormat,
+            Words = ["---- BEGIN SSH2 PUBLIC KEY ----\n", "---- END SSH2 PUBLIC KEY ----\n", "-----BEGIN PUBLIC KEY-----\n", "-----BEGIN RSA PUBLIC KEY-----\n", "Comment: ", "\\\n", "\r", "="],
+        },
     ];
 
     /// <summary>Unlocked files only: the time that a passphrase takes is the owner's wish.</summary>

@@ -29,6 +29,9 @@ internal sealed record SshfpRecord(byte Algorithm, byte Hash, ReadOnlyMemory<byt
     /// <summary>The line of a zone file.</summary>
     public string LineFor(string host) => $"{host} IN SSHFP {Algorithm} {Hash} {Convert.ToHexStringLower(Fingerprint.Span)}";
 
+    /// <summary>The same line for name servers that do not know the type of record (RFC 3597 5).</summary>
+    public string GenericLineFor(string host) => $"{host} IN TYPE44 \\# {2 + Fingerprint.Length} {Algorithm:x2} {Hash:x2} {Convert.ToHexStringLower(Fingerprint.Span)}";
+
     // RFC 4255 3.1.1, RFC 6594 5.1 and RFC 7479 3.
     private static byte? NumberOf(string type) => type switch
     {

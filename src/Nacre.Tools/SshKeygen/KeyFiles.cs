@@ -87,6 +87,25 @@ internal sealed class KeyFiles(TextWriter error)
         }
     }
 
+    /// <summary>All bytes of a file that may hold a key, which are the caller's to erase.</summary>
+    public static byte[] ReadWhole(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            byte[] contents = GC.AllocateArray<byte>(PrivateKeyFile.MaxLength + 1, pinned: true);
+            int length = stream.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
+            byte[] whole = GC.AllocateArray<byte>(length, pinned: true);
+            contents.AsSpan(0, length).CopyTo(whole);
+            CryptographicOperations.ZeroMemory(contents);
+            return whole;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new FatalException($"ssh-keygen: {path}: {LocalFault.Describe(unreadable, path)}");
+        }
+    }
+
     /// <summary>The first key of a public key file; null where there is none.</summary>
     public static PublicKeyLine? LoadPublic(string path)
     {

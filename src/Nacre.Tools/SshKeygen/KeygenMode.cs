@@ -14,11 +14,17 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
         new('Q', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Query()) { TakesFiles = true },
         new('s', task => new CertificateSigning(task.Settings, task.Answers, task.Files, task.Error).RunAsync().GetAwaiter().GetResult()) { Uses = "DhInOUVz", TakesFiles = true },
         new('L', task => new CertificateListing(task.Settings, task.Answers, task.Output, task.Error).Run()),
+        new('F', task => new KnownHostsEditing(task).Find()),
+        new('R', task => new KnownHostsEditing(task).Remove()),
+        new('H', task => new KnownHostsEditing(task).Hide()),
         new('B', ShowFingerprints),
         new('l', ShowFingerprints),
         new('p', task => Changing(task).ChangePassphrase()),
         new('c', task => Changing(task).ChangeComment()),
+        new('e', task => new KeyConversion(task).Export()),
+        new('i', task => new KeyConversion(task).Import()),
         new('y', task => Changing(task).PrintPublic()),
+        new('r', task => new SshfpPrinting(task).Run()) { Uses = "O" },
         new('A', task => new KeyGeneration(task.Settings, task.Answers, task.Output).MakeHostKeys(task.Error)),
     ];
 

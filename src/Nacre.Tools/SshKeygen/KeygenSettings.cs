@@ -22,6 +22,9 @@ internal sealed class KeygenSettings
 
     public string? File { get; private set; }
 
+    /// <summary>The host of -F, -R or -r.</summary>
+    public string? Host { get; private set; }
+
     public string? Comment { get; private set; }
 
     public byte[]? Passphrase { get; private set; }
@@ -61,6 +64,7 @@ internal sealed class KeygenSettings
         if (mode.Letter == 's' && settings.Files.Count == 0) throw new UsageException("Too few arguments.");
         if (settings.Files.Count > 0 && !mode.TakesFiles) throw new UsageException("Too many arguments.");
         if (settings.Has('p') && settings.Has('c')) throw new UsageException("Can only have one of -p and -c.");
+        if (settings.Has('l') && (settings.Has('R') || settings.Has('H'))) throw new UsageException("Cannot use -l with -H or -R.");
         return settings;
     }
 
@@ -74,6 +78,8 @@ internal sealed class KeygenSettings
         {
             case 'C': Comment = use.Value; break;
             case 'f': File = use.Value; break;
+            case 'F' or 'R' or 'r': Host = use.Value; break;
+            case 'X': _letters.Add('i'); break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 't': TakeType(use.Value); break;

@@ -32,6 +32,9 @@ internal static class KnownHostName
         return TryReadSalt(names, out byte[]? salt) && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(host, salt)), Encoding.ASCII.GetBytes(names));
     }
 
+    /// <summary>True where the names field is a well-formed hash or none at all.</summary>
+    public static bool IsWellFormed(string names) => !names.StartsWith('|') || TryReadSalt(names, out _);
+
     /// <summary>A hashed name under a new salt.</summary>
     public static string Hash(string host) => Hash(host, RandomNumberGenerator.GetBytes(HashLength));
 

@@ -75,7 +75,7 @@ internal static class KnownHostsReader
     }
 
     /// <summary>Reads the one marker that a line may have; false for an unknown one and for two.</summary>
-    private static bool TryReadMarker(ref ReadOnlySpan<char> line, out KnownHostsMarker marker)
+    public static bool TryReadMarker(ref ReadOnlySpan<char> line, out KnownHostsMarker marker)
     {
         marker = KnownHostsMarker.None;
         if (!line.StartsWith('@')) return true;

@@ -33,7 +33,6 @@ internal static class KnownHostsWriter
     }
 
     /// <summary>Makes these keys the only ones that a file has for a host; every other line, comments too, stays as it is.</summary>
-    /// <remarks>The file as it was is kept beside it with .old behind its name, as OpenSSH does; a symbolic link stays one, and the mode is kept.</remarks>
     /// <param name="path">The file; one that does not exist is not made.</param>
     /// <param name="name">The host's name, as files have it.</param>
     /// <param name="address">Its address, which lines may have instead; null to leave it out.</param>
@@ -45,21 +44,33 @@ internal static class KnownHostsWriter
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static async Task ReplaceAsync(string path, string name, string? address, IReadOnlyList<PublicKey> keys, bool adds, bool isHashed, CancellationToken ct)
     {
-        if (!File.Exists(path)) return;
+        if (File.Exists(path)) await RewriteAsync(path, contents => Replace(path, contents, name, address, keys, adds, isHashed), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a file other contents, and keeps it as it was beside it with .old behind its name; a symbolic link stays one, and the mode is kept.</summary>
+    /// <param name="path">The file, which exists.</param>
+    /// <param name="change">Makes the new contents of the old ones; what equals them, or null, leaves the file alone.</param>
+    /// <param name="ct">Cancels waiting for another writer.</param>
+    /// <returns>True when the file was written.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static async Task<bool> RewriteAsync(string path, Func<byte[], byte[]?> change, CancellationToken ct)
+    {
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         FileStream file = await OpenAloneAsync(target, FileMode.Open, ct).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
         byte[] contents = KnownHostsReader.ReadAll(file);
-        byte[] replaced = Replace(path, contents, name, address, keys, adds, isHashed);
-        if (replaced.AsSpan().SequenceEqual(contents)) return;
+        byte[]? changed = change(contents);
+        if (changed is null || changed.AsSpan().SequenceEqual(contents)) return false;
 
         string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TagBytes * 2, lowercase: true)}";
         try
         {
-            await WriteNewAsync(temporary, replaced, file, ct).ConfigureAwait(false);
+            await WriteNewAsync(temporary, changed, file, ct).ConfigureAwait(false);
             File.Delete(path + ".old");
             await WriteNewAsync(path + ".old", contents, file, ct).ConfigureAwait(false);
             File.Move(temporary, target, overwrite: true);
+            return true;
         }
         finally
         {

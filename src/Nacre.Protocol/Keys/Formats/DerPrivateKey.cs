@@ -11,9 +11,9 @@ internal static class DerPrivateKey
     public const string Pkcs8Label = "PRIVATE KEY";
     public const string EncryptedPkcs8Label = "ENCRYPTED PRIVATE KEY";
 
-    private const string RsaOid = "1.2.840.113549.1.1.1";
-    private const string EcOid = "1.2.840.10045.2.1";
-    private const string Ed25519Oid = "1.3.101.112";
+    public const string RsaOid = "1.2.840.113549.1.1.1";
+    public const string EcOid = "1.2.840.10045.2.1";
+    public const string Ed25519Oid = "1.3.101.112";
 
     /// <summary>Reads the structure that a label announces, all of it.</summary>
     public static PrivateKey Read(string label, ReadOnlyMemory<byte> der)
@@ -109,7 +109,7 @@ internal static class DerPrivateKey
         return sequence;
     }
 
-    private static EcdsaCurve ReadCurve(AsnReader parameters)
+    public static EcdsaCurve ReadCurve(AsnReader parameters)
     {
         if (parameters.HasData && !parameters.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier))
         {
@@ -122,10 +122,10 @@ internal static class DerPrivateKey
             ?? throw KeyFormatException.Unsupported($"The curve {oid} is not supported; SSH has nistp256, nistp384 and nistp521.");
     }
 
-    private static ReadOnlySpan<byte> Number(AsnReader reader)
+    public static ReadOnlySpan<byte> Number(AsnReader reader)
     {
         ReadOnlySpan<byte> number = reader.ReadIntegerBytes().Span;
-        if ((number[0] & 0x80) != 0) throw KeyFormatException.Damaged("A number of the private key is negative.");
+        if ((number[0] & 0x80) != 0) throw KeyFormatException.Damaged("A number of the key is negative.");
         return number.TrimStart((byte)0);
     }
 

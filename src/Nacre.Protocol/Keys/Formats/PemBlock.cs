@@ -39,7 +39,7 @@ internal sealed class PemBlock : IDisposable
             return new PemBlock(Encoding.ASCII.GetString(label), headers, Decode(body[..^length]));
         }
 
-        throw KeyFormatException.Damaged("The private key file has no end line that matches its begin line.");
+        throw KeyFormatException.Damaged("The key file has no end line that matches its begin line.");
     }
 
     /// <summary>Writes a block as text.</summary>
@@ -103,7 +103,7 @@ internal sealed class PemBlock : IDisposable
                 return headers;
             }
 
-            if (headers.Count == MaxHeaders) throw KeyFormatException.Damaged($"The private key file has more than {MaxHeaders} headers.");
+            if (headers.Count == MaxHeaders) throw KeyFormatException.Damaged($"The key file has more than {MaxHeaders} headers.");
             headers[Encoding.Latin1.GetString(line[..colon])] = Encoding.Latin1.GetString(line[(colon + 1)..]).Trim();
             text = rest;
         }
@@ -122,7 +122,7 @@ internal sealed class PemBlock : IDisposable
         using var decoded = new Secret(Base64.GetMaxDecodedFromUtf8Length(base64.Length));
         if (Base64.DecodeFromUtf8(base64, decoded.Span, out int consumed, out int written) != OperationStatus.Done || consumed != base64.Length)
         {
-            throw KeyFormatException.Damaged("The private key file is not base64 between its begin and end lines.");
+            throw KeyFormatException.Damaged("The key file is not base64 between its begin and end lines.");
         }
 
         return Secret.CopyOf(decoded.Span[..written]);

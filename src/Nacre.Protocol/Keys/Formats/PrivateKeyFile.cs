@@ -45,6 +45,9 @@ public sealed class PrivateKeyFile : IDisposable
     /// <summary>True where the form has a place for a comment.</summary>
     internal bool KeepsComment => _block.Label == OpenSshPrivateKey.Label;
 
+    /// <summary>True where the contents look like a private key file, of whatever form.</summary>
+    internal static bool IsOne(ReadOnlySpan<byte> contents) => contents.IndexOf(" PRIVATE KEY-----"u8) >= 0 || contents.StartsWith("PuTTY-User-Key-File-"u8);
+
     /// <summary>Looks at a file's contents.</summary>
     /// <param name="contents">All bytes of the file; a copy is kept where the collector does not move it, until disposal.</param>
     /// <exception cref="KeyFormatException">They are no private key, or one in a form that is not supported.</exception>
