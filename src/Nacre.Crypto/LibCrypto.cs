@@ -27,7 +27,10 @@ internal static unsafe partial class LibCrypto
     {
         if (name != Library)
             return 0;
-        if (NativeLibrary.TryLoad(Library, assembly, path, out nint handle) ||
+
+        // By its plain name first, which is where the runtime has it from; the way by the assembly asks for that one's attributes.
+        if (NativeLibrary.TryLoad(Library, out nint handle) ||
+            NativeLibrary.TryLoad(Library, assembly, path, out handle) ||
             (NativeLibrary.TryLoad("libcrypto.so", assembly, path, out handle) &&
                 NativeLibrary.TryGetExport(handle, "EVP_MAC_fetch", out _)))
             return handle;

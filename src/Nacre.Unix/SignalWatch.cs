@@ -23,6 +23,17 @@ internal sealed class SignalWatch : IDisposable
     /// <summary>Waits for the next signal.</summary>
     public ValueTask<UnixSignal> NextAsync(CancellationToken ct = default) => arrived.Reader.ReadAsync(ct);
 
+    /// <summary>Waits for the next signal; null when this has been disposed of, which costs no exception.</summary>
+    public async ValueTask<UnixSignal?> NextOrEndAsync()
+    {
+        while (await arrived.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            if (arrived.Reader.TryRead(out UnixSignal signal)) return signal;
+        }
+
+        return null;
+    }
+
     /// <summary>Gives the signals their former action back.</summary>
     public void Dispose()
     {

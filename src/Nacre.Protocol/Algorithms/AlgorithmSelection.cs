@@ -5,20 +5,24 @@ namespace Nacre.Protocol.Algorithms;
 /// </summary>
 internal sealed record AlgorithmSelection
 {
-    private AlgorithmSelection(IEnumerable<KeyExchangeAlgorithm> keyExchanges)
+    private AlgorithmSelection(Func<KeyExchangeAlgorithm, bool> isWanted)
     {
-        KexAlgorithms = [.. keyExchanges.Select(row => row.Name)];
+        KexAlgorithms = AlgorithmCatalog.KeyExchanges.NamesOf(isWanted);
 
         // Plain keys first: who asks for certificates is one that knows an authority, and others would compare the key in vain.
-        HostKeyAlgorithms = [.. AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsDefault).OrderBy(row => row.IsCertificate).Select(row => row.Name)];
-        Ciphers = [.. AlgorithmCatalog.Ciphers.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
-        Macs = [.. AlgorithmCatalog.Macs.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
-        Compressions = [.. AlgorithmCatalog.Compressions.Rows.Where(row => row.IsDefault).Select(row => row.Name)];
+        HostKeyAlgorithms =
+        [
+            .. AlgorithmCatalog.HostKeys.NamesOf(static row => row.IsDefault && !row.IsCertificate),
+            .. AlgorithmCatalog.HostKeys.NamesOf(static row => row.IsDefault && row.IsCertificate),
+        ];
+        Ciphers = AlgorithmCatalog.Ciphers.NamesOf(static row => row.IsDefault);
+        Macs = AlgorithmCatalog.Macs.NamesOf(static row => row.IsDefault);
+        Compressions = AlgorithmCatalog.Compressions.NamesOf(static row => row.IsDefault);
     }
 
-    public static AlgorithmSelection ClientDefault { get; } = new(AlgorithmCatalog.KeyExchanges.Rows.Where(row => row.IsClientDefault));
+    public static AlgorithmSelection ClientDefault { get; } = new(static row => row.IsClientDefault);
 
-    public static AlgorithmSelection ServerDefault { get; } = new(AlgorithmCatalog.KeyExchanges.Rows.Where(row => row.IsServerDefault));
+    public static AlgorithmSelection ServerDefault { get; } = new(static row => row.IsServerDefault);
 
     public IReadOnlyList<string> KexAlgorithms { get; init => field = Checked(value, AlgorithmCatalog.KeyExchanges); }
 

@@ -22,6 +22,9 @@ internal sealed class AlgorithmTable<T>
 
     public IEnumerable<string> Names => Rows.Select(row => row.Name);
 
+    /// <summary>The names of some of the rows. Every program makes such lists at its start, where a chain of Where and Select is dear: it has the runtime build a type.</summary>
+    public string[] NamesOf(Func<T, bool> isWanted) => Array.ConvertAll(Rows.Where(isWanted).ToArray(), static row => row.Name);
+
     public bool TryFind(string name, [NotNullWhen(true)] out T? row) => (row = Rows.FirstOrDefault(row => row.Name == name)) is not null;
 
     /// <summary>Finds a row by a name as it stands on the wire, without making a string of every name that a peer thinks of.</summary>

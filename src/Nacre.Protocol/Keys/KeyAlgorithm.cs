@@ -47,7 +47,7 @@ internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmNa
     public static IReadOnlyList<KeyAlgorithm> All { get; } = [.. Plain.Select(CertifiedBy), .. Plain];
 
     /// <summary>What authorities may sign certificates with, unless someone says otherwise.</summary>
-    public static IReadOnlyList<string> AuthorityDefaults { get; } = [.. Plain.Where(row => !row.IsLegacy).Select(row => row.Name)];
+    public static IReadOnlyList<string> AuthorityDefaults { get; } = NamesIn(Plain, static row => !row.IsLegacy);
 
     /// <summary>The name in the signatures' blobs; certificates sign as the keys in them do.</summary>
     public string SignatureName { get; private init; } = Name;
@@ -70,7 +70,9 @@ internal sealed record KeyAlgorithm(string Name, string KeyType, HashAlgorithmNa
     }
 
     /// <summary>The names that a key type offers by itself, strongest first.</summary>
-    public static string[] NamesOf(string keyType) => [.. All.Where(row => row.KeyType == keyType && !row.IsLegacy).Select(row => row.Name)];
+    public static string[] NamesOf(string keyType) => NamesIn(All, row => row.KeyType == keyType && !row.IsLegacy);
+
+    private static string[] NamesIn(IReadOnlyList<KeyAlgorithm> rows, Func<KeyAlgorithm, bool> isWanted) => Array.ConvertAll(rows.Where(isWanted).ToArray(), static row => row.Name);
 
     /// <summary>The name of a plain key's type or algorithm once it is certified; a name has its domain once.</summary>
     public static string CertifiedName(string plain) =>

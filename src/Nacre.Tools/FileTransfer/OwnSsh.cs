@@ -33,7 +33,7 @@ internal static class OwnSsh
             if (SharedCommand.TryStart(shared, config, line.Command, trace) is { } carried) return carried;
         }
 
-        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
+        SshClient? client = await ClientSetup.ConnectAsync(config, trace, TimeProvider.System).ConfigureAwait(false);
         if (client is null) return Failed();
         var forwards = new ForwardSet(client, config, trace);
         MuxMaster? master = null;

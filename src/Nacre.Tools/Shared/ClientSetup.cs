@@ -40,13 +40,14 @@ internal static class ClientSetup
     /// <summary>Connects and logs in; null when that failed, which has then been said.</summary>
     /// <param name="config">Of the host.</param>
     /// <param name="trace">Where it is told.</param>
+    /// <param name="time">The connection's clock.</param>
     /// <param name="hops">How many machines are reached by way of this one.</param>
-    public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace, int hops = 0)
+    public static async Task<SshClient?> ConnectAsync(ClientConfig config, ErrorTrace trace, TimeProvider time, int hops = 0)
     {
         var attempt = new LoginAttempt(config, trace, hops);
         try
         {
-            return await attempt.RunAsync(static options => options).ConfigureAwait(false);
+            return await attempt.RunAsync(options => options with { Time = time }).ConfigureAwait(false);
         }
         catch (Exception error) when (attempt.Explain(error) is { } line)
         {

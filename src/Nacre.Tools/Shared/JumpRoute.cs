@@ -32,7 +32,7 @@ internal static class JumpRoute
         options.Set(ClientKeywords.ClearAllForwardings, true);
         if (ClientSetup.Load(step.Machine.Host, options, config.ConfigFile, trace) is not { } jump) return null;
         trace.Write(1, $"Connecting to {config.Hostname} port {config.Port} by way of {jump.Hostname} port {jump.Port}.");
-        return await ClientSetup.ConnectAsync(jump, trace, hops + 1).ConfigureAwait(false) is { } client ? await GoOnAsync(client, config, trace).ConfigureAwait(false) : null;
+        return await ClientSetup.ConnectAsync(jump, trace, TimeProvider.System, hops + 1).ConfigureAwait(false) is { } client ? await GoOnAsync(client, config, trace).ConfigureAwait(false) : null;
     }
 
     private static async Task<Stream?> GoOnAsync(SshClient client, ClientConfig config, ErrorTrace trace)

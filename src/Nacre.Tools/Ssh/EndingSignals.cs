@@ -11,18 +11,18 @@ internal sealed class EndingSignals : IDisposable
 
     private readonly ErrorTrace _trace;
     private readonly SignalWatch _watch = new(Array.FindAll(Ending, static signal => !SignalDispositions.IsIgnored(signal)));
-    private readonly CancellationTokenSource _disposed = new();
+    private readonly TaskCompletionSource _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _ignoresHangup;
     private volatile bool _ignoresInterrupts;
 
     public EndingSignals(ErrorTrace trace)
     {
         _trace = trace;
-        Came = WatchAsync();
+        _ = WatchAsync();
     }
 
     /// <summary>Completes when one of them has come, which has then been told.</summary>
-    public Task Came { get; }
+    public Task Came => _came.Task;
 
     /// <summary>True when the terminal may go away without ending the connection.</summary>
     public bool IgnoresHangup
@@ -38,18 +38,15 @@ internal sealed class EndingSignals : IDisposable
         set => _ignoresInterrupts = value;
     }
 
-    public void Dispose()
-    {
-        _disposed.Cancel();
-        _watch.Dispose();
-        _disposed.Dispose();
-    }
+    public void Dispose() => _watch.Dispose();
 
     private async Task WatchAsync()
     {
-        UnixSignal signal;
-        do signal = await _watch.NextAsync(_disposed.Token).ConfigureAwait(false);
+        UnixSignal? signal;
+        do signal = await _watch.NextOrEndAsync().ConfigureAwait(false);
         while ((signal == UnixSignal.HUP && _ignoresHangup) || (signal == UnixSignal.INT && _ignoresInterrupts));
-        _trace.Verbose($"Killed by signal {(int)signal}.");
+        if (signal is not { } ending) return;
+        _trace.Verbose($"Killed by signal {(int)ending}.");
+        _came.SetResult();
     }
 }

@@ -97,8 +97,10 @@ internal static class SshApplet
         if (config.ForkAfterAuthentication && !Daemon.IsSuccessor) return RunSuccessor(arguments);
         trace.Timeline = timeline;
         timeline?.OnStep("configuration read");
+        WaitingThread.BeginWithOneThread();
         InlineCompletions.Use(threads: 1);
-        int status = new SshRun(line, config, trace).RunAsync().GetAwaiter().GetResult();
+        var clock = new WaitingThread();
+        int status = clock.WaitFor(new SshRun(line, config, trace, clock).RunAsync());
         if (timeline is not null) Report(timeline, trace);
         return status;
     }

@@ -13,14 +13,14 @@ using Nacre.Unix;
 namespace Nacre.Tools.Ssh;
 
 /// <summary>One run of ssh after its configuration is read: connects, starts the forwards and the session, goes to the background where told to, and waits for the end.</summary>
-internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrace trace)
+internal sealed class SshRun(SshCommandLine line, ClientConfig config, ErrorTrace trace, TimeProvider time)
 {
     private string? _interface;
 
     /// <summary>Connects and stays until there is nothing left to do; returns the exit status.</summary>
     public async Task<int> RunAsync()
     {
-        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
+        SshClient? client = await ClientSetup.ConnectAsync(config, trace, time).ConfigureAwait(false);
         return client is null ? SshSession.FailureStatus : await RunAsync(client, isShared: false).ConfigureAwait(false);
     }
 

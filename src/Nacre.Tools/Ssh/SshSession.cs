@@ -37,7 +37,7 @@ internal sealed class SshSession(SshClient client, ClientConfig config, string c
         Task<int> running = FinishAsync(process, PumpAsync(process, process.Output, 1));
         Task first = await Task.WhenAny(running, signals.Came, escapes.Disconnected).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
-        if (first == running) await ((Task)Task.WhenAny(Task.WhenAll(watching, reading), Task.Delay(100))).ConfigureAwait(false);
+        if (first == running && !(watching.IsCompleted && reading.IsCompleted)) await ((Task)Task.WhenAny(Task.WhenAll(watching, reading), Task.Delay(100))).ConfigureAwait(false);
         raw?.Leave();
         trace.IsRaw = false;
         _isGivenUp = first != running;

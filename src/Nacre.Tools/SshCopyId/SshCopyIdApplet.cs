@@ -71,7 +71,7 @@ internal static class SshCopyIdApplet
 
     private static async Task<bool> InstallAsync(CopyIdSettings settings, ClientConfig config, ErrorTrace trace, string text)
     {
-        SshClient? client = await ClientSetup.ConnectAsync(config, trace).ConfigureAwait(false);
+        SshClient? client = await ClientSetup.ConnectAsync(config, trace, TimeProvider.System).ConfigureAwait(false);
         if (client is null) return false;
         await using (client)
         {

@@ -16,7 +16,12 @@ internal static class HostKeyOrder
     public static IReadOnlyList<string> For(IReadOnlyList<string> algorithms, KnownHosts known, string host, int port)
     {
         IReadOnlyList<KnownHostsEntry> entries = known.Find(host, port);
-        HashSet<string> types = [.. entries.Where(IsUsable).Where(entry => entry.Marker == KnownHostsMarker.None).Select(entry => entry.Key.Type)];
+        HashSet<string> types = [];
+        foreach (KnownHostsEntry entry in entries)
+        {
+            if (entry.Marker == KnownHostsMarker.None && IsUsable(entry)) types.Add(entry.Key.Type);
+        }
+
         string[] certified = [.. algorithms.Where(name => name.EndsWith(KeyAlgorithm.CertificateSuffix, StringComparison.Ordinal))];
         string[] plain = [.. algorithms.Except(certified)];
         if (plain.Length > 0 && !IsKnown(plain[0])) plain = [.. plain.Where(IsKnown), .. plain.Where(name => !IsKnown(name))];

@@ -27,17 +27,32 @@ internal sealed class IdentityOrder
         AgentIdentity[] configured = [.. order.Configured().Distinct()];
         return
         [
-            .. order._certificates.Where(found => found.IsConfigured).Select(order.Join).OfType<IIdentity>(),
+            .. order.ConfiguredCertificates(),
             .. configured,
             .. isFilesOnly ? [] : agentKeys.Except(configured),
             .. order.Files(),
         ];
     }
 
+    private IEnumerable<IIdentity> ConfiguredCertificates()
+    {
+        foreach (FoundCertificate found in _certificates)
+        {
+            if (found.IsConfigured && Join(found) is { } identity) yield return identity;
+        }
+    }
+
     private IEnumerable<AgentIdentity> Configured()
     {
-        IEnumerable<PublicKey?> named = [.. _files.Select(file => file.PublicKey), .. _certificates.Where(found => !found.IsConfigured).Select(found => found.Certificate)];
-        return named.Select(InAgent).OfType<AgentIdentity>();
+        foreach (IdentityFile file in _files)
+        {
+            if (InAgent(file.PublicKey) is { } known) yield return known;
+        }
+
+        foreach (FoundCertificate found in _certificates)
+        {
+            if (!found.IsConfigured && InAgent(found.Certificate) is { } known) yield return known;
+        }
     }
 
     private IEnumerable<IIdentity> Files()

@@ -10,6 +10,8 @@ internal static class KnownHostsReader
     /// <summary>Larger files are refused: they are not what they should be.</summary>
     public const int MaxFileLength = 64 * 1024 * 1024;
 
+    private const int UnknownLength = 4095;
+
     private const string CertAuthority = "@cert-authority", Revoked = "@revoked";
 
     /// <summary>Reads a file; one that does not exist has no entries.</summary>
@@ -50,15 +52,17 @@ internal static class KnownHostsReader
     /// <exception cref="IOException">It is too large.</exception>
     public static byte[] ReadAll(FileStream stream)
     {
-        using var contents = new MemoryStream();
-        byte[] buffer = new byte[16 * 1024];
-        for (int read; (read = stream.Read(buffer)) > 0;)
+        // A pipe has no length, and a file may grow: what is there counts. One byte more, so that the end is seen.
+        byte[] contents = new byte[(stream.CanSeek ? (int)Math.Min(stream.Length, MaxFileLength) : UnknownLength) + 1];
+        int length = 0;
+        for (int read; (read = stream.Read(contents.AsSpan(length))) > 0;)
         {
-            contents.Write(buffer, 0, read);
-            if (contents.Length > MaxFileLength) throw new IOException($"it has more than {MaxFileLength} bytes.");
+            length += read;
+            if (length > MaxFileLength) throw new IOException($"it has more than {MaxFileLength} bytes.");
+            if (length == contents.Length) Array.Resize(ref contents, 2 * contents.Length);
         }
 
-        return contents.ToArray();
+        return contents.AsSpan(0, length).ToArray();
     }
 
     private static KnownHostsEntry? TryReadLine(string path, int number, ReadOnlySpan<byte> bytes)

@@ -88,7 +88,7 @@ internal sealed class SharedRun(SshCommandLine line, IReadOnlyList<string> argum
     {
         shared.BecomeProxy();
         SshClient client = SshClient.OverProxy(new NetworkStream(shared.Link.Socket, ownsSocket: true), TimeProvider.System, shared.Link.HasReplies);
-        return new SshRun(line, config, trace).RunAsync(client, isShared: true).GetAwaiter().GetResult();
+        return new SshRun(line, config, trace, TimeProvider.System).RunAsync(client, isShared: true).GetAwaiter().GetResult();
     }
 
     private PassengerRequest Request()
