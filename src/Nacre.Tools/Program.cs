@@ -3,6 +3,7 @@ using Nacre.Tools.Scp;
 using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
+using Nacre.Tools.SshAdd;
 using Nacre.Tools.SshCopyId;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Gate;
@@ -29,7 +30,7 @@ internal static class Program
         new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run, static () => SftpServerSettings.Flags),
         new("ssh-keygen", "make, show, change and certify keys", SshKeygenApplet.Run, static () => SshKeygenApplet.Flags),
         new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
-        new("ssh-add", "give keys to the agent", arguments => NotYet("ssh-add")),
+        new("ssh-add", "give keys to the agent", SshAddApplet.Run, static () => SshAddFlags.Table),
         new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run, static () => SshKeyscanFlags.Table),
         new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run, static () => SshCopyIdFlags.Table),
         new("manual", "print the reference of a tool, of ssh_config or of sshd_config", ManualApplet.Run),

@@ -34,6 +34,28 @@ internal static unsafe class FileSafety
         }
     }
 
+    /// <summary>
+    /// Opens a file of whatever kind for reading, with its status. Opening never waits, and reading a FIFO waits for those who write to it already:
+    /// one without a writer is empty.
+    /// </summary>
+    /// <exception cref="UnixException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenAnyKind(string path, out FileStatus status)
+    {
+        var file = new SafeFileHandle(Libc.Check(Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY, 0), path), ownsHandle: true);
+        try
+        {
+            int descriptor = (int)file.DangerousGetHandle();
+            status = FileStatus.OfDescriptor(descriptor);
+            Libc.Check(Libc.fcntl(descriptor, Libc.F_SETFL, 0), path);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads a whole regular file into pinned memory, for the caller to zero if it is secret.</summary>
     /// <inheritdoc cref="Open"/>
     public static byte[] Read(string path, int mostBytes, out FileStatus status, bool followsLinks = true)

@@ -64,9 +64,93 @@ public sealed class AgentClientTests
             taken = [.. request];
             return Success();
         });
-        await agent.Client.AddAsync(TestKeys.A, "a comment", seconds is { } number ? TimeSpan.FromSeconds(number) : null, mustConfirm, Ct);
+        AgentConstraints conditions = AgentConstraints.None with { Lifetime = seconds is { } number ? TimeSpan.FromSeconds(number) : null, MustConfirm = mustConfirm };
+        await agent.Client.AddAsync(TestKeys.A, "a comment", conditions, ct: Ct);
         Assert.Equal(constraints.Length == 0 ? AgentMessageNumber.AddIdentity : AgentMessageNumber.AddIdentityConstrained, AgentMessage.NumberOf(taken));
         Assert.EndsWith(Convert.ToHexStringLower("a comment"u8) + constraints, Convert.ToHexStringLower(taken), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Requests => new()
+    {
+        { "remove", "12(key)" },
+        { "remove all", "13" },
+        { "lock", $"16{Field("word"u8)}" },
+        { "unlock", $"17{Field("word"u8)}" },
+        { "add token", $"14{Field("/lib/token"u8)}{Field("word"u8)}" },
+        { "add token to confirm", $"1a{Field("/lib/token"u8)}{Field("word"u8)}02" },
+        { "remove token", $"15{Field("/lib/token"u8)}{Field("word"u8)}" },
+        { "call", $"1b{Field("x@example.com"u8)}0102" },
+        { "list extensions", $"1b{Field("query"u8)}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_request_is_laid_out_as_RFC_9987_says_and_its_refusal_is_told(string request, string bytes)
+    {
+        byte[] taken = [];
+        byte[] reply = Success();
+        await using var agent = new FakeAgent(message =>
+        {
+            taken = [.. message];
+            return reply;
+        });
+        if (request != "list extensions") await AskAsync(agent.Client, request);
+        reply = [0, 0, 0, 1, (byte)AgentMessageNumber.ExtensionFailure];
+        SshException refused = await Assert.ThrowsAsync<SshException>(async () => await AskAsync(agent.Client, request));
+        Assert.Equal("agent refused operation", refused.Message);
+        Assert.Equal(bytes.Replace("(key)", Field(TestKeys.A.PublicKey.Blob.Span), StringComparison.Ordinal), Convert.ToHexStringLower(taken));
+    }
+
+    private static async Task AskAsync(AgentClient agent, string request)
+    {
+        byte[] word = [.. "word"u8];
+        switch (request)
+        {
+            case "remove": await agent.RemoveAsync(TestKeys.A.PublicKey, Ct); break;
+            case "remove all": await agent.RemoveAllAsync(Ct); break;
+            case "lock": await agent.LockAsync(word, Ct); break;
+            case "unlock": await agent.UnlockAsync(word, Ct); break;
+            case "add token": await agent.AddTokenAsync("/lib/token", word, ct: Ct); break;
+            case "add token to confirm": await agent.AddTokenAsync("/lib/token", word, AgentConstraints.None with { MustConfirm = true }, Ct); break;
+            case "remove token": await agent.RemoveTokenAsync("/lib/token", word, Ct); break;
+            case "call": await agent.CallExtensionAsync("x@example.com", new byte[] { 1, 2 }, Ct); break;
+            default: await agent.ListExtensionsAsync(Ct); break;
+        }
+    }
+
+    [Fact]
+    public async Task An_extension_that_is_unknown_differs_from_one_that_refuses_and_one_that_answers_nothing_P9987_1()
+    {
+        Queue<byte[]> replies = new([Failure(), Success(), Answer("x"u8, [7]), Answer("y"u8, [7])]);
+        await using var agent = new FakeAgent(_ => replies.Dequeue());
+        Assert.Null(await agent.Client.CallExtensionAsync("x", default, Ct));
+        Assert.Empty((await agent.Client.CallExtensionAsync("x", default, Ct))!);
+        Assert.Equal([7], (byte[])(await agent.Client.CallExtensionAsync("x", default, Ct))!);
+        await Assert.ThrowsAsync<SshViolationException>(async () => await agent.Client.CallExtensionAsync("x", default, Ct));
+    }
+
+    [Fact]
+    public async Task An_agent_tells_which_extensions_it_has()
+    {
+        await using var agent = new FakeAgent(_ => AgentQuery.WriteAnswer(["query", "session-bind@openssh.com"]));
+        Assert.Equal(["query", "session-bind@openssh.com"], await agent.Client.ListExtensionsAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_certificate_goes_with_its_key()
+    {
+        Certificate certificate = await new CertificateTerms { Kind = CertificateKind.User, KeyId = "id", Principals = ["al"] }.SignAsync(TestKeys.Rsa.PublicKey, TestKeys.B, ct: Ct);
+        byte[] taken = [];
+        await using var agent = new FakeAgent(request =>
+        {
+            taken = [.. request];
+            return Success();
+        });
+        await agent.Client.AddAsync(TestKeys.Rsa, "", certificate: certificate, ct: Ct);
+        using PrivateKey given = AgentMessage.Read<AddIdentity>(taken).Key.ToKey(out Certificate? with);
+        Assert.Equal(certificate, with);
+        Assert.Equal(TestKeys.Rsa.PublicKey, given.PublicKey);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await agent.Client.AddAsync(TestKeys.A, "", certificate: certificate, ct: Ct));
     }
 
     [Fact]
@@ -190,6 +274,14 @@ public sealed class AgentClientTests
     }
 
     private static AgentIdentity Identity(FakeAgent agent, PrivateKey key) => new(agent.Client, key.PublicKey, "key");
+
+    private static string Field(ReadOnlySpan<byte> contents) => $"{contents.Length:x8}{Convert.ToHexStringLower(contents)}";
+
+    private static byte[] Answer(ReadOnlySpan<byte> type, byte[] contents)
+    {
+        var answer = new AgentExtensionResponse { Type = type, Contents = contents };
+        return AgentMessage.Write(ref answer);
+    }
 
     private static byte[] Failure()
     {

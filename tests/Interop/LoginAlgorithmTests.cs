@@ -6,8 +6,8 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Tests.Authentication;
 using Nacre.Tests.Client;
-using Nacre.Tests.Pair;
 using Nacre.Tests.Keys;
+using Nacre.Tests.Pair;
 
 namespace Nacre.Tests.Interop;
 

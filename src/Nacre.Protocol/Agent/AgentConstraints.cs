@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;

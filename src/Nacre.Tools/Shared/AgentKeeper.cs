@@ -1,5 +1,6 @@
 using Nacre.Client;
 using Nacre.Config.Values;
+using Nacre.Protocol.Agent;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
@@ -20,8 +21,12 @@ internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrac
 
         try
         {
-            TimeSpan? lifetime = settings.Lifetime > TimeSpan.Zero ? settings.Lifetime : null;
-            await agent.AddAsync(key, comment, lifetime, settings.Choice == AddKeysChoice.Confirm, ct).ConfigureAwait(false);
+            AgentConstraints constraints = AgentConstraints.None with
+            {
+                Lifetime = settings.Lifetime > TimeSpan.Zero ? settings.Lifetime : null,
+                MustConfirm = settings.Choice == AddKeysChoice.Confirm,
+            };
+            await agent.AddAsync(key, comment, constraints, ct: ct).ConfigureAwait(false);
             trace.Write(1, $"identity added to agent: {path}");
         }
         catch (SshException error)

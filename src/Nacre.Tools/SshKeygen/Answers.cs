@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
 
@@ -45,6 +46,10 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
             prompts.WriteLine("Passphrases do not match.  Try again.");
         }
     }
+
+    /// <summary>All that has not been read yet and is secret, such as a private key.</summary>
+    /// <exception cref="IOException">It is longer than that, or cannot be read.</exception>
+    public Task<Secret> ReadSecretAsync(int mostBytes) => SecretInput.ReadAsync(input, mostBytes);
 
     /// <summary>All that has not been read yet.</summary>
     public Stream ReadAll()

@@ -35,6 +35,20 @@ public sealed class AgentClient : IAsyncDisposable
     /// <summary>A connection to an agent; null when none listens there.</summary>
     internal static async ValueTask<Socket?> DialAsync(string socketPath, CancellationToken ct)
     {
+        try
+        {
+            return await OpenAsync(socketPath, ct).ConfigureAwait(false);
+        }
+        catch (SshException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A connection to an agent.</summary>
+    /// <exception cref="SshException">None listens there, in the system's words.</exception>
+    internal static async ValueTask<Socket> OpenAsync(string socketPath, CancellationToken ct)
+    {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -42,10 +56,18 @@ public sealed class AgentClient : IAsyncDisposable
             await PoolThread.EnterAsync();
             return socket;
         }
-        catch (Exception error) when (error is SocketException or ArgumentException)
+        catch (SocketException error)
         {
             socket.Dispose();
-            return null;
+
+            // ENOENT has no number of its own in the runtime.
+            Errno number = error.SocketErrorCode == SocketError.AddressNotAvailable ? Errno.ENOENT : (Errno)error.NativeErrorCode;
+            throw new SshException(UnixException.Describe(number), error);
+        }
+        catch (ArgumentException error)
+        {
+            socket.Dispose();
+            throw new SshException(UnixException.Describe(Errno.ENAMETOOLONG), error);
         }
         catch
         {
@@ -61,56 +83,139 @@ public sealed class AgentClient : IAsyncDisposable
     {
         try
         {
-            byte[] reply = await ExchangeAsync(RequestBytes(), ct).ConfigureAwait(false);
-            return AgentMessage.NumberOf(reply) == AgentMessageNumber.IdentitiesAnswer ? Read(reply) : [];
+            return await ReadIdentitiesAsync(ct).ConfigureAwait(false) ?? [];
         }
         catch (SshException)
         {
             return [];
-        }
-
-        static byte[] RequestBytes()
-        {
-            var request = default(RequestIdentities);
-            return AgentMessage.Write(ref request);
         }
     }
 
     /// <summary>Gives the agent a key to keep.</summary>
     /// <param name="key">The key; the agent gets a copy.</param>
     /// <param name="comment">What the agent calls it.</param>
-    /// <param name="lifetime">How long it keeps the key, in whole seconds; for ever when null.</param>
-    /// <param name="mustConfirm">True when a person is to confirm each use.</param>
+    /// <param name="constraints">The conditions under which it may be used; none when null.</param>
+    /// <param name="certificate">A certificate for the key, which the agent lists in its place; null for the plain key. To have both, add both.</param>
     /// <param name="ct">Cancels waiting for the agent.</param>
     /// <returns>Done when the agent has the key.</returns>
-    /// <exception cref="SshException">The agent refused the key, or is gone.</exception>
-    public async ValueTask AddAsync(PrivateKey key, string comment, TimeSpan? lifetime = null, bool mustConfirm = false, CancellationToken ct = default)
+    /// <exception cref="SshException">The agent refused the key, as one does that does not know a condition; or it is gone.</exception>
+    /// <exception cref="ArgumentException">The certificate is for another key.</exception>
+    public ValueTask AddAsync(PrivateKey key, string comment, AgentConstraints? constraints = null, Certificate? certificate = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(comment);
-        byte[] request = RequestBytes();
-        try
-        {
-            byte[] reply = await ExchangeAsync(request, ct).ConfigureAwait(false);
-            if (AgentMessage.NumberOf(reply) != AgentMessageNumber.Success) throw new SshException("agent refused operation");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(request);
-        }
+        byte[] name = Encoding.UTF8.GetBytes(comment), conditions = (constraints ?? AgentConstraints.None).ToBytes();
+        var plain = new AddIdentity { Key = AgentKeyFields.Of(key, certificate), Comment = name };
+        var constrained = new AddIdentityConstrained { Key = plain.Key, Comment = name, Constraints = conditions };
+        return AskAsync(conditions.Length == 0 ? AgentMessage.Write(ref plain) : AgentMessage.Write(ref constrained), ct);
+    }
 
-        byte[] RequestBytes()
-        {
-            byte[] name = Encoding.UTF8.GetBytes(comment);
-            byte[] constraints = new AgentConstraints { Lifetime = lifetime, MustConfirm = mustConfirm }.ToBytes();
-            if (constraints.Length == 0)
-            {
-                var plain = new AddIdentity { Key = AgentKeyFields.Of(key, certificate: null), Comment = name };
-                return AgentMessage.Write(ref plain);
-            }
+    /// <summary>Has the agent load the keys of a PKCS#11 token.</summary>
+    /// <param name="provider">The path of the token's library, which the agent loads, not this process.</param>
+    /// <param name="pin">The token's PIN; empty for none. It stays the caller's to erase.</param>
+    /// <param name="constraints">The conditions under which the keys may be used, and certificates for them; none when null.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent has the keys.</returns>
+    /// <exception cref="SshException">The agent refused, as one does that may not load the library; or it is gone.</exception>
+    public ValueTask AddTokenAsync(string provider, ReadOnlyMemory<byte> pin, AgentConstraints? constraints = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        byte[] name = Encoding.UTF8.GetBytes(provider), conditions = (constraints ?? AgentConstraints.None).ToBytes();
+        var plain = new AddSmartcardKey { ProviderId = name, Pin = pin.Span };
+        var constrained = new AddSmartcardKeyConstrained { ProviderId = name, Pin = pin.Span, Constraints = conditions };
+        return AskAsync(conditions.Length == 0 ? AgentMessage.Write(ref plain) : AgentMessage.Write(ref constrained), ct);
+    }
 
-            var constrained = new AddIdentityConstrained { Key = AgentKeyFields.Of(key, certificate: null), Comment = name, Constraints = constraints };
-            return AgentMessage.Write(ref constrained);
+    /// <summary>Takes the keys of a PKCS#11 token out of the agent.</summary>
+    /// <param name="provider">The path of the token's library, as it was given to <see cref="AddTokenAsync"/>.</param>
+    /// <param name="pin">The token's PIN; empty for none. It stays the caller's to erase.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent has them no more.</returns>
+    /// <exception cref="SshException">The agent had none of them, or is gone.</exception>
+    public ValueTask RemoveTokenAsync(string provider, ReadOnlyMemory<byte> pin = default, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        var request = new RemoveSmartcardKey { ReaderId = Encoding.UTF8.GetBytes(provider), Pin = pin.Span };
+        return AskAsync(AgentMessage.Write(ref request), ct);
+    }
+
+    /// <summary>Takes a key out of the agent.</summary>
+    /// <param name="key">The key, or the certificate that it was added with.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent has it no more.</returns>
+    /// <exception cref="SshException">The agent did not have it, or is gone.</exception>
+    public ValueTask RemoveAsync(PublicKey key, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var request = new RemoveIdentity { PublicKey = key.Blob.Span };
+        return AskAsync(AgentMessage.Write(ref request), ct);
+    }
+
+    /// <summary>Takes all keys out of the agent.</summary>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent has none any more.</returns>
+    /// <exception cref="SshException">The agent refused, or is gone.</exception>
+    public ValueTask RemoveAllAsync(CancellationToken ct = default)
+    {
+        var request = default(RemoveAllIdentities);
+        return AskAsync(AgentMessage.Write(ref request), ct);
+    }
+
+    /// <summary>Locks the agent: until it is unlocked it lists no key and signs nothing.</summary>
+    /// <param name="password">What unlocks it. It stays the caller's to erase.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent is locked.</returns>
+    /// <exception cref="SshException">The agent refused, as one does that is locked already; or it is gone.</exception>
+    public ValueTask LockAsync(ReadOnlyMemory<byte> password, CancellationToken ct = default)
+    {
+        var request = new LockAgent { Passphrase = password.Span };
+        return AskAsync(AgentMessage.Write(ref request), ct);
+    }
+
+    /// <summary>Unlocks the agent. Agents take longer to answer with each wrong password.</summary>
+    /// <param name="password">What it was locked with. It stays the caller's to erase.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Done when the agent is unlocked.</returns>
+    /// <exception cref="SshException">The password is wrong, the agent is not locked, or it is gone.</exception>
+    public ValueTask UnlockAsync(ReadOnlyMemory<byte> password, CancellationToken ct = default)
+    {
+        var request = new UnlockAgent { Passphrase = password.Span };
+        return AskAsync(AgentMessage.Write(ref request), ct);
+    }
+
+    /// <summary>Asks the agent which extensions of its protocol it has (RFC 9987 3.8.1).</summary>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>Their names, the agent's words: escape them before they are shown.</returns>
+    /// <exception cref="SshException">The agent does not tell, as older ones do not; or it is gone.</exception>
+    public async ValueTask<IReadOnlyList<string>> ListExtensionsAsync(CancellationToken ct = default)
+    {
+        byte[] reply = await ExchangeAsync(AgentQuery.Write(), ct).ConfigureAwait(false);
+        return AgentMessage.NumberOf(reply) == AgentMessageNumber.ExtensionResponse ? AgentQuery.ReadAnswer(reply) : throw Refused();
+    }
+
+    /// <summary>Sends a request that an extension defines.</summary>
+    /// <param name="name">The extension, such as name@example.com.</param>
+    /// <param name="contents">What the extension says of its request's form.</param>
+    /// <param name="ct">Cancels waiting for the agent.</param>
+    /// <returns>What the agent answers beyond success, without the extension's name; null from one that does not know the extension.</returns>
+    /// <exception cref="SshException">The agent knows it and refused, answered something else, or is gone.</exception>
+    public async ValueTask<byte[]?> CallExtensionAsync(string name, ReadOnlyMemory<byte> contents, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        byte[] reply = await ExchangeAsync(ExtensionBytes(Encoding.UTF8.GetBytes(name), contents.Span), ct).ConfigureAwait(false);
+        return AgentMessage.NumberOf(reply) switch
+        {
+            AgentMessageNumber.Success => [],
+            AgentMessageNumber.Failure => null,
+            AgentMessageNumber.ExtensionResponse => Contents(),
+            _ => throw Refused(),
+        };
+
+        byte[] Contents()
+        {
+            AgentExtensionResponse response = AgentMessage.Read<AgentExtensionResponse>(reply);
+            if (response.Type.SequenceEqual(Encoding.UTF8.GetBytes(name))) return response.Contents.ToArray();
+            throw new SshViolationException(Violation.FieldMalformed, $"The agent answers for another extension than {Printable.Escape(name)}.");
         }
     }
 
@@ -142,8 +247,7 @@ public sealed class AgentClient : IAsyncDisposable
                 Signature = session.HostKeySignature.Span,
                 IsForwarding = isForwarding,
             };
-            var request = new AgentExtension { Type = Encoding.ASCII.GetBytes(SessionBind.RecordName), Contents = Message.WriteRecord(ref bind) };
-            return AgentMessage.Write(ref request);
+            return ExtensionBytes(Encoding.ASCII.GetBytes(SessionBind.RecordName), Message.WriteRecord(ref bind));
         }
     }
 
@@ -151,7 +255,7 @@ public sealed class AgentClient : IAsyncDisposable
     {
         string signatureName = KeyAlgorithm.Find(algorithm, key.Type)?.SignatureName ?? algorithm;
         byte[] reply = await ExchangeAsync(RequestBytes(), ct).ConfigureAwait(false);
-        if (AgentMessage.NumberOf(reply) != AgentMessageNumber.SignResponse) throw new SshException("agent refused operation");
+        if (AgentMessage.NumberOf(reply) != AgentMessageNumber.SignResponse) throw Refused();
         byte[] signature = AgentMessage.Read<SignResponse>(reply).Signature.ToArray();
 
         // An old agent signs with SHA-1 whatever the flags say; the server would refuse it with no word why.
@@ -160,6 +264,20 @@ public sealed class AgentClient : IAsyncDisposable
         byte[] RequestBytes()
         {
             var request = new SignRequest { PublicKey = key.Blob.Span, Data = data.Span, Flags = FlagsFor(signatureName) };
+            return AgentMessage.Write(ref request);
+        }
+    }
+
+    /// <summary>The keys of <see cref="ListAsync"/>; null when the agent has none of whatever type.</summary>
+    /// <exception cref="SshException">The agent refused, or is gone.</exception>
+    internal async ValueTask<IReadOnlyList<AgentIdentity>?> ReadIdentitiesAsync(CancellationToken ct)
+    {
+        byte[] reply = await ExchangeAsync(RequestBytes(), ct).ConfigureAwait(false);
+        return AgentMessage.NumberOf(reply) == AgentMessageNumber.IdentitiesAnswer ? Read(reply) : throw Refused();
+
+        static byte[] RequestBytes()
+        {
+            var request = default(RequestIdentities);
             return AgentMessage.Write(ref request);
         }
     }
@@ -192,6 +310,28 @@ public sealed class AgentClient : IAsyncDisposable
         }
     }
 
+    private static SshException Refused() => new("agent refused operation");
+
+    private static byte[] ExtensionBytes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> contents)
+    {
+        var request = new AgentExtension { Type = name, Contents = contents };
+        return AgentMessage.Write(ref request);
+    }
+
+    /// <summary>Sends a request that is answered by success or failure, and erases it: it may hold what is secret.</summary>
+    private async ValueTask AskAsync(byte[] request, CancellationToken ct)
+    {
+        try
+        {
+            byte[] reply = await ExchangeAsync(request, ct).ConfigureAwait(false);
+            if (AgentMessage.NumberOf(reply) != AgentMessageNumber.Success) throw Refused();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request);
+        }
+    }
+
     // The reply grows as it comes: what is announced and not sent costs nothing.
     private async ValueTask<byte[]> ReadBodyAsync(int length, CancellationToken ct)
     {
@@ -205,7 +345,7 @@ public sealed class AgentClient : IAsyncDisposable
         }
     }
 
-    private List<AgentIdentity> Read(byte[] reply)
+    private List<AgentIdentity>? Read(byte[] reply)
     {
         IdentitiesAnswer answer = AgentMessage.Read<IdentitiesAnswer>(reply);
         if (answer.Count > IdentitiesAnswer.MaxIdentities)
@@ -223,7 +363,7 @@ public sealed class AgentClient : IAsyncDisposable
         }
 
         reader.End();
-        return identities;
+        return answer.Count == 0 ? null : identities;
     }
 
     private static uint FlagsFor(string signature) => signature switch
