@@ -11,7 +11,7 @@ internal static class Program
     private static readonly IMeasurement[] All =
     [
         new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new Keystrokes(), new IdleMemory(), new IdleClient(),
-        new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(), new Tunnels(), new SharedLogin(), new ServerLogin(), new ServerMemory(), new SlowPeers(),
+        new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(), new Tunnels(), new SharedLogin(), new ServerLogin(), new ServerMemory(), new SlowPeers(), new RevocationList(),
     ];
 
     private static async Task<int> Main(string[] args)

@@ -23,16 +23,4 @@ internal static class CertifiedLogin
         await process.Output.CopyToAsync(output);
         return (await process.WaitForExitAsync()).Status;
     }
-
-    /// <summary>Nobody is there to be asked: what the files do not decide is refused.</summary>
-    private sealed class Silence : IHostKeyDialog
-    {
-        public void Inform(string message)
-        {
-        }
-
-        public void Warn(string message) => Console.Error.WriteLine(message);
-
-        public ValueTask<string?> AskAsync(string question, CancellationToken ct) => new((string?)null);
-    }
 }

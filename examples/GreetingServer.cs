@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Server;
 
@@ -22,17 +21,5 @@ internal static class GreetingServer
         await log.WriteLineAsync($"127.0.0.1:{port} {hostKey.PublicKey.Fingerprint}");
         await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
-    }
-
-    private sealed class Greeter : ISessionHandler
-    {
-        public ValueTask<SessionProgram?> ChooseAsync(SessionRequest request, CancellationToken ct) =>
-            ValueTask.FromResult<SessionProgram?>(request.Kind == SessionKind.Command ? GreetAsync : null);
-
-        private static async Task<ProcessExit> GreetAsync(ServerSession session, CancellationToken ct)
-        {
-            await session.Output.WriteAsync(Encoding.UTF8.GetBytes($"Good day, {session.Request.User.Name}.\n"), ct);
-            return ProcessExit.WithStatus(0);
-        }
     }
 }

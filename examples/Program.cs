@@ -22,12 +22,19 @@ return args switch
     ["certified", var destination, var knownHosts, var keyFile, var certificateFile, var command] =>
         (int)(await CertifiedLogin.RunAsync(destination, knownHosts, keyFile, certificateFile, command, Console.OpenStandardOutput()) ?? 255),
     ["certify", var authorityFile, var publicKeyFile, var user] => await CertifyAsync(authorityFile, publicKeyFile, user),
+    ["authority", var directory] => await RunAuthorityAsync(directory),
     _ => Usage(),
 };
 
 static async Task<int> CertifyAsync(string authorityFile, string publicKeyFile, string user)
 {
     Console.WriteLine(await Authority.RunAsync(authorityFile, publicKeyFile, user, DateTimeOffset.UtcNow));
+    return 0;
+}
+
+static async Task<int> RunAuthorityAsync(string directory)
+{
+    await OwnAuthority.RunAsync(directory, Console.Out);
     return 0;
 }
 
@@ -44,6 +51,7 @@ static int Usage()
                files  USER@HOST:PORT SHA256:FINGERPRINT KEYFILE DIRECTORY
                certified USER@HOST:PORT KNOWN_HOSTS KEYFILE CERTIFICATE COMMAND
                certify AUTHORITYKEYFILE PUBLICKEYFILE USER
+               authority DIRECTORY
         """);
     return 2;
 }

@@ -200,6 +200,15 @@ public sealed class ExampleTests
             () => CertifiedLogin.RunAsync(destination, directory["known_hosts"], directory["key"], directory["certificate"], "say hello", output).WaitAsync(Limit));
     }
 
+    [Fact]
+    public async Task An_authority_certifies_rotates_and_revokes()
+    {
+        using var directory = new TemporaryDirectory();
+        var log = new StringWriter { NewLine = "\n" };
+        await OwnAuthority.RunAsync(directory[""], log).WaitAsync(Limit);
+        Assert.Equal("certified: Good day, ada.\nby the old key: Good day, ada.\nby the new key: Good day, ada.\nrevoked: refused\nnot revoked: Good day, ada.\n", log.ToString());
+    }
+
     private static void WriteKey(string path, PrivateKey key)
     {
         using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);
