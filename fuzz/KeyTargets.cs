@@ -3,6 +3,7 @@ using System.Text;
 using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Signatures;
 
 namespace Nacre.Fuzz;
 
@@ -19,7 +20,23 @@ internal static class KeyTargets
         using PrivateKey ecdsa = PrivateKey.GenerateEcdsa();
         using PrivateKey rsa = PrivateKey.GenerateRsa(2048);
         PrivateKey[] keys = [ed25519, ecdsa, rsa];
-        return [.. keys.Select(Signature), .. Public(keys), .. Private(keys), Revocation(ed25519.PublicKey)];
+        return [.. keys.Select(Signature), .. Public(keys), .. Private(keys), Revocation(ed25519.PublicKey), .. Signatures(keys)];
+    }
+
+    /// <summary>Signatures of messages, and who may make them.</summary>
+    private static IEnumerable<FuzzTarget> Signatures(PrivateKey[] keys)
+    {
+        byte[][] texts = [.. keys.Select(key => Encoding.ASCII.GetBytes(SshSignature.SignAsync(key, "file", Signed).AsTask().GetAwaiter().GetResult().ToString()))];
+        yield return new("ssh-signature", static input => SshSignature.Parse(input).Verify("file", Signed), texts) { IsRefusal = OnlyFormat, Words = ["-----BEGIN SSH SIGNATURE-----\n", "\n-----END SSH SIGNATURE-----", "U1NIU0lH", "\n", "="] };
+        PublicKey key = keys[0].PublicKey;
+        yield return new(
+            "allowed-signers",
+            input => AllowedSigners.Parse(input).FindPrincipals(key, DateTimeOffset.UnixEpoch),
+            [Encoding.ASCII.GetBytes($"# signers\nal@x,!b* namespaces=\"file\",valid-after=\"20200101\" {key}\n\"c d\" cert-authority {key}\n")])
+        {
+            IsRefusal = OnlyFormat,
+            Words = ["namespaces=\"", "valid-after=\"", "valid-before=\"", "cert-authority", "20200101Z", "\"", ",", "!", "*", " ", "\n", key.ToString()],
+        };
     }
 
     private static FuzzTarget Revocation(PublicKey key)

@@ -19,20 +19,5 @@ internal static class PatternMatcher
         Judge(host.ToLowerInvariant(), list.ToLowerInvariant()) > 0;
 
     /// <summary>1 when a pattern of the list matches, -1 when one with ! does (which then decides), 0 when none does.</summary>
-    public static int Judge(string text, string list)
-    {
-        int verdict = 0;
-        foreach (Range range in list.AsSpan().Split(','))
-        {
-            ReadOnlySpan<char> pattern = list.AsSpan()[range];
-            bool isNegated = pattern.StartsWith('!');
-            if (!Matches(text, isNegated ? pattern[1..] : pattern))
-                continue;
-            if (isNegated)
-                return -1;
-            verdict = 1;
-        }
-
-        return verdict;
-    }
+    public static int Judge(string text, string list) => Wildcard.Judge(text, list);
 }

@@ -36,4 +36,20 @@ internal static class Wildcard
 
         return pattern[p..].IndexOfAnyExcept('*') < 0;
     }
+
+    /// <summary>1 when a pattern of a list separated by commas matches, -1 when one with ! does (which then decides), 0 when none does.</summary>
+    public static int Judge(ReadOnlySpan<char> text, ReadOnlySpan<char> list)
+    {
+        int verdict = 0;
+        foreach (Range range in list.Split(','))
+        {
+            ReadOnlySpan<char> pattern = list[range];
+            bool isNegated = pattern.StartsWith('!');
+            if (!Matches(text, isNegated ? pattern[1..] : pattern)) continue;
+            if (isNegated) return -1;
+            verdict = 1;
+        }
+
+        return verdict;
+    }
 }

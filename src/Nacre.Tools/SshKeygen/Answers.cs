@@ -12,6 +12,9 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
 {
     public static Answers OfPerson() => new(InheritedStream.OpenInput(), Console.Out, Console.Error, usesTerminal: true);
 
+    /// <summary>What has not been read yet.</summary>
+    public Stream Rest => input;
+
     /// <summary>Asks for a line; null at the end of input.</summary>
     public string? Ask(string prompt)
     {
@@ -50,6 +53,14 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
     /// <summary>All that has not been read yet and is secret, such as a private key.</summary>
     /// <exception cref="IOException">It is longer than that, or cannot be read.</exception>
     public Task<Secret> ReadSecretAsync(int mostBytes) => SecretInput.ReadAsync(input, mostBytes);
+
+    /// <summary>True where there is no such file, or whoever is asked says that it may be replaced.</summary>
+    public bool MayReplace(string file)
+    {
+        if (!FileStatus.TryOfPath(file, out FileStatus status) || !status.IsRegularFile) return true;
+        prompts.WriteLine($"{file} already exists.");
+        return Ask("Overwrite (y/n)? ") is ['y' or 'Y', ..];
+    }
 
     /// <summary>All that has not been read yet.</summary>
     public Stream ReadAll()

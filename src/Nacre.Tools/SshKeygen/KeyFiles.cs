@@ -13,6 +13,7 @@ internal sealed class KeyFiles(TextWriter error)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ForEveryone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode AsTheMaskSays = ForEveryone | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Reads a private key file, still locked.</summary>
     /// <exception cref="FatalException">The file cannot be read; it starts with <paramref name="failure"/>.</exception>
@@ -69,6 +70,23 @@ internal sealed class KeyFiles(TextWriter error)
     /// <summary>Why a file that was named has no public key.</summary>
     public static string WhyNoPublicKey(string path) =>
         FileStatus.TryOfPath(path, out _) ? "the file holds no public key, and neither does the one beside it with .pub" : UnixException.Describe(Libc.LastErrno);
+
+    /// <summary>All bytes of a file that has at most so many.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadBytes(string path, int maxLength)
+    {
+        using FileStream stream = File.OpenRead(path);
+        using var contents = new MemoryStream();
+        byte[] piece = new byte[1 << 14];
+        while (stream.Read(piece) is var count and > 0)
+        {
+            contents.Write(piece, 0, count);
+            if (contents.Length > maxLength) throw new IOException($"it has more than {maxLength} bytes");
+        }
+
+        return contents.ToArray();
+    }
 
     /// <summary>The lines of a text file, or of standard input where <paramref name="input"/> is there.</summary>
     public static string[] ReadLines(string path, Answers? input)
@@ -132,6 +150,9 @@ internal sealed class KeyFiles(TextWriter error)
         using Secret text = isPem ? PemPrivateKey.Write(key, settings.Format, passphrase) : OpenSshPrivateKey.Write(key, passphrase, settings.Rounds, settings.Cipher);
         Save(path, text.Span, OwnerOnly);
     }
+
+    /// <summary>Writes what is nobody's secret.</summary>
+    public static void SaveText(string path, ReadOnlySpan<byte> text) => Save(path, text, AsTheMaskSays);
 
     public static void SavePublic(string path, PublicKey key, string comment)
     {

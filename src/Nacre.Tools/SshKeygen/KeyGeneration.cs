@@ -22,7 +22,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         using PrivateKey key = Generate(type, bits);
         string file = settings.File ?? AskFile(answers, "Enter file in which to save the key", user, settings);
         MakeUserDirectory(file, user);
-        ConfirmOverwrite(file);
+        if (!answers.MayReplace(file)) throw new FatalException("", status: 1);
         byte[] passphrase = settings.Passphrase ?? settings.NewPassphrase ?? answers.AskNewPassphrase();
         key.Comment = settings.Comment ?? $"{user.Name}@{Users.HostName}";
         try
@@ -131,14 +131,6 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         {
             throw new FatalException($"Could not create directory '{directory}' ({LocalFault.Describe(failure, directory)}).");
         }
-    }
-
-    private void ConfirmOverwrite(string file)
-    {
-        if (!FileStatus.TryOfPath(file, out FileStatus status) || !status.IsRegularFile) return;
-        output.WriteLine($"{file} already exists.");
-        string? answer = answers.Ask("Overwrite (y/n)? ");
-        if (answer is not ['y' or 'Y', ..]) throw new FatalException("", status: 1);
     }
 
     private void Say(string text)

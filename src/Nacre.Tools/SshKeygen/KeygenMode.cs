@@ -10,6 +10,7 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
     /// <summary>All others. Where several are given, the first of them here is done and the others are what it makes of them; the order is OpenSSH's.</summary>
     public static IReadOnlyList<KeygenMode> All { get; } =
     [
+        new('Y', task => new SignatureOperation(task).RunAsync().GetAwaiter().GetResult()) { Uses = "InOU", TakesFiles = true },
         new('k', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Make()) { Uses = "z", TakesFiles = true },
         new('Q', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Query()) { TakesFiles = true },
         new('s', task => new CertificateSigning(task.Settings, task.Answers, task.Files, task.Error).RunAsync().GetAwaiter().GetResult()) { Uses = "DhInOUVz", TakesFiles = true },

@@ -22,7 +22,7 @@ internal sealed class KeygenSettings
 
     public string? File { get; private set; }
 
-    /// <summary>The host of -F, -R or -r.</summary>
+    /// <summary>The host of -F, -R or -r, or with -Y the file of revoked keys that -r names.</summary>
     public string? Host { get; private set; }
 
     public string? Comment { get; private set; }
@@ -43,6 +43,9 @@ internal sealed class KeygenSettings
     public bool IsQuiet => Has('q');
 
     public bool IsVerbose => Has('v');
+
+    /// <summary>What -Y asks for.</summary>
+    public string? Operation { get; private set; }
 
     public CertificateSettings Certificate { get; } = new();
 
@@ -80,6 +83,7 @@ internal sealed class KeygenSettings
             case 'f': File = use.Value; break;
             case 'F' or 'R' or 'r': Host = use.Value; break;
             case 'X': _letters.Add('i'); break;
+            case 'Y': Operation = use.Value; break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 't': TakeType(use.Value); break;

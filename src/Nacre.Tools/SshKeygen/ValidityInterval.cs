@@ -1,6 +1,5 @@
 using System.Globalization;
 using Nacre.Config.Values;
-using Nacre.Server;
 
 namespace Nacre.Tools.SshKeygen;
 

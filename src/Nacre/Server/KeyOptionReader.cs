@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Unix;
 
@@ -103,7 +102,7 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
         };
         if (isRepeated) return Fail($"multiple \"{name}\" clauses");
         _rest = _rest[1..];
-        if (!TryTakeQuoted(out string value)) return false;
+        if (!QuotedValue.TryTake(ref _rest, out string value, out string fault)) return Fail(fault);
         switch (name)
         {
             case "command":
@@ -134,28 +133,6 @@ internal ref struct KeyOptionReader(ReadOnlySpan<char> line)
         if (_rest[0] != ',') return Fail("unknown key option");
         _rest = _rest[1..];
         return !_rest.IsEmpty || Fail("unexpected end-of-options");
-    }
-
-    /// <summary>A value in double quotes, where \" stands for a quote.</summary>
-    private bool TryTakeQuoted(out string value)
-    {
-        value = "";
-        if (!_rest.StartsWith('"')) return Fail("missing start quote");
-        var text = new StringBuilder();
-        for (int i = 1; i < _rest.Length; i++)
-        {
-            if (_rest[i] == '"')
-            {
-                _rest = _rest[(i + 1)..];
-                value = text.ToString();
-                return true;
-            }
-
-            if (_rest[i] == '\\' && i + 1 < _rest.Length && _rest[i + 1] == '"') i++;
-            text.Append(_rest[i]);
-        }
-
-        return Fail("missing end quote");
     }
 
     // Of several, the earliest counts.

@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace Nacre.Server;
+namespace Nacre;
 
-/// <summary>Reads points in time as authorized_keys and ssh-keygen have them.</summary>
+/// <summary>Reads points in time as authorized_keys, lists of allowed signers and ssh-keygen have them.</summary>
 internal static class AbsoluteTime
 {
     private static readonly string[] Forms = ["yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss"];
