@@ -1,9 +1,11 @@
 using System.Text;
+using Nacre.Agent;
 using Nacre.Client;
 using Nacre.Client.Dns;
 using Nacre.Protocol.Agent;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Authentication.Methods;
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
@@ -20,6 +22,7 @@ internal static class AuthenticationTargets
         new("authentication-request", input => FeedNumbered(input, MessageNumber.UserauthRequest, payload => AuthenticationRequest.Read(payload).Dispose()), Requests()),
         new("interactive-request", input => FeedNumbered(input, MessageNumber.UserauthInfoRequest, payload => InteractiveMessages.ReadRequest(payload)), Questions()),
         new("agent-constraints", input => AgentConstraints.Read(input), [[1, 0, 0, 0, 9, 2, 255, 0, 0, 0, 1, 97, 0, 0, 0, 0]]),
+        new("agent-request", FeedAgent, AgentRequestSeeds()),
         new("known-hosts", FeedKnownHosts, [Encoding.UTF8.GetBytes($"@revoked *.a,!b {Key} c\n|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAA {Key}\n[h]:2 {Key}\n")])
         {
             Words = ["@revoked ", "@cert-authority ", "|1|", "*", "!", ",", "[h]:22", "\n", "\t", Key],
@@ -33,6 +36,31 @@ internal static class AuthenticationTargets
     ];
 
     private static DnsQuery Question { get; } = DnsQuery.TryCompose("hash", 0x1234, asksAuthenticated: false)!;
+
+    // Whatever comes, an agent answers it.
+    private static void FeedAgent(byte[] input)
+    {
+        if (input.Length == 0) return;
+        using var keys = new HeldKeys(TimeProvider.System, NoTrace.Instance);
+        using var agentLock = new AgentLock(TimeProvider.System, NoTrace.Instance);
+        _ = new AgentRequests(keys, agentLock, new AgentServerOptions()).AnswerAsync(input, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    }
+
+    private static byte[][] AgentRequestSeeds()
+    {
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        byte[] conditions = new AgentConstraints { Lifetime = TimeSpan.FromSeconds(9), Destinations = [new(null, new DestinationHop("h", [new(key.PublicKey)]), "u")] }.ToBytes();
+        var add = new AddIdentityConstrained { Key = AgentKeyFields.Of(key, certificate: null), Comment = "c"u8, Constraints = conditions };
+        var sign = new SignRequest { PublicKey = key.PublicKey.Blob.Span, Data = "data"u8, Flags = AgentSignatureFlags.RsaSha512 };
+        var bind = new SessionBind { HostKey = key.PublicKey.Blob.Span, SessionId = "id"u8, Signature = key.Sign("ssh-ed25519", "id"u8), IsForwarding = true };
+        var extension = new AgentExtension { Type = Encoding.ASCII.GetBytes(SessionBind.RecordName), Contents = Message.WriteRecord(ref bind) };
+        var token = new AddSmartcardKey { ProviderId = "/usr/lib/x.so"u8, Pin = "1"u8 };
+        return
+        [
+            .. new[] { AgentMessage.Write(ref add), AgentMessage.Write(ref sign), AgentMessage.Write(ref extension), AgentMessage.Write(ref token), AgentQuery.Write() }
+                .Select(framed => framed[AgentMessage.HeaderLength..]),
+        ];
+    }
 
     private static void FeedNumbered(byte[] input, MessageNumber number, Action<byte[]> feed)
     {

@@ -4,6 +4,7 @@ using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
 using Nacre.Tools.SshAdd;
+using Nacre.Tools.SshAgent;
 using Nacre.Tools.SshCopyId;
 using Nacre.Tools.Sshd;
 using Nacre.Tools.Sshd.Gate;
@@ -29,7 +30,7 @@ internal static class Program
         new("sftp", "copy and manage files at a remote machine", SftpApplet.Run, static () => SftpFlags.Table),
         new("sftp-server", "serve one SFTP session on standard input and output", SftpServerApplet.Run, static () => SftpServerSettings.Flags),
         new("ssh-keygen", "make, show, change and certify keys", SshKeygenApplet.Run, static () => SshKeygenApplet.Flags),
-        new("ssh-agent", "hold private keys", arguments => NotYet("ssh-agent")),
+        new("ssh-agent", "hold private keys", SshAgentApplet.Run, static () => SshAgentFlags.Table),
         new("ssh-add", "give keys to the agent", SshAddApplet.Run, static () => SshAddFlags.Table),
         new("ssh-keyscan", "gather host keys", SshKeyscanApplet.Run, static () => SshKeyscanFlags.Table),
         new("ssh-copy-id", "let a key in at another machine", SshCopyIdApplet.Run, static () => SshCopyIdFlags.Table),
@@ -61,10 +62,4 @@ internal static class Program
 
     /// <summary>Finds a tool by its name, which may stand behind the prefix of links that lie beside OpenSSH's.</summary>
     internal static Applet? Find(string name) => Applets.FirstOrDefault(applet => applet.Name == name || name == Prefix + applet.Name);
-
-    private static int NotYet(string name)
-    {
-        Console.Error.WriteLine($"{name}: this tool is not part of Nacre yet; use OpenSSH's {name} until it is.");
-        return 2;
-    }
 }

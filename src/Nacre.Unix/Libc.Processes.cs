@@ -101,6 +101,9 @@ internal static unsafe partial class Libc
     public static partial int execve(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int execvpe(byte* file, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int setsid();
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

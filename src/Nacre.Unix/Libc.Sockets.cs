@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const int SO_PEERCRED = 17;
     public const int SO_ACCEPTCONN = 30;
     public const int SO_PROTOCOL = 38;
+    public const int SO_DOMAIN = 39;
     public const int SHUT_WR = 1;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_DONTWAIT = 0x40;

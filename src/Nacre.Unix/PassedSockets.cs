@@ -16,13 +16,14 @@ internal static unsafe class PassedSockets
     private const int First = 3;
 
     /// <summary>Takes them over, and the variables out of the environment: they are nobody else's. None when they are another process's.</summary>
-    /// <exception cref="InvalidDataException">What was passed is no socket that listens for TCP connections, or there are too many.</exception>
-    public static IReadOnlyList<Socket> Take()
+    /// <param name="isUnix">True where they are Unix sockets, false where they listen for TCP connections.</param>
+    /// <exception cref="InvalidDataException">What was passed is no such socket that listens, or there are too many.</exception>
+    public static IReadOnlyList<Socket> Take(bool isUnix)
     {
         int count = Count(Environment.GetEnvironmentVariable(PidVariable), Environment.GetEnvironmentVariable(CountVariable));
         foreach (string variable in (ReadOnlySpan<string>)[PidVariable, CountVariable, NamesVariable]) _ = Libc.unsetenv(variable);
         var sockets = new Socket[count];
-        for (int i = 0; i < count; i++) sockets[i] = Adopt(First + i);
+        for (int i = 0; i < count; i++) sockets[i] = Adopt(First + i, isUnix);
         return sockets;
     }
 
@@ -35,11 +36,13 @@ internal static unsafe class PassedSockets
         return found <= Most ? found : throw new InvalidDataException($"{CountVariable} says {found} sockets; at most {Most} are taken.");
     }
 
-    private static Socket Adopt(int descriptor)
+    private static Socket Adopt(int descriptor, bool isUnix)
     {
-        if (Option(descriptor, Libc.SO_ACCEPTCONN) != 1 || Option(descriptor, Libc.SO_TYPE) != Libc.SOCK_STREAM || Option(descriptor, Libc.SO_PROTOCOL) != (int)ProtocolType.Tcp)
+        bool isListening = Option(descriptor, Libc.SO_ACCEPTCONN) == 1 && Option(descriptor, Libc.SO_TYPE) == Libc.SOCK_STREAM;
+        bool isOfKind = isUnix ? Option(descriptor, Libc.SO_DOMAIN) == Libc.AF_UNIX : Option(descriptor, Libc.SO_PROTOCOL) == (int)ProtocolType.Tcp;
+        if (!isListening || !isOfKind)
         {
-            throw new InvalidDataException($"Descriptor {descriptor} of {CountVariable} is no socket that listens for TCP connections.");
+            throw new InvalidDataException($"Descriptor {descriptor} of {CountVariable} is no {(isUnix ? "Unix socket that listens" : "socket that listens for TCP connections")}.");
         }
 
         const int closeOnExec = 1;

@@ -61,7 +61,6 @@ public sealed class AuthenticationClientTests
             Method = "publickey-hostbound-v00@openssh.com"u8,
             Algorithm = "ssh-ed25519"u8,
             PublicKey = TestKeys.A.PublicKey.Blob.Span,
-            IsHostBound = true,
             HostKey = fields.HostKey,
         };
         Assert.True(TestKeys.A.PublicKey.Verify("ssh-ed25519", Message.WriteRecord(ref signed), fields.Signature));

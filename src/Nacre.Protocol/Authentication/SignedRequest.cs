@@ -7,25 +7,31 @@ namespace Nacre.Protocol.Authentication;
 internal ref struct SignedRequest : IRecord<SignedRequest>
 {
     public ReadOnlySpan<byte> SessionId;
+    public byte Number = (byte)MessageNumber.UserauthRequest;
     public ReadOnlySpan<byte> UserName;
     public ReadOnlySpan<byte> ServiceName;
     public ReadOnlySpan<byte> Method;
+    public byte HasSignature = 1;
     public ReadOnlySpan<byte> Algorithm;
     public ReadOnlySpan<byte> PublicKey;
-    public bool IsHostBound;
     public ReadOnlySpan<byte> HostKey;
+
+    public SignedRequest()
+    {
+    }
+
+    /// <summary>True when the method puts the server's host key under the signature.</summary>
+    public readonly bool IsHostBound => Method.SequenceEqual("publickey-hostbound-v00@openssh.com"u8);
 
     public static void Fields<V>(ref V visit, ref SignedRequest message)
         where V : IFieldVisitor, allows ref struct
     {
-        byte number = (byte)MessageNumber.UserauthRequest;
-        bool hasSignature = true;
         visit.String(ref message.SessionId);
-        visit.Byte(ref number);
+        visit.Byte(ref message.Number);
         visit.Text(ref message.UserName, UserauthRequest.MaxUserName);
         visit.Text(ref message.ServiceName, NameList.MaxNameLength);
         visit.Text(ref message.Method, NameList.MaxNameLength);
-        visit.Boolean(ref hasSignature);
+        visit.Byte(ref message.HasSignature);
         visit.Text(ref message.Algorithm, NameList.MaxNameLength);
         visit.String(ref message.PublicKey);
         if (message.IsHostBound) visit.String(ref message.HostKey);

@@ -65,7 +65,7 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
     {
         try
         {
-            _passed = PassedSockets.Take();
+            _passed = PassedSockets.Take(isUnix: false);
             foreach (IPEndPoint endpoint in _passed.Select(socket => (IPEndPoint)socket.LocalEndPoint!)) log.Info($"Server listening on {endpoint.Address} port {endpoint.Port}, as it was started.");
             return true;
         }

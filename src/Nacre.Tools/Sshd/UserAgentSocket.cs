@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -8,7 +8,6 @@ namespace Nacre.Tools.Sshd;
 /// <remarks>Not in /tmp: what runs apart from the rest of the machine in other ways often shares that directory with it.</remarks>
 internal static class UserAgentSocket
 {
-    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>A path that nothing is at, in a directory which is there; null when the user can have none.</summary>
@@ -28,6 +27,6 @@ internal static class UserAgentSocket
             return null;
         }
 
-        return Path.Join(directory, $"s.{RandomNumberGenerator.GetString(Letters, 10)}.sshd.{RandomNumberGenerator.GetString(Letters, 10)}");
+        return Path.Join(directory, AgentSocketName.New("sshd"));
     }
 }

@@ -49,7 +49,8 @@ internal sealed class Listener : IAsyncDisposable
     }
 
     /// <summary>Accepts at sockets that listen already, which it takes over.</summary>
-    public static Listener Over(IReadOnlyList<Socket> sockets, TcpEndpoint endpoint, Func<Socket, Task> onAccepted) => new(endpoint, sockets, onAccepted, static () => { });
+    public static Listener Over(IReadOnlyList<Socket> sockets, SocketEndpoint endpoint, Func<Socket, Task> onAccepted) =>
+        new(endpoint, sockets, onAccepted, static () => { });
 
     public async ValueTask DisposeAsync()
     {

@@ -62,7 +62,6 @@ internal sealed class PublicKeyCheck(
             Method = Encoding.UTF8.GetBytes(request.Method),
             Algorithm = Encoding.UTF8.GetBytes(proof.Algorithm),
             PublicKey = proof.Blob,
-            IsHostBound = proof.HostKey is not null,
             HostKey = proof.HostKey,
         };
         return Message.WriteRecord(ref signed);

@@ -44,7 +44,6 @@ internal sealed class RequestSender(ITransport transport, AuthenticationClientOp
             Method = isHostBound ? Encoding.ASCII.GetBytes(MethodName.HostBoundPublicKey) : "publickey"u8,
             Algorithm = Encoding.ASCII.GetBytes(algorithm),
             PublicKey = publicKey,
-            IsHostBound = isHostBound,
             HostKey = transport.HostKey.Span,
         };
         return Message.WriteRecord(ref signed);

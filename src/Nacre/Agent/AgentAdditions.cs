@@ -1,0 +1,73 @@
+using Nacre.Protocol.Agent;
+using Nacre.Protocol.Keys;
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Agent;
+
+/// <summary>Adds keys under conditions, all of which the agent must be able to hold to.</summary>
+internal static class AgentAdditions
+{
+    /// <summary>Adds a key in memory, which is taken over whatever comes of it.</summary>
+    /// <exception cref="SshException">It is not added.</exception>
+    public static void Add(HeldKeys keys, AgentServerOptions options, PrivateKey key, Certificate? certificate, string comment, AgentConstraints constraints, Func<HeldKey, bool> mayReplace)
+    {
+        try
+        {
+            if (constraints.Certificates is not null) throw new SshException("certificates are associated with the keys of tokens only");
+            if (constraints.SecurityKeyProvider is not null) throw new SshException($"Cannot add provider: {key.PublicKey.Type} is not an authenticator-hosted key");
+            Add(keys, options, new Addition((PublicKey?)certificate ?? key.PublicKey, key, comment, Provider: null), constraints, mayReplace);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds the keys of a token that are not there yet, under the certificates that came along; returns how many.</summary>
+    public static int Add(HeldKeys keys, AgentServerOptions options, IReadOnlyList<TokenKey> token, string provider, AgentConstraints constraints)
+    {
+        int added = 0;
+        foreach (TokenKey each in token)
+        {
+            string comment = each.Comment.Length > 0 ? each.Comment : provider;
+            PublicKey plain = each.Signer.PublicKey.PlainKey;
+            IEnumerable<PublicKey> identities = constraints.Certificates?.Certificates.Where(certificate => certificate.PlainKey.Equals(plain)) ?? [];
+            if (constraints.Certificates is not { IsCertificatesOnly: true }) identities = identities.Append(plain);
+            foreach (PublicKey identity in identities)
+            {
+                if (keys.Find(identity.Blob.Span) is not null) continue;
+
+                // One signer may stand for several identities: erasing one of them must not end the others.
+                var signer = new SharedSigner(each.Signer);
+                Add(keys, options, new Addition(identity, signer, comment, provider), constraints, static _ => false);
+                added++;
+            }
+        }
+
+        return added;
+    }
+
+    private static void Add(HeldKeys keys, AgentServerOptions options, Addition addition, AgentConstraints constraints, Func<HeldKey, bool> mayReplace)
+    {
+        if (constraints.MustConfirm && options.Confirmer is null) throw new SshException("there is nobody here who could confirm the use of a key");
+        TimeSpan? lifetime = constraints.Lifetime ?? options.DefaultLifetime;
+        var held = new HeldKey(addition.Identity, addition.Signer, addition.Comment, constraints) { DiesAt = keys.DeathAfter(lifetime), Provider = addition.Provider };
+        if (!keys.TryAdd(held, mayReplace)) throw new SshException($"no room for another key, or it is there and may not be replaced through this connection");
+        if (!options.Trace.IsOn(1)) return;
+        PublicKey identity = addition.Identity;
+        options.Trace.Write(
+            1,
+            $"add {identity.Type} {identity.Fingerprint} \"{Printable.Escape(addition.Comment)}\" (life: {(long)(lifetime?.TotalSeconds ?? 0)}) (confirm: {(constraints.MustConfirm ? 1 : 0)}) "
+                + $"(provider: {Printable.Escape(addition.Provider ?? "none")}) (destination constraints: {constraints.Destinations.Count})");
+    }
+
+    private readonly record struct Addition(PublicKey Identity, ISigner Signer, string Comment, string? Provider);
+
+    private sealed class SharedSigner(ISigner signer) : ISigner
+    {
+        public PublicKey PublicKey => signer.PublicKey;
+
+        public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => signer.SignAsync(algorithm, data, ct);
+    }
+}

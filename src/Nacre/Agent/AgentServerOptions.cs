@@ -1,0 +1,29 @@
+using Nacre.Protocol.Wire;
+
+namespace Nacre.Agent;
+
+/// <summary>How an <see cref="AgentServer"/> keeps keys, and whom it asks.</summary>
+public sealed record AgentServerOptions
+{
+    /// <summary>How long keys are kept that come without a lifetime of their own; null for as long as the agent lives.</summary>
+    public TimeSpan? DefaultLifetime { get; init; }
+
+    /// <summary>Asks a person before a key is used that was added so; without it such keys are not taken.</summary>
+    public IKeyUseConfirmer? Confirmer { get; init; }
+
+    /// <summary>Opens the libraries of tokens; without it none are added.</summary>
+    public ITokenLibrary? Tokens { get; init; }
+
+    /// <summary>Which libraries may be opened, by their real paths; none when null.</summary>
+    public Func<string, bool>? AllowsProvider { get; init; }
+
+    /// <summary>Also those may have libraries opened who come through an SSH connection. Whoever is root at such a host can then run what lies here at the permitted paths.</summary>
+    public bool AllowsRemoteProviders { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal Action<string>? Warn { get; init; }
+
+    internal ITrace Trace { get; init; } = NoTrace.Instance;
+}
