@@ -153,6 +153,8 @@ internal static class ConnectionTarget
 
         public bool PeerBindsToHost => false;
 
+        public bool PeerTakesAgent => false;
+
         public bool PeerAnswersPing => false;
 
         public PacketPool Pool { get; } = new();

@@ -27,6 +27,8 @@ internal sealed class RecordingTransport(bool isClient) : ITransport
 
     public bool PeerBindsToHost { get; set; }
 
+    public bool PeerTakesAgent => false;
+
     public bool PeerAnswersPing => false;
 
     public PacketPool Pool { get; } = new();

@@ -27,6 +27,8 @@ internal sealed class FakeTransport(PacketPool pool, bool isClient) : ITransport
 
     public bool PeerBindsToHost => false;
 
+    public bool PeerTakesAgent { get; set; }
+
     public bool PeerAnswersPing => true;
 
     public PacketPool Pool => pool;

@@ -44,6 +44,8 @@ public sealed class RecordTests
         Check("eow@openssh.com", ref endOfWrite, "");
         var agent = default(AgentForwardingRequest);
         Check("auth-agent-req@openssh.com", ref agent, "");
+        var standard = default(AgentRequest);
+        Check("agent-req", ref standard, "");
         var keepAlive = default(KeepAliveRequest);
         Check("keepalive@openssh.com", ref keepAlive, "");
         var noMore = default(NoMoreSessionsRequest);
@@ -75,6 +77,8 @@ public sealed class RecordTests
         Check("x11", ref x11, "[3]::1 00001770");
         var agent = default(AgentOpen);
         Check("auth-agent@openssh.com", ref agent, "");
+        var standard = default(AgentConnectOpen);
+        Check("agent-connect", ref standard, "");
         var tun = new TunOpen { Mode = 1, Unit = TunOpen.AnyUnit };
         Check("tun@openssh.com", ref tun, "00000001 7fffffff");
         var directLocal = new DirectStreamLocalOpen { SocketPath = "/s"u8 };

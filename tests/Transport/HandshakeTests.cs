@@ -216,6 +216,7 @@ public sealed class HandshakeTests
         await pair.StartAsync();
         Assert.Equal(["ssh-ed25519", "rsa-sha2-512"], pair.Client.ServerSignatureAlgorithms!);
         Assert.True(pair.Client.PeerAnswersPing);
+        Assert.True(pair.Client.PeerTakesAgent);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal static class ChannelLimits
     // ssh_config(5) has names of its own for three types.
     private static string NameOf(string type) => type switch
     {
-        "auth-agent@openssh.com" => "agent-connection",
+        "agent-connect" or "auth-agent@openssh.com" => "agent-connection",
         "tun@openssh.com" => "tun-connection",
         "x11" => "x11-connection",
         _ => type,

@@ -175,7 +175,18 @@ internal ref struct EndOfWriteRequest : INamedRecord<EndOfWriteRequest>
     }
 }
 
-/// <summary>The agent of the client is there to be used through this connection.</summary>
+/// <summary>The agent of the client is there to be used through this connection (RFC 9987), for a server that has announced to take that.</summary>
+internal ref struct AgentRequest : INamedRecord<AgentRequest>
+{
+    public static string RecordName => "agent-req";
+
+    public static void Fields<V>(ref V visit, ref AgentRequest message)
+        where V : IFieldVisitor, allows ref struct
+    {
+    }
+}
+
+/// <summary>The same by the name that it had before it was standardized.</summary>
 internal ref struct AgentForwardingRequest : INamedRecord<AgentForwardingRequest>
 {
     public static string RecordName => "auth-agent-req@openssh.com";

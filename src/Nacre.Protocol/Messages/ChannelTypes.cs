@@ -69,7 +69,18 @@ internal ref struct X11Open : INamedRecord<X11Open>
     }
 }
 
-/// <summary>A program at the server asks for the client's agent.</summary>
+/// <summary>A program at the server asks for the client's agent (RFC 9987), which was lent by an <see cref="AgentRequest"/>.</summary>
+internal ref struct AgentConnectOpen : INamedRecord<AgentConnectOpen>
+{
+    public static string RecordName => "agent-connect";
+
+    public static void Fields<V>(ref V visit, ref AgentConnectOpen message)
+        where V : IFieldVisitor, allows ref struct
+    {
+    }
+}
+
+/// <summary>The same for an agent that was lent by an <see cref="AgentForwardingRequest"/>.</summary>
 internal ref struct AgentOpen : INamedRecord<AgentOpen>
 {
     public static string RecordName => "auth-agent@openssh.com";

@@ -19,6 +19,9 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
     /// <summary>True when the server takes publickey-hostbound-v00@openssh.com.</summary>
     public bool PeerBindsToHost { get; private set; }
 
+    /// <summary>True when the server takes the client's agent by the names of RFC 9987.</summary>
+    public bool PeerTakesAgent { get; private set; }
+
     /// <summary>True when the peer answers ping@openssh.com.</summary>
     public bool PeerAnswersPing { get; private set; }
 
@@ -60,6 +63,7 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
             ("server-sig-algs", string.Join(',', SignatureNames(options.UserSignatureAlgorithms))),
             ("publickey-hostbound@openssh.com", "0"),
             ("ping@openssh.com", "0"),
+            ("agent-forward", "0"),
         ];
         var fields = new List<byte>();
         foreach ((string name, string value) in extensions)
@@ -87,6 +91,10 @@ internal sealed class ExtensionNegotiation(TransportOptions options)
         else if (extension.Name.SequenceEqual("publickey-hostbound@openssh.com"u8) && options.IsClient)
         {
             PeerBindsToHost = extension.Value.SequenceEqual("0"u8);
+        }
+        else if (extension.Name.SequenceEqual("agent-forward"u8) && options.IsClient)
+        {
+            PeerTakesAgent = extension.Value.SequenceEqual("0"u8);
         }
         else if (extension.Name.SequenceEqual("ping@openssh.com"u8))
         {

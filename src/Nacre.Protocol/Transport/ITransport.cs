@@ -27,6 +27,9 @@ internal interface ITransport
     /// <summary>True when the server takes publickey-hostbound-v00@openssh.com.</summary>
     bool PeerBindsToHost { get; }
 
+    /// <summary>True when the server takes the client's agent by the names of RFC 9987.</summary>
+    bool PeerTakesAgent { get; }
+
     /// <summary>True when the peer answers ping@openssh.com.</summary>
     bool PeerAnswersPing { get; }
 

@@ -60,6 +60,8 @@ internal sealed class PlainTransport : IStreamTransport
 
     public bool PeerBindsToHost => false;
 
+    public bool PeerTakesAgent => false;
+
     public bool PeerAnswersPing => false;
 
     public void Start()

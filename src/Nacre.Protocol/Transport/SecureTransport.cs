@@ -89,6 +89,8 @@ internal sealed class SecureTransport : IStreamTransport
 
     public bool PeerBindsToHost => _extensions.PeerBindsToHost;
 
+    public bool PeerTakesAgent => _extensions.PeerTakesAgent;
+
     public bool PeerAnswersPing => _extensions.PeerAnswersPing;
 
     public PacketPool Pool => Options.Pool;

@@ -84,7 +84,8 @@ internal sealed class ChannelRelay(ISessionLender? lender)
             if (request.WantsReply) _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Channel target = await other.WaitAsync(ct).ConfigureAwait(false);
             bool isDisplay = request.Name == X11Request.RecordName;
-            if (isDisplay || request.Name == AgentForwardingRequest.RecordName) return lender is not null && await lender.LendAsync(target, isDisplay, ct).ConfigureAwait(false);
+            bool isAgent = request.Name == AgentForwardingRequest.RecordName || request.Name == AgentRequest.RecordName;
+            if (isDisplay || isAgent) return lender is not null && await lender.LendAsync(target, isDisplay, ct).ConfigureAwait(false);
             if (request.WantsReply) return await target.RequestAsync(request.Name, request.Fields, ct).ConfigureAwait(false);
             target.Notify(request.Name, request.Fields);
             return true;

@@ -80,7 +80,8 @@ internal sealed class ClientLogin(SshDestination destination, string? address, S
 
     private SessionLoans LoansOver(SecureTransport transport, ClientPolicy policy)
     {
-        var loans = new SessionLoans(new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
+        var loans = new SessionLoans(transport, new AgentLoan(transport, options.Warn), new X11Loan(options.Time, options.Warn));
+        policy.AnswerChannels(AgentConnectOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
         policy.AnswerChannels(AgentOpen.RecordName, (_, token) => loans.Agent.AnswerAsync(token));
         policy.AnswerChannels(X11Open.RecordName, (offer, _) => ValueTask.FromResult(loans.Display.Answer(offer)));
         return loans;

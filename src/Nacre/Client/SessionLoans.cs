@@ -3,12 +3,13 @@ using Nacre.Forwarding.Agent;
 using Nacre.Forwarding.X11;
 using Nacre.Protocol.Connection;
 using Nacre.Protocol.Messages;
+using Nacre.Protocol.Transport;
 
 namespace Nacre.Client;
 
 /// <summary>What the sessions of one connection lend to its server: the user's agent and their display.</summary>
 /// <remarks>Each is lent before the server is told of it, so that its first use, which may come at once, finds it.</remarks>
-internal sealed class SessionLoans(AgentLoan agent, X11Loan display)
+internal sealed class SessionLoans(ITransport transport, AgentLoan agent, X11Loan display)
 {
     private static readonly Task<bool> Unasked = Task.FromResult(false);
 
@@ -21,8 +22,10 @@ internal sealed class SessionLoans(AgentLoan agent, X11Loan display)
     {
         if (socketPath is null) return Unasked;
         agent.Lend(socketPath);
-        var request = default(AgentForwardingRequest);
-        return session.RequestAsync(ref request, ct);
+        var request = default(AgentRequest);
+        if (transport.PeerTakesAgent) return session.RequestAsync(ref request, ct);
+        var early = default(AgentForwardingRequest);
+        return session.RequestAsync(ref early, ct);
     }
 
     /// <summary>Lends the session a display, if there is one; true when the server takes it.</summary>

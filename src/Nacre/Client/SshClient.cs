@@ -315,7 +315,7 @@ public sealed class SshClient : IAsyncDisposable
         connection.OnConnectionProtocol(multiplexer!);
 
         // The process that holds the connection lends what it has; these stand for it in the requests.
-        var loans = new SessionLoans(new AgentLoan(transport, null), new X11Loan(time, null));
+        var loans = new SessionLoans(transport, new AgentLoan(transport, null), new X11Loan(time, null));
         return new SshClient(connection, multiplexer!, policy, remoteForwards, loans, new AuthenticationOutcome(MethodName.None, []), isHostVerified: true);
     }
 

@@ -31,7 +31,7 @@ public interface IForwardingPolicy
     /// <returns>How to listen; null to refuse.</returns>
     ForwardOptions? MayListen(AuthenticatedUser user, string socketPath) => null;
 
-    /// <summary>May the client lend its agent to the programs of its sessions (auth-agent-req@openssh.com)?</summary>
+    /// <summary>May the client lend its agent to the programs of its sessions (agent-req and auth-agent-req@openssh.com)?</summary>
     /// <param name="user">Who asks.</param>
     /// <returns>The path at which a Unix socket is made for them, in a directory that should be the user's alone; null to refuse.</returns>
     string? MayLendAgent(AuthenticatedUser user) => null;

@@ -12,11 +12,14 @@ internal sealed class ServerAgent(Multiplexer multiplexer, AuthenticatedUser use
 {
     private readonly Lock _lock = new();
     private Task<string?>? _path;
+    private volatile bool _isStandard;
 
-    /// <summary>Answers an auth-agent-req@openssh.com; sessions that ask later get the socket of the first.</summary>
+    /// <summary>Answers a session that is lent the agent; those that ask later get the socket of the first.</summary>
+    /// <param name="isStandard">Whether the client calls it by the names of RFC 9987: then so do we when we ask for the agent.</param>
     /// <returns>The socket's path, or null when the client may not lend its agent.</returns>
-    public Task<string?> StartAsync()
+    public Task<string?> StartAsync(bool isStandard)
     {
+        _isStandard = isStandard;
         lock (_lock) return _path ??= Task.Run(ListenAsync);
     }
 
@@ -54,7 +57,9 @@ internal sealed class ServerAgent(Multiplexer multiplexer, AuthenticatedUser use
 
     private Task<Channel> OpenAsync()
     {
-        var open = default(AgentOpen);
-        return multiplexer.OpenAsync(ref open, service: null, acceptsErrorData: false, multiplexer.Ended);
+        var open = default(AgentConnectOpen);
+        if (_isStandard) return multiplexer.OpenAsync(ref open, service: null, acceptsErrorData: false, multiplexer.Ended);
+        var early = default(AgentOpen);
+        return multiplexer.OpenAsync(ref early, service: null, acceptsErrorData: false, multiplexer.Ended);
     }
 }

@@ -48,7 +48,8 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
     {
         "pty-req" => ValueTask.FromResult(SetTerminal(channel, request)),
         "env" => ValueTask.FromResult(SetVariable(request)),
-        "auth-agent-req@openssh.com" => BorrowAgentAsync(),
+        "agent-req" => BorrowAgentAsync(isStandard: true),
+        "auth-agent-req@openssh.com" => BorrowAgentAsync(isStandard: false),
         "x11-req" => ValueTask.FromResult(BorrowDisplay(channel, request)),
         "shell" => StartAsync(channel, SessionKind.Shell, "", ct),
         "exec" => StartAsync(channel, SessionKind.Command, Text(request.Read<ExecRequest>().Command), ct),
@@ -108,10 +109,10 @@ internal sealed class SessionChannel(SshServerConnection connection, Authenticat
         return true;
     }
 
-    private async ValueTask<bool> BorrowAgentAsync()
+    private async ValueTask<bool> BorrowAgentAsync(bool isStandard)
     {
         if (_program is not null || !user.Permissions.AgentForwarding) return false;
-        _agentSocket = await connection.Agent!.StartAsync().ConfigureAwait(false);
+        _agentSocket = await connection.Agent!.StartAsync(isStandard).ConfigureAwait(false);
         return _agentSocket is not null;
     }
 

@@ -36,6 +36,47 @@ public sealed class AgentForwardingTests
         CheckBinding(agent.Requests[0], isForwarding: true);
     }
 
+    [Theory]
+    [InlineData(true, "agent-req")]
+    [InlineData(false, "auth-agent-req@openssh.com")]
+    public async Task A_server_that_has_announced_to_take_an_agent_is_lent_it_by_the_name_of_RFC_9987(bool isAnnounced, string name)
+    {
+        await using var link = new Link();
+        link.ClientTransport.PeerTakesAgent = isAnnounced;
+        var service = new TestService();
+        link.ServerPolicy.CreateService = () => service;
+        link.Start();
+        (Channel session, _) = await link.OpenAsync();
+
+        var loans = new SessionLoans(link.ClientTransport, new AgentLoan(link.ClientTransport, null), new X11Loan(TimeProvider.System, null));
+        Assert.False(await loans.OfferAgent(session, "/agent", Ct));
+
+        Assert.Equal([name], service.Requests);
+    }
+
+    [Theory]
+    [InlineData(true, "agent-connect")]
+    [InlineData(false, "auth-agent@openssh.com")]
+    public async Task An_agent_is_asked_for_by_the_names_by_which_it_was_lent(bool isStandard, string type)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var link = new Link();
+        List<string> offered = [];
+        link.ClientPolicy.OnOffer = offer =>
+        {
+            offered.Add(offer.Type);
+            return ValueTask.FromResult(ChannelAnswer.Refuse(OpenFailureReason.ConnectFailed, "no agent"));
+        };
+        link.Start();
+        var server = new LendingServer { AgentPath = directory["lent"] };
+        var options = new SshServerOptions { HostKeys = [LoopbackPair.HostKey], Authenticator = new LendingServer.Doorman(LoginPermissions.Everything), Sessions = server, Forwarding = server };
+        Assert.Equal(directory["lent"], await new ServerAgent(link.Server, new AuthenticatedUser("me", []), options).StartAsync(isStandard));
+
+        await using (AgentClient there = (await AgentClient.ConnectAsync(directory["lent"], Ct))!) Assert.Empty(await there.ListAsync(Ct));
+
+        Assert.Equal([type], offered);
+    }
+
     [Fact]
     public async Task The_socket_is_its_owners_alone_and_goes_with_the_connection_A32()
     {
