@@ -148,6 +148,16 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
         }
     }
 
+    /// <summary>The path of the library that speaks to security keys, or null for none.</summary>
+    public string? SecurityKeyProvider
+    {
+        get
+        {
+            string library = values.Get(ClientKeywords.SecurityKeyProvider)!;
+            return library is ['$', _, ..] ? local.Environment(library[1..]) : library;
+        }
+    }
+
     /// <summary>The paths of the private keys to try, in order; empty after "none".</summary>
     public IReadOnlyList<string> IdentityFiles =>
         [.. values.Get(ClientKeywords.IdentityFile)!.Where(static file => !file.Equals("none", StringComparison.OrdinalIgnoreCase))];

@@ -267,6 +267,9 @@ internal static class ClientKeywords
         Manual = "A command that prints more lines of known_hosts; it is started without a shell.",
     });
 
+    public static readonly Keyword<string> SecurityKeyProvider = Declared.Add(new Keyword<string>("SecurityKeyProvider", new TextShape("library"))
+    { Default = "$SSH_SK_PROVIDER", Manual = "The shared library that speaks to security keys, loaded in a process of its own; $NAME takes it from that variable. There is none within Nacre (internal)." });
+
     public static readonly Keyword<string> Tag = Declared.Add(new Keyword<string>("Tag", new TextShape("name"))
     { Manual = "A name that Match tagged asks for." });
 
@@ -297,7 +300,7 @@ internal static class ClientKeywords
     public static readonly Keyword<IReadOnlyList<string>> IdentityFile = Declared.Add(new Keyword<IReadOnlyList<string>>("IdentityFile", Lists.IdentityFiles)
     {
         Aliases = ["IdentityFile2"],
-        Default = ["~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519"],
+        Default = ["~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ecdsa_sk", "~/.ssh/id_ed25519", "~/.ssh/id_ed25519_sk"],
         Tokens = new TokenRules(CommonTokens, Environment: true, Tilde: true),
         Manual = "A private key to try; lines add to each other.",
     });
@@ -406,7 +409,6 @@ internal static class ClientKeywords
     static ClientKeywords()
     {
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not load PKCS#11 libraries; put the keys into an agent that does", "none", "PKCS11Provider", "SmartcardDevice");
-        Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre does not speak to security keys itself yet; put the keys into an agent that does", "internal", "SecurityKeyProvider");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol", "Cipher");
         Declared.AddNames(KeywordStatus.Deprecated, "FallBackToRsh", "GlobalKnownHostsFile2", "RhostsAuthentication",
             "UseBlacklistedKeys", "UserKnownHostsFile2", "UseRoaming", "UseRsh", "UsePrivilegedPort");

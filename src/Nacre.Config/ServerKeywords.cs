@@ -354,7 +354,7 @@ internal static class ServerKeywords
 
     static ServerKeywords()
     {
-        Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre does not speak to security keys itself yet; put such a host key into an agent and name that with HostKeyAgent", "internal", "SecurityKeyProvider");
+        Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre's sshd loads no library that speaks to security keys; put such a host key into an agent and name that with HostKeyAgent", "internal", "SecurityKeyProvider");
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre's processes are all one program, which finds itself", "none", "SshdAuthPath", "SshdSessionPath");
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not tell clients which system it runs on", "no", "DebianBanner");
         Declared.Add(new BareKeyword("RDomain") { Status = KeywordStatus.Impossible, IsAllowedInMatch = true, Reason = "setting RDomain not supported on this platform." });

@@ -1,5 +1,6 @@
 using Nacre.Tools.Manuals;
 using Nacre.Tools.Scp;
+using Nacre.Tools.SecurityKeys;
 using Nacre.Tools.Sftp;
 using Nacre.Tools.SftpServer;
 using Nacre.Tools.Ssh;
@@ -38,11 +39,12 @@ internal static class Program
         new("completion", "print what bash needs to complete the tools' command lines", CompletionApplet.Run),
     ];
 
-    /// <summary>What sshd starts this executable as; the first argument says so.</summary>
+    /// <summary>What the tools start this executable as; the first argument says so.</summary>
     private static readonly Dictionary<string, Func<int>> Processes = new()
     {
         [GateProgram.Verb] = GateProgram.Run,
         [SessionProcessProgram.Verb] = SessionProcessProgram.Run,
+        [SecurityKeyProgram.Verb] = SecurityKeyProgram.Run,
     };
 
     internal static int Main(string[] arguments)

@@ -16,7 +16,7 @@ public class ClientConfigTests
         Assert.Equal(22, config.Port);
         Assert.Equal(HostKeyChecking.Ask, config.StrictHostKeyChecking);
         Assert.Equal(["/home/alice/.ssh/known_hosts", "/home/alice/.ssh/known_hosts2"], config.UserKnownHostsFiles);
-        Assert.Equal(["/home/alice/.ssh/id_rsa", "/home/alice/.ssh/id_ecdsa", "/home/alice/.ssh/id_ed25519"], config.IdentityFiles);
+        Assert.Equal(["/home/alice/.ssh/id_rsa", "/home/alice/.ssh/id_ecdsa", "/home/alice/.ssh/id_ecdsa_sk", "/home/alice/.ssh/id_ed25519", "/home/alice/.ssh/id_ed25519_sk"], config.IdentityFiles);
         Assert.False(config.HasOwnIdentityFiles);
         Assert.Equal("/run/agent", config.IdentityAgent);
         Assert.Equal('~', config.EscapeChar);

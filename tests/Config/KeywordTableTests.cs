@@ -31,7 +31,7 @@ public class KeywordTableTests
                 A private key to try; lines add to each other.
                 Older names: IdentityFile2.
                 Expands: ~, ${NAME}, %% %C %L %d %h %i %j %k %l %n %p %r %u.
-                Default: ~/.ssh/id_rsa ~/.ssh/id_ecdsa ~/.ssh/id_ed25519.
+                Default: ~/.ssh/id_rsa ~/.ssh/id_ecdsa ~/.ssh/id_ecdsa_sk ~/.ssh/id_ed25519 ~/.ssh/id_ed25519_sk.
 
             """, manual, StringComparison.Ordinal);
     }

@@ -32,7 +32,7 @@ internal sealed class Askpass(Func<string, string?> environment)
     /// <returns>Pinned memory, for the caller to zero.</returns>
     public async Task<byte[]?> AskAsync(string question, CancellationToken ct)
     {
-        string program = environment("SSH_ASKPASS") is { Length: > 0 } named ? named : UsualProgram;
+        string program = Program;
         byte[] written = GC.AllocateArray<byte>(Terminal.LongestAnswer, pinned: true);
         int length = 0;
         try
@@ -70,9 +70,29 @@ internal sealed class Askpass(Func<string, string?> environment)
         return answer.Length == 0 || Encoding.UTF8.GetString(answer).Equals("yes", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static ChildProcess Start(string program, string question, SafeFileHandle output)
+    /// <summary>Has the program show something, without an answer, until it is ended; null where there is no screen or no such program.</summary>
+    public ChildProcess? Notify(string text)
+    {
+        bool hasScreen = environment("DISPLAY") is { Length: > 0 } || environment("WAYLAND_DISPLAY") is { Length: > 0 };
+        if (!hasScreen && environment("SSH_ASKPASS_REQUIRE") != "force") return null;
+        CStrings hinted = CStrings.OwnEnvironment();
+        hinted.Add("SSH_ASKPASS_PROMPT=none");
+        try
+        {
+            return Start(Program, text, output: null, hinted);
+        }
+        catch (UnixException)
+        {
+            // Who looks at the security key sees it blink.
+            return null;
+        }
+    }
+
+    private string Program => environment("SSH_ASKPASS") is { Length: > 0 } named ? named : UsualProgram;
+
+    private static ChildProcess Start(string program, string question, SafeFileHandle? output, CStrings? variables = null)
     {
         using SafeFileHandle error = Descriptors.Inherited(2);
-        return Spawn.Start(new ProgramStart { Path = program, IsSearched = true, Arguments = [program, question], Output = output, Error = error });
+        return Spawn.Start(new ProgramStart { Path = program, IsSearched = true, Arguments = [program, question], Output = output, Error = error, Environment = variables });
     }
 }

@@ -3,7 +3,9 @@ using Nacre.Config;
 using Nacre.Config.Connections;
 using Nacre.Config.Values;
 using Nacre.Protocol.Authentication;
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.SecurityKeys;
 
 namespace Nacre.Tools.Shared;
 
@@ -30,6 +32,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         var trust = new ClientTrust(config, trace);
         if (offered is not null) return (trust, await trust.CreateOptionsAsync(offered).ConfigureAwait(false));
         ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, told => trace.Write(1, told), default).ConfigureAwait(false);
+        foreach (IdentityFile file in identities.Files) file.SecurityKeys = key => trust.Reach(key, file.Name);
         if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
         {
             var keeper = new AgentKeeper(agent, config.AddKeysToAgent, trace);
@@ -53,6 +56,14 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         // It is for the person, and goes to standard error even where -E or -y has what is told elsewhere.
         if (_trace.Level >= LogLevel.Info) Console.Error.Write(banner.Lines);
         return ValueTask.CompletedTask;
+    }
+
+    private SecurityKeySigner Reach(SecurityPrivateKey key, string path)
+    {
+        string provider = _config.SecurityKeyProvider ?? SecurityKeyProcess.NoProvider;
+        string question = $"Enter PIN for {key.PublicKey.ShortType} key {Printable.Escape(path)}: ";
+        return new SecurityKeySigner(
+            key, new SecurityKeyProcess(provider), ct => _prompts.AskAsync(question, echo: false, ct), wanted => TouchNotice.Begin(wanted, _config.FingerprintHash, !_config.BatchMode));
     }
 
     public ValueTask DisposeAsync() => _identities?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -6,11 +6,11 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Tools.SshKeygen;
 
 /// <summary>Certifies public keys with an authority's key, which is in a file or in an agent; each certificate lies beside its key as -cert.pub.</summary>
-internal sealed class CertificateSigning(KeygenSettings settings, Answers answers, KeyFiles files, TextWriter error)
+internal sealed class CertificateSigning(KeygenTask task)
 {
     private const string Agent = "SSH_AUTH_SOCK";
 
-    private CertificateSettings Wanted => settings.Certificate;
+    private CertificateSettings Wanted => task.Settings.Certificate;
 
     public async Task<int> RunAsync()
     {
@@ -18,8 +18,8 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
         string authority = Wanted.Authority!;
         if (!Wanted.IsInAgent)
         {
-            using OpenedKey opened = files.Open(answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", settings.Passphrase);
-            return await SignAllAsync(terms, opened.Key).ConfigureAwait(false);
+            using OpenedKey opened = task.Files.Open(task.Answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", task.Settings.Passphrase);
+            return await SignAllAsync(terms, task.SignerOf(opened.Key, "Enter PIN for CA key: ")).ConfigureAwait(false);
         }
 
         PublicKey known = (KeyFiles.LoadPublic(authority) ?? KeyFiles.LoadPublic(authority + ".pub"))?.Key
@@ -41,12 +41,12 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
     private async Task<int> SignAllAsync(CertificateTerms terms, ISigner authority)
     {
         string? algorithm = AlgorithmFor(authority.PublicKey);
-        if (terms.Principals.Count == 0 && !settings.IsQuiet) error.Write("Warning: a certificate without principals (-n) is for nobody; OpenSSH before 10.3 took some of them for everybody's\r\n");
-        for (int i = 0; i < settings.Files.Count; i++)
+        if (terms.Principals.Count == 0 && !task.Settings.IsQuiet) task.Error.Write("Warning: a certificate without principals (-n) is for nobody; OpenSSH before 10.3 took some of them for everybody's\r\n");
+        for (int i = 0; i < task.Settings.Files.Count; i++)
         {
             ulong serial = Wanted.IsNumberedOn ? unchecked(terms.Serial + (ulong)i) : terms.Serial;
             if (serial < terms.Serial) throw new FatalException($"There is no serial number after {ulong.MaxValue}");
-            await SignAsync(settings.Files[i], terms with { Serial = serial }, authority, algorithm).ConfigureAwait(false);
+            await SignAsync(task.Settings.Files[i], terms with { Serial = serial }, authority, algorithm).ConfigureAwait(false);
         }
 
         return 0;
@@ -66,16 +66,16 @@ internal sealed class CertificateSigning(KeygenSettings settings, Answers answer
             throw new FatalException($"Couldn't certify {(Wanted.IsInAgent ? $"{path} via agent" : $"key {path}")}: {refused.Message}");
         }
 
-        if (settings.IsQuiet) return;
+        if (task.Settings.IsQuiet) return;
         string names = Wanted.Principals is null ? "" : $" for {Printable.Escape(Wanted.Principals)}";
         string kind = terms.Kind == CertificateKind.Host ? "host" : "user";
-        error.Write($"Signed {kind} key {target}: id \"{Printable.Escape(terms.KeyId)}\" serial {terms.Serial}{names} valid {Wanted.Validity}\r\n");
+        task.Error.Write($"Signed {kind} key {target}: id \"{Printable.Escape(terms.KeyId)}\" serial {terms.Serial}{names} valid {Wanted.Validity}\r\n");
     }
 
     /// <summary>The algorithm that -t asks for; null for the strongest that the authority's key has.</summary>
     private string? AlgorithmFor(PublicKey authority)
     {
-        if (settings.TypeName is not string wanted) return null;
+        if (task.Settings.TypeName is not string wanted) return null;
         if (authority.Supports(wanted)) return wanted;
         return wanted == authority.ShortType.ToLowerInvariant() ? null : throw new FatalException($"CA key type {authority.Type} doesn't match specified {Printable.Escape(wanted)}");
     }

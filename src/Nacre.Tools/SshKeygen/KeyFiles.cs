@@ -169,6 +169,9 @@ internal sealed class KeyFiles(TextWriter error)
     /// <summary>Writes a file that holds nothing secret.</summary>
     public static void SaveForEveryone(string path, ReadOnlySpan<byte> contents) => Save(path, contents, ForEveryone);
 
+    /// <summary>Writes a file that is for its owner alone, though it is no key.</summary>
+    public static void SaveForOwner(string path, ReadOnlySpan<byte> contents) => Save(path, contents, OwnerOnly);
+
     /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
     private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)
     {

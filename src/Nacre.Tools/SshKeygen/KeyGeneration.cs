@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Nacre.Protocol.Keys;
 using Nacre.Tools.FileTransfer;
+using Nacre.Tools.SecurityKeys;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
 
 /// <summary>Makes key pairs: one for a person, or a machine's host keys.</summary>
-internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, TextWriter output)
+internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, TextWriter output, ISecurityKeyDevice securityKeys)
 {
     private const string DefaultType = "ed25519";
 
@@ -19,7 +20,9 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         int bits = BitsOf(type);
         UserAccount user = CurrentUser();
         Say($"Generating public/private {settings.TypeName ?? type} key pair.");
-        using PrivateKey key = Generate(type, bits);
+        SecurityKeyEnrolment? enrolment = settings.IsForSecurityKey ? new SecurityKeyEnrolment(settings, answers, output, securityKeys) : null;
+        using EnrolledSecurityKey? enrolled = enrolment?.Make();
+        using PrivateKey key = enrolled?.Key ?? Generate(type, bits);
         string file = settings.File ?? AskFile(answers, "Enter file in which to save the key", user, settings);
         MakeUserDirectory(file, user);
         if (!answers.MayReplace(file)) throw new FatalException("", status: 1);
@@ -43,6 +46,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         Say($"Your public key has been saved in {file}.pub");
         Say($"The key fingerprint is:\n{key.PublicKey.FingerprintBy(settings.Hash)} {Shown(key.Comment)}");
         Say($"The key's randomart image is:\n{RandomArt.Draw(key.PublicKey, settings.Hash)}");
+        if (enrolled is not null) enrolment!.SaveAttestation(enrolled);
         return 0;
     }
 
@@ -103,7 +107,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         int bits = isDefault ? 0 : settings.Bits;
         switch (type)
         {
-            case "ed25519":
+            case "ed25519" or KeygenSettings.Ed25519SecurityKey or KeygenSettings.EcdsaSecurityKey:
                 return 0;
             case "ecdsa":
                 if (bits is 0 or 256 or 384 or 521) return bits == 0 ? PrivateKey.DefaultEcdsaBits : bits;

@@ -5,7 +5,7 @@ namespace Nacre.Tools.SshKeygen;
 /// <param name="Run">Does it.</param>
 internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
 {
-    public static readonly KeygenMode Generate = new('\0', task => new KeyGeneration(task.Settings, task.Answers, task.Output).Make());
+    public static readonly KeygenMode Generate = new('\0', task => NewGeneration(task).Make());
 
     /// <summary>All others. Where several are given, the first of them here is done and the others are what it makes of them; the order is OpenSSH's.</summary>
     public static IReadOnlyList<KeygenMode> All { get; } =
@@ -13,7 +13,7 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
         new('Y', task => new SignatureOperation(task).RunAsync().GetAwaiter().GetResult()) { Uses = "InOU", TakesFiles = true },
         new('k', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Make()) { Uses = "z", TakesFiles = true },
         new('Q', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Query()) { TakesFiles = true },
-        new('s', task => new CertificateSigning(task.Settings, task.Answers, task.Files, task.Error).RunAsync().GetAwaiter().GetResult()) { Uses = "DhInOUVz", TakesFiles = true },
+        new('s', task => new CertificateSigning(task).RunAsync().GetAwaiter().GetResult()) { Uses = "DhInOUVz", TakesFiles = true },
         new('L', task => new CertificateListing(task.Settings, task.Answers, task.Output, task.Error).Run()),
         new('F', task => new KnownHostsEditing(task).Find()),
         new('R', task => new KnownHostsEditing(task).Remove()),
@@ -26,7 +26,8 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
         new('i', task => new KeyConversion(task).Import()),
         new('y', task => Changing(task).PrintPublic()),
         new('r', task => new SshfpPrinting(task).Run()) { Uses = "O" },
-        new('A', task => new KeyGeneration(task.Settings, task.Answers, task.Output).MakeHostKeys(task.Error)),
+        new('A', task => NewGeneration(task).MakeHostKeys(task.Error)),
+        new('K', task => new ResidentKeyDownload(task.Settings, task.Answers, task.Output, task.Error, task.Settings.SecurityKeys).Run()) { Uses = "O" },
     ];
 
     /// <summary>The flags of certificates (<see cref="CertificateSettings"/>) that mean something here, too.</summary>
@@ -34,6 +35,8 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
 
     /// <summary>True where words may follow the flags.</summary>
     public bool TakesFiles { get; init; }
+
+    private static KeyGeneration NewGeneration(KeygenTask task) => new(task.Settings, task.Answers, task.Output, task.Settings.SecurityKeys);
 
     private static int ShowFingerprints(KeygenTask task) => new KeyListing(task.Settings, task.Answers, task.Files, task.Output, task.Error).Run();
 

@@ -2,13 +2,19 @@ using System.Globalization;
 using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Tools.SecurityKeys;
 
 namespace Nacre.Tools.SshKeygen;
 
 /// <summary>The command line of ssh-keygen, read and checked.</summary>
 internal sealed class KeygenSettings
 {
+    /// <summary>The types of key that a security key makes.</summary>
+    public const string EcdsaSecurityKey = "ecdsa-sk", Ed25519SecurityKey = "ed25519-sk";
+
     private readonly HashSet<char> _letters = [];
+
+    private string? _provider;
 
     public KeygenMode Mode { get; private set; } = KeygenMode.Generate;
 
@@ -47,6 +53,12 @@ internal sealed class KeygenSettings
     /// <summary>What -Y asks for.</summary>
     public string? Operation { get; private set; }
 
+    /// <summary>True where a security key is to make the key.</summary>
+    public bool IsForSecurityKey => Type is EcdsaSecurityKey or Ed25519SecurityKey;
+
+    /// <summary>Security keys, by the library of -w or else of the environment; without one they answer that there is none.</summary>
+    public ISecurityKeyDevice SecurityKeys => new SecurityKeyProcess(_provider ?? (Environment.GetEnvironmentVariable("SSH_SK_PROVIDER") is { Length: > 0 } named ? named : SecurityKeyProcess.NoProvider));
+
     public CertificateSettings Certificate { get; } = new();
 
     /// <summary>The words after the flags.</summary>
@@ -59,7 +71,7 @@ internal sealed class KeygenSettings
         while (reader.TryRead(out FlagUse use)) settings.Take(use);
         settings.Files = [.. reader.Rest];
         KeygenMode mode = settings.Mode = KeygenMode.All.FirstOrDefault(each => settings.Has(each.Letter)) ?? KeygenMode.Generate;
-        if (settings.Certificate.Letters.FirstOrDefault(letter => !mode.Uses.Contains(letter)) is not '\0' and char flag)
+        if (settings.Certificate.Letters.FirstOrDefault(letter => !settings.Uses(letter)) is not '\0' and char flag)
         {
             throw new UsageException($"-{flag} says something of certificates to sign, and without -s there are none.");
         }
@@ -74,6 +86,8 @@ internal sealed class KeygenSettings
     /// <summary>Tells whether a flag was given.</summary>
     public bool Has(char letter) => _letters.Contains(letter);
 
+    private bool Uses(char letter) => Mode.Uses.Contains(letter) || (letter == 'O' && Mode == KeygenMode.Generate && IsForSecurityKey);
+
     private void Take(FlagUse use)
     {
         _letters.Add(use.Letter);
@@ -86,6 +100,7 @@ internal sealed class KeygenSettings
             case 'Y': Operation = use.Value; break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
             case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
+            case 'w': _provider = use.Value; break;
             case 't': TakeType(use.Value); break;
             case 'a': Rounds = (int)Number(use.Value, 1, OpenSshPrivateKey.MaxRounds, reason => $"Invalid number: {use.Value} ({reason})"); break;
             case 'b': Bits = (int)Math.Min(int.MaxValue, Number(use.Value, 1, uint.MaxValue, reason => $"Bits has bad value {use.Value} ({reason})")); break;
@@ -125,6 +140,8 @@ internal sealed class KeygenSettings
     {
         "ssh-ed25519" => (name, "ed25519", Bits),
         "ssh-rsa" or "rsa-sha2-256" or "rsa-sha2-512" => (name, "rsa", Bits),
+        KeyAlgorithm.SkEd25519 => (name, Ed25519SecurityKey, Bits),
+        KeyAlgorithm.SkEcdsaP256 => (name, EcdsaSecurityKey, Bits),
         "ecdsa-sha2-nistp256" => (name, "ecdsa", 256),
         "ecdsa-sha2-nistp384" => (name, "ecdsa", 384),
         "ecdsa-sha2-nistp521" => (name, "ecdsa", 521),

@@ -27,7 +27,7 @@ internal sealed class MessageSigning(KeygenTask task)
         ISigner? kept = agent is null || known is null ? null : await FindAsync(agent, known).ConfigureAwait(false);
         if (kept is null && Settings.Certificate.IsInAgent) throw new FatalException(agent is null ? "Couldn't get agent socket" : "Couldn't find key in agent");
         using OpenedKey? opened = kept is null ? Open(path, known) : null;
-        ISigner signer = kept ?? (known is Certificate certificate ? new CertifiedSigner(certificate, opened!.Key) : opened!.Key);
+        ISigner signer = kept ?? SignerOf(opened!.Key, known);
         if (Settings.Files.Count == 0) await SignInputAsync(signer, options.Hash).ConfigureAwait(false);
         foreach (string file in Settings.Files)
         {
@@ -35,6 +35,12 @@ internal sealed class MessageSigning(KeygenTask task)
         }
 
         return 0;
+    }
+
+    private ISigner SignerOf(PrivateKey key, PublicKey? known)
+    {
+        ISigner signer = task.SignerOf(key, $"Enter PIN for {key.PublicKey.ShortType} key: ");
+        return known is Certificate certificate ? new CertifiedSigner(certificate, signer) : signer;
     }
 
     private static async Task<AgentClient?> ConnectAsync()

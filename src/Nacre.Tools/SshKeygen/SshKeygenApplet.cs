@@ -8,7 +8,7 @@ internal static class SshKeygenApplet
     public static readonly FlagTable Flags = new(
         "ssh-keygen",
         [
-            new("", "qabCfmNtZ"),
+            new("", "qabCfmNOtwZ"),
             new("p", "afmNPZ"),
             new("i", "afNPZ"),
             new("e", "fmP"),
@@ -20,12 +20,13 @@ internal static class SshKeygenApplet
             new("H", "f"),
             new("R", "qf"),
             new("r", "gfO"),
-            new("sI", "hUqPnOVz", "file ..."),
+            new("sI", "hUqPnOVwz", "file ..."),
             new("L", "Ef"),
+            new("K", "aNOw"),
             new("A", "afm") { Values = { ['f'] = "prefix_path" } },
             new("kf", "uCqsz", "file ...") { Values = { ['f'] = "krl_file", ['s'] = "ca_public", ['z'] = "version_number" } },
             new("Qf", "l", "[file ...]") { Values = { ['f'] = "krl_file" } },
-            new("Yfn", "qUOP", "[file ...]") { Values = { ['Y'] = "sign", ['f'] = "keyfile", ['n'] = "namespace" } },
+            new("Yfn", "qUOPw", "[file ...]") { Values = { ['Y'] = "sign", ['f'] = "keyfile", ['n'] = "namespace" } },
             new("YfIns", "qErO") { Values = { ['Y'] = "verify", ['f'] = "allowed_signers_file", ['I'] = "signer_identity", ['n'] = "namespace", ['s'] = "signature_file", ['r'] = "krl_file" } },
             new("Yns", "qEO") { Values = { ['Y'] = "check-novalidate", ['n'] = "namespace", ['s'] = "signature_file" } },
             new("Ysf", "O") { Values = { ['Y'] = "find-principals", ['s'] = "signature_file", ['f'] = "allowed_signers_file" } },
@@ -48,13 +49,15 @@ internal static class SshKeygenApplet
         new('I', "certificate_identity", "What the authority calls the certificate; servers log it. With -Y, who is to have signed."),
         new('k', null, "Makes a key revocation list of the keys, certificates and directives (serial, id, key, sha1, sha256, hash) in files."),
         new('i', null, "Prints the key of another program as OpenSSH has it: RFC 4716, PEM or PKCS#8, found out by itself; a private key comes out as one."),
+        new('K', null, "Writes files for the keys that a security key keeps whole, into the current directory."),
         new('L', null, "Shows what the certificates in a file say."),
         new('l', null, "Shows the fingerprint of each key in a file; with -Q, all that the list revokes."),
         new('N', "new_passphrase", "The passphrase that locks the private key from now on."),
         new('m', "format", "The form of the private key file: RFC4716, which stands for OpenSSH's own, PEM or PKCS8 (RFC4716). With -e, the form of the public key, by the same names."),
         new('n', "principals", "The users or hosts that a certificate is for, separated by commas. With -Y, what a signature is for, such as file."),
         new('O', "option", "What a certificate permits or asks: clear; no- or permit- with agent-forwarding, port-forwarding, pty, user-rc or X11-forwarding; "
-            + "force-command=command, source-address=list, no-touch-required, verify-required, critical:name[=text] or extension:name[=text]. With -r, hashalg=sha1 or sha256. "
+            + "force-command=command, source-address=list, no-touch-required, verify-required, critical:name[=text] or extension:name[=text]. "
+            + "What a key is to be that a security key makes: application=ssh:name, challenge=file, device=name, no-touch-required, resident, user=name, verify-required; write-attestation=file. With -r, hashalg=sha1 or sha256. "
             + "With -Y, hashalg=sha256 or sha512 to sign with (sha512), verify-time=YYYYMMDD[HHMM[SS]][Z] to check as at that time, and print-pubkey to print the key that signed."),
         new('o', null, "Means nothing: OpenSSH's own form is the usual one.") { IsHidden = true },
         new('P', "passphrase", "The passphrase that opens the private key."),
@@ -64,11 +67,12 @@ internal static class SshKeygenApplet
         new('R', "hostname", "Takes the keys of a host out of a known_hosts file; what was there is kept beside it with .old."),
         new('r', "hostname", "Prints the SSHFP records of a key for a zone file; without -f, of this machine's host keys. With -Y verify, the file of keys that sign no more: a key revocation list, or public keys, one on a line."),
         new('s', "ca_key", "Certifies the public keys in files with the key of an authority; with -k, says whose certificates the serial numbers and ids are (none: everybody's); with -Y, the file of the signature."),
-        new('t', "ecdsa | ed25519 | rsa", "The type of the key to make (ed25519); with -s, what an RSA key signs with (rsa-sha2-512)."),
+        new('t', "ecdsa | ecdsa-sk | ed25519 | ed25519-sk | rsa", "The type of the key to make (ed25519); with -s, what an RSA key signs with (rsa-sha2-512)."),
         new('U', null, "The authority's private key is in an agent, and -s names its public key. With -Y sign, the key of -f is in an agent."),
         new('u', null, "Adds to the key revocation list that is there."),
         new('V', "validity_interval", "When a certificate holds, such as +52w, -1d:20300101 or always:forever."),
         new('v', null, "Draws the key beside its fingerprint."),
+        new('w', "provider", "The shared library that speaks to security keys ($SSH_SK_PROVIDER)."),
         new('X', null, "The old name of -i.") { IsHidden = true },
         new('Y', "operation", "Signs files or standard input (sign), checks such a signature of standard input by a list of allowed signers (verify) or by itself (check-novalidate), "
             + "or looks up in such a list whose the key of a signature is (find-principals) or which patterns a name matches (match-principals)."),
@@ -121,6 +125,8 @@ internal static class SshKeygenApplet
     {
         "rsa" => "id_rsa",
         "ecdsa" => "id_ecdsa",
+        KeygenSettings.EcdsaSecurityKey => "id_ecdsa_sk",
+        KeygenSettings.Ed25519SecurityKey => "id_ed25519_sk",
         _ => "id_ed25519",
     };
 

@@ -14,6 +14,8 @@ internal sealed record ScannedType(string Name, params IReadOnlyList<string> Key
         new("rsa", KeyAlgorithm.Rsa),
         new("ecdsa", KeyAlgorithm.EcdsaP256, KeyAlgorithm.EcdsaP384, KeyAlgorithm.EcdsaP521),
         new("ed25519", KeyAlgorithm.Ed25519),
+        new("ecdsa-sk", KeyAlgorithm.SkEcdsaP256),
+        new("ed25519-sk", KeyAlgorithm.SkEd25519),
     ];
 
     /// <summary>The type of a name; null when there is none.</summary>
@@ -22,7 +24,5 @@ internal sealed record ScannedType(string Name, params IReadOnlyList<string> Key
 
     /// <summary>The algorithms that ask for such a key; for certificates, those of certificates for such keys.</summary>
     public IReadOnlyList<string> Algorithms(bool ofCertificates) =>
-        [.. AlgorithmCatalog.HostKeys.Rows.Where(row => row.IsCertificate == ofCertificates && KeyTypes.Contains(PlainType(row.KeyType))).Select(row => row.Name)];
-
-    private static string PlainType(string type) => type.IndexOf("-cert-v", StringComparison.Ordinal) is >= 0 and int end ? type[..end] : type;
+        [.. AlgorithmCatalog.HostKeys.Rows.Where(row => KeyTypes.Any(type => row.KeyType == (ofCertificates ? KeyAlgorithm.CertifiedName(type) : type))).Select(row => row.Name)];
 }

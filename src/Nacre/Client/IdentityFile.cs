@@ -30,10 +30,13 @@ public sealed class IdentityFile : IIdentity, IDisposable
     public PublicKey? PublicKey { get; private set; }
 
     /// <inheritdoc/>
-    public bool SignsUnasked => _key is not null || _file is { IsEncrypted: false };
+    public bool SignsUnasked => (_key is not null || _file is { IsEncrypted: false }) && PublicKey?.PlainKey is not SecurityPublicKey;
 
     /// <summary>True when there is a private key in the file; false for a public key, whose private half an agent may have.</summary>
     public bool HasPrivateKey => _file is not null || _fault is not null;
+
+    /// <summary>Signs with a key that a security key keeps; null where none can be reached.</summary>
+    internal Func<SecurityPrivateKey, ISigner>? SecurityKeys { get; set; }
 
     /// <summary>Hears of the key when it is first opened.</summary>
     internal Func<IdentityFile, PrivateKey, CancellationToken, ValueTask>? Opened { get; set; }
@@ -83,10 +86,13 @@ public sealed class IdentityFile : IIdentity, IDisposable
     {
         _key ??= await ReadKeyAsync(ct).ConfigureAwait(false);
         PublicKey ??= _key?.PublicKey;
-        if (_key is null || _wasOpened) return _key;
-        _wasOpened = true;
-        if (Opened is { } opened) await opened(this, _key, ct).ConfigureAwait(false);
-        return _key;
+        if (_key is not null && !_wasOpened)
+        {
+            _wasOpened = true;
+            if (Opened is { } opened) await opened(this, _key, ct).ConfigureAwait(false);
+        }
+
+        return _key is SecurityPrivateKey kept && SecurityKeys is { } reach ? reach(kept) : _key;
     }
 
     /// <summary>Erases what was read.</summary>

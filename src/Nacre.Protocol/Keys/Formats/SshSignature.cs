@@ -27,7 +27,7 @@ public sealed class SshSignature
     private SshSignature(PublicKey key, string signatureNamespace, HashAlgorithmName hash, byte[] signature)
     {
         (PublicKey, Namespace, Hash, _signature) = (key, signatureNamespace, hash, signature);
-        SignatureAlgorithm = Encoding.ASCII.GetString(Message.ReadRecord<SignatureFields>(signature).Algorithm);
+        SignatureAlgorithm = SignatureFields.AlgorithmOf(signature);
     }
 
     /// <summary>The key or the certificate that is said to have signed; <see cref="Verify"/> tells whether it has.</summary>
@@ -94,7 +94,7 @@ public sealed class SshSignature
         return made?.VerifyHash(signatureNamespace, digest.Span) == true ? made : throw new SshException($"The signature with {algorithm} is wrong, and was discarded.");
     }
 
-    /// <summary>Tells whether the key has signed this message for this purpose.</summary>
+    /// <summary>Tells whether the key has signed this message for this purpose; a security key, as with OpenSSH, also where nobody has touched it.</summary>
     /// <param name="signatureNamespace">What the signature must be for.</param>
     /// <param name="message">The message.</param>
     public bool Verify(string signatureNamespace, ReadOnlySpan<byte> message) => VerifyHash(signatureNamespace, CryptographicOperations.HashData(Hash, message));
@@ -105,7 +105,7 @@ public sealed class SshSignature
     public bool VerifyHash(string signatureNamespace, ReadOnlySpan<byte> digest) =>
         signatureNamespace == Namespace
         && digest.Length == LengthOf(Hash)
-        && PublicKey.PlainKey.Verify(SignatureAlgorithm, SignedBytes(Namespace, Hash, digest), _signature);
+        && PublicKey.PlainKey.Verify(SignatureAlgorithm, SignedBytes(Namespace, Hash, digest), _signature, out _);
 
     /// <summary>The signature as it stands in a file: lines, each with its end.</summary>
     public override string ToString()
