@@ -148,6 +148,15 @@ public sealed class IdentityFileTests : IDisposable
         await Assert.ThrowsAsync<SshException>(async () => await identity.OpenAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_FIFO_to_which_nobody_writes_is_given_up_A52()
+    {
+        string path = _directory["id_fifo"];
+        (await Run.Async("mkfifo", ["-m", "600", path])).Ends();
+        using IdentityFile identity = IdentityFile.Find(path)!;
+        await Assert.ThrowsAsync<SshException>(async () => await identity.OpenAsync(TestContext.Current.CancellationToken));
+    }
+
     private async Task<string> KeyAsync(string type, string passphrase = "", bool isPem = false)
     {
         string path = _directory["id_" + type];

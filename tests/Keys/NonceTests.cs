@@ -18,7 +18,7 @@ public sealed class NonceTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void The_nonces_of_P521_signatures_are_spread_evenly()
+    public void The_nonces_of_P521_signatures_are_spread_evenly_A43()
     {
         using PrivateKey key = PrivateKey.GenerateEcdsa(521);
         var order = new BigInteger(SampleKeys.OrderOf(EcdsaCurve.P521), true, true);

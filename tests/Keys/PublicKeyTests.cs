@@ -60,7 +60,7 @@ public sealed class PublicKeyTests
     [InlineData(256)]
     [InlineData(384)]
     [InlineData(521)]
-    public void A_point_must_be_on_its_curve_uncompressed_and_reduced(int bits)
+    public void A_point_must_be_on_its_curve_uncompressed_and_reduced_A47(int bits)
     {
         using PrivateKey key = PrivateKey.GenerateEcdsa(bits);
         var publicKey = (EcdsaPublicKey)key.PublicKey;
@@ -89,7 +89,7 @@ public sealed class PublicKeyTests
     [InlineData(2048, 65536, false)]
     [InlineData(2048, 0xffffff, true)]
     [InlineData(2048, 0x1000001, false)]
-    public void The_sizes_of_RSA_numbers_have_limits(int bits, int exponent, bool isKey)
+    public void The_sizes_of_RSA_numbers_have_limits_A46(int bits, int exponent, bool isKey)
     {
         byte[] modulus = new byte[(bits + 7) / 8];
         modulus[0] = (byte)(1 << ((bits - 1) % 8));
@@ -122,7 +122,7 @@ public sealed class PublicKeyTests
     [InlineData("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")]
     [InlineData("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
     [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
-    public void An_Ed25519_point_of_small_order_or_not_reduced_is_damaged(string point) =>
+    public void An_Ed25519_point_of_small_order_or_not_reduced_is_damaged_A47(string point) =>
         AssertDamaged([.. Text("ssh-ed25519"), .. Field(Convert.FromHexString(point))]);
 
     [Theory]

@@ -52,7 +52,7 @@ public sealed class SignatureTests
     [InlineData(256)]
     [InlineData(384)]
     [InlineData(521)]
-    public void ECDSA_numbers_outside_of_their_range_or_not_in_shortest_form_are_false(int bits)
+    public void ECDSA_numbers_outside_of_their_range_or_not_in_shortest_form_are_false_A46(int bits)
     {
         using PrivateKey key = PrivateKey.GenerateEcdsa(bits);
         EcdsaCurve curve = ((EcdsaPublicKey)key.PublicKey).Curve;
@@ -121,7 +121,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public void RSA_padding_is_compared_whole()
+    public void RSA_padding_is_compared_whole_A46()
     {
         // Bleichenbacher 2006: with e = 3 a signature can be forged by a cube root wherever bytes after the digest are not looked at.
         using RSA rsa = RSA.Create(1024);
@@ -137,7 +137,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public void An_Ed25519_signature_has_one_form()
+    public void An_Ed25519_signature_has_one_form_A46()
     {
         using PrivateKey key = PrivateKey.GenerateEd25519();
         byte[] blob = BlobOf(key.Sign("ssh-ed25519", Data)).ToArray();
@@ -159,7 +159,7 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public void A_faulty_RSA_signature_does_not_leave_the_signer()
+    public void A_faulty_RSA_signature_does_not_leave_the_signer_A44()
     {
         using RSA rsa = RSA.Create(1024);
         RSAParameters numbers = rsa.ExportParameters(true);

@@ -15,13 +15,19 @@ internal sealed class KeyFiles(TextWriter error)
     private const UnixFileMode ForEveryone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode AsTheMaskSays = ForEveryone | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    /// <summary>Larger texts are not read, be they lists of every host or key that there is.</summary>
+    private const int MaxText = 1 << 26;
+
+    /// <summary>So much is read of a device, which may have no end.</summary>
+    private const int MaxOfDevice = 1 << 20;
+
     /// <summary>Reads a private key file, still locked.</summary>
     /// <exception cref="FatalException">The file cannot be read; it starts with <paramref name="failure"/>.</exception>
     public PrivateKeyFile Load(string path, string failure, bool isForPublicPart = false)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = OpenRead(path);
             if (!IsForOwnerOnly(stream, path) && !isForPublicPart) throw new FatalException($"{failure}: bad permissions");
             return Parse(stream);
         }
@@ -57,7 +63,7 @@ internal sealed class KeyFiles(TextWriter error)
         if ((LoadPublic(path) ?? LoadPublic(path + ".pub")) is PublicKeyLine line) return line;
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = OpenRead(path);
             using PrivateKeyFile file = Parse(stream);
             return file.PublicKey is PublicKey key ? new PublicKeyLine(key, "") : null;
         }
@@ -71,21 +77,18 @@ internal sealed class KeyFiles(TextWriter error)
     public static string WhyNoPublicKey(string path) =>
         FileStatus.TryOfPath(path, out _) ? "the file holds no public key, and neither does the one beside it with .pub" : UnixException.Describe(Libc.LastErrno);
 
+    /// <summary>Opens a file of whatever kind without waiting: a FIFO to which nobody writes is empty.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a directory.</exception>
+    public static FileStream OpenRead(string path) => new(FileSafety.OpenAnyKind(path, out _), FileAccess.Read, bufferSize: 0);
+
     /// <summary>All bytes of a file that has at most so many.</summary>
     /// <exception cref="IOException">It cannot be read, or is larger.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a directory.</exception>
     public static byte[] ReadBytes(string path, int maxLength)
     {
-        using FileStream stream = File.OpenRead(path);
-        using var contents = new MemoryStream();
-        byte[] piece = new byte[1 << 14];
-        while (stream.Read(piece) is var count and > 0)
-        {
-            contents.Write(piece, 0, count);
-            if (contents.Length > maxLength) throw new IOException($"it has more than {maxLength} bytes");
-        }
-
-        return contents.ToArray();
+        byte[] contents = ReadStart(path, maxLength, out bool isWhole);
+        return isWhole ? contents : throw new IOException($"there are more than {contents.Length} bytes");
     }
 
     /// <summary>The lines of a text file, or of standard input where <paramref name="input"/> is there.</summary>
@@ -93,7 +96,7 @@ internal sealed class KeyFiles(TextWriter error)
     {
         try
         {
-            using Stream stream = input?.ReadAll() ?? File.OpenRead(path);
+            using Stream stream = input?.ReadAll() ?? new MemoryStream(ReadBytes(path, MaxText));
             using var reader = new StreamReader(stream);
             List<string> lines = [];
             while (reader.ReadLine() is string line) lines.Add(line);
@@ -110,7 +113,7 @@ internal sealed class KeyFiles(TextWriter error)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = OpenRead(path);
             byte[] contents = GC.AllocateArray<byte>(PrivateKeyFile.MaxLength + 1, pinned: true);
             int length = stream.ReadAtLeast(contents, contents.Length, throwOnEndOfStream: false);
             byte[] whole = GC.AllocateArray<byte>(length, pinned: true);
@@ -129,7 +132,9 @@ internal sealed class KeyFiles(TextWriter error)
     {
         try
         {
-            foreach (string line in File.ReadLines(path))
+            // The first key of a longer file stands near its start, or is none.
+            using var reader = new StreamReader(new MemoryStream(ReadStart(path, MaxOfDevice, out _)));
+            while (reader.ReadLine() is string line)
             {
                 if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read;
             }
@@ -202,6 +207,18 @@ internal sealed class KeyFiles(TextWriter error)
             File.Delete(temporary);
             throw;
         }
+    }
+
+    private static byte[] ReadStart(string path, int maxLength, out bool isWhole)
+    {
+        using var stream = new FileStream(FileSafety.OpenAnyKind(path, out FileStatus status), FileAccess.Read, bufferSize: 0);
+        int most = status.IsRegularFile || status.IsFifo ? maxLength : Math.Min(maxLength, MaxOfDevice);
+        using var contents = new MemoryStream();
+        byte[] piece = new byte[1 << 14];
+        int count;
+        while (contents.Length < most && (count = stream.Read(piece, 0, (int)Math.Min(piece.Length, most - contents.Length))) > 0) contents.Write(piece, 0, count);
+        isWhole = contents.Length < most || stream.ReadByte() < 0;
+        return contents.ToArray();
     }
 
     private static PrivateKeyFile Parse(FileStream stream)

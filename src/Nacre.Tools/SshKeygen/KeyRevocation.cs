@@ -111,7 +111,7 @@ internal sealed class KeyRevocation(KeygenSettings settings, Answers answers, Te
         string name = isInput ? StandardInput : path;
         try
         {
-            using Stream stream = isInput ? answers.ReadAll() : File.OpenRead(path);
+            using Stream stream = isInput ? answers.ReadAll() : KeyFiles.OpenRead(path);
             using var lines = new StreamReader(stream, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
             if (!settings.IsQuiet) output.WriteLine($"Revoking from {name}");
             specification.Take(lines, name);

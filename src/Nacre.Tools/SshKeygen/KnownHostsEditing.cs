@@ -36,7 +36,7 @@ internal sealed class KnownHostsEditing
     {
         try
         {
-            using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using FileStream stream = KeyFiles.OpenRead(_path);
             foreach (KnownHostsLine line in KnownHostsLine.Of(KnownHostsReader.ReadAll(stream)))
             {
                 if (line.IsFor(_name)) Show(line);

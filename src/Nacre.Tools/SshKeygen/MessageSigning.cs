@@ -63,8 +63,8 @@ internal sealed class MessageSigning(KeygenTask task)
     {
         string? ending = PublicEndings.FirstOrDefault(each => path.Length > each.Length && path.EndsWith(each, StringComparison.Ordinal));
         string file = ending is null ? path : path[..^ending.Length];
-        if (ending is not null && !File.Exists(file)) throw new FatalException($"No private key found for public key \"{path}\"");
-        if (known is null && !File.Exists(file)) throw new FatalException($"Couldn't load public key {path}: {KeyFiles.WhyNoPublicKey(path)}");
+        if (ending is not null && !Path.Exists(file)) throw new FatalException($"No private key found for public key \"{path}\"");
+        if (known is null && !Path.Exists(file)) throw new FatalException($"Couldn't load public key {path}: {KeyFiles.WhyNoPublicKey(path)}");
         OpenedKey opened = task.Files.Open(task.Answers, file, $"Load key \"{file}\"", $"Enter passphrase for \"{file}\": ", Settings.Passphrase);
         if (known is null || known.PlainKey.Equals(opened.Key.PublicKey)) return opened;
         opened.Dispose();
@@ -103,7 +103,7 @@ internal sealed class MessageSigning(KeygenTask task)
     {
         try
         {
-            return File.OpenRead(file);
+            return KeyFiles.OpenRead(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -103,7 +103,9 @@ internal sealed class SignatureChecking(KeygenTask task)
         string wanted = Settings.Certificate.Principals!;
         byte[] digest = await CryptographicOperations.HashDataAsync(signature.Hash, task.Answers.Rest).ConfigureAwait(false);
         if (signature.Namespace != wanted) throw new FatalException("Couldn't verify signature: namespace does not match");
-        if (!signature.VerifyHash(wanted, digest)) throw new FatalException("Signature verification failed: incorrect signature");
+
+        // As with OpenSSH, a security key may have signed without a touch: no list of allowed signers asks for one.
+        if (!signature.VerifyHash(wanted, digest, out _)) throw new FatalException("Signature verification failed: incorrect signature");
     }
 
     private void CheckNotRevoked(PublicKey key)

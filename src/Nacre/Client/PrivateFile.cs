@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Nacre.Crypto;
+using Nacre.Unix;
 
 namespace Nacre.Client;
 
@@ -24,7 +25,9 @@ internal sealed class PrivateFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static PrivateFile Read(string path, int maxLength)
     {
-        using SafeFileHandle handle = File.OpenHandle(path);
+        // Opening a FIFO would wait for somebody to write to it.
+        bool isFifo = !OperatingSystem.IsWindows() && FileStatus.TryOfPath(path, out FileStatus status) && status.IsFifo;
+        using SafeFileHandle handle = isFifo ? FileSafety.OpenAnyKind(path, out _) : File.OpenHandle(path);
         using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
         UnixFileMode mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(handle);
 

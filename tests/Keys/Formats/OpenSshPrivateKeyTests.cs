@@ -74,7 +74,7 @@ public sealed class OpenSshPrivateKeyTests
 
     [Theory]
     [MemberData(nameof(KeyTypes))]
-    public void A_file_cut_short_at_any_byte_is_damaged(string type)
+    public void A_file_cut_short_at_any_byte_is_damaged_A52(string type)
     {
         using PrivateKey key = SampleKeys.New(type);
         byte[] text = Text(key);
@@ -121,7 +121,7 @@ public sealed class OpenSshPrivateKeyTests
     }
 
     [Fact]
-    public void The_largest_file_is_read_and_one_byte_more_is_not()
+    public void The_largest_file_is_read_and_one_byte_more_is_not_A52()
     {
         using PrivateKey key = PrivateKey.GenerateEd25519();
         byte[] text = Text(key);
@@ -154,7 +154,7 @@ public sealed class OpenSshPrivateKeyTests
     [InlineData(1, 0, KeyFault.Damaged)]
     [InlineData(1, 64, KeyFault.WrongPassphrase)]
     [InlineData(1, 65, KeyFault.Damaged)]
-    public void The_rounds_and_the_salt_have_limits(int rounds, int salt, KeyFault fault)
+    public void The_rounds_and_the_salt_have_limits_A52(int rounds, int salt, KeyFault fault)
     {
         byte[] options = [.. SampleKeys.Field(new byte[salt]), .. Word(rounds)];
         AssertFault(fault, () => PrivateKeyFile.Read(File("aes256-ctr", "bcrypt", options, 1), "p"u8));

@@ -53,6 +53,24 @@ public sealed class SshSignatureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_security_key_signs_and_attests_a_touch_or_none()
+    {
+        foreach (string type in SoftSecurityKey.KeyTypes)
+        {
+            foreach (byte flags in (byte[])[0, 1, 5])
+            {
+                using var key = new SoftSecurityKey(type) { Flags = flags };
+                SshSignature signature = await SshSignature.SignAsync(key, "file", Text, Ct);
+                SshSignature read = SshSignature.Parse(Encoding.ASCII.GetBytes(signature.ToString()));
+                Assert.Equal(flags != 0, read.Verify("file", Text));
+                Assert.True(read.VerifyHash("file", SHA512.HashData(Text), out SecurityKeyAttestation? attestation));
+                Assert.Equal(new SecurityKeyAttestation(flags != 0, flags == 5, key.Counter), attestation);
+                Assert.False(read.VerifyHash("git", SHA512.HashData(Text), out _));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_certificate_signs_by_the_key_in_it()
     {
         using PrivateKey rsa = New(KeyAlgorithm.RsaSha512), authority = PrivateKey.GenerateEd25519();

@@ -91,21 +91,31 @@ public sealed class SshSignature
         string algorithm = signer.PublicKey.SignatureAlgorithms[0];
         byte[] signed = SignedBytes(signatureNamespace, hash, digest.Span);
         SshSignature? made = Make(signer.PublicKey, signatureNamespace, hash, await signer.SignAsync(algorithm, signed, ct).ConfigureAwait(false));
-        return made?.VerifyHash(signatureNamespace, digest.Span) == true ? made : throw new SshException($"The signature with {algorithm} is wrong, and was discarded.");
+        return made?.VerifyHash(signatureNamespace, digest.Span, out _) == true ? made : throw new SshException($"The signature with {algorithm} is wrong, and was discarded.");
     }
 
-    /// <summary>Tells whether the key has signed this message for this purpose; a security key, as with OpenSSH, also where nobody has touched it.</summary>
+    /// <summary>Tells whether the key has signed this message for this purpose; a security key, at somebody's touch.</summary>
     /// <param name="signatureNamespace">What the signature must be for.</param>
     /// <param name="message">The message.</param>
     public bool Verify(string signatureNamespace, ReadOnlySpan<byte> message) => VerifyHash(signatureNamespace, CryptographicOperations.HashData(Hash, message));
 
-    /// <summary>Tells whether the key has signed this message, which has been hashed, for this purpose.</summary>
+    /// <summary>Tells whether the key has signed this message, which has been hashed, for this purpose; a security key, at somebody's touch.</summary>
     /// <param name="signatureNamespace">What the signature must be for.</param>
     /// <param name="digest">The message's hash by <see cref="Hash"/>.</param>
     public bool VerifyHash(string signatureNamespace, ReadOnlySpan<byte> digest) =>
-        signatureNamespace == Namespace
-        && digest.Length == LengthOf(Hash)
-        && PublicKey.PlainKey.Verify(SignatureAlgorithm, SignedBytes(Namespace, Hash, digest), _signature, out _);
+        VerifyHash(signatureNamespace, digest, out SecurityKeyAttestation? attestation) && attestation is not { IsUserPresent: false };
+
+    /// <summary>Tells whether the key has signed this message, which has been hashed, for this purpose, and what a security key attests by that: whether it was touched is for the caller to look at.</summary>
+    /// <param name="signatureNamespace">What the signature must be for.</param>
+    /// <param name="digest">The message's hash by <see cref="Hash"/>.</param>
+    /// <param name="attestation">What a security key attests; null for keys of every other kind.</param>
+    public bool VerifyHash(string signatureNamespace, ReadOnlySpan<byte> digest, out SecurityKeyAttestation? attestation)
+    {
+        attestation = null;
+        return signatureNamespace == Namespace
+            && digest.Length == LengthOf(Hash)
+            && PublicKey.PlainKey.Verify(SignatureAlgorithm, SignedBytes(Namespace, Hash, digest), _signature, out attestation);
+    }
 
     /// <summary>The signature as it stands in a file: lines, each with its end.</summary>
     public override string ToString()
