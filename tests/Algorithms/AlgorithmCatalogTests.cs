@@ -31,9 +31,11 @@ public sealed class AlgorithmCatalogTests
         {
             Assert.Equal(
                 [
-                    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
+                    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+                    "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", "rsa-sha2-512", "rsa-sha2-256",
                     "ssh-ed25519-cert-v01@openssh.com", "ecdsa-sha2-nistp256-cert-v01@openssh.com", "ecdsa-sha2-nistp384-cert-v01@openssh.com",
-                    "ecdsa-sha2-nistp521-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com",
+                    "ecdsa-sha2-nistp521-cert-v01@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+                    "rsa-sha2-512-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com",
                 ],
                 selection.HostKeyAlgorithms);
             Assert.Equal(
@@ -118,11 +120,11 @@ public sealed class AlgorithmCatalogTests
     [InlineData("cipher-auth", "aes128-gcm@openssh.com", 3)]
     [InlineData("mac", "umac-64-etm@openssh.com", 10)]
     [InlineData("kex", "diffie-hellman-group1-sha1", 14)]
-    [InlineData("key", "ssh-rsa", 10)]
-    [InlineData("key-cert", "ssh-rsa-cert-v01@openssh.com", 5)]
-    [InlineData("key-plain", "ecdsa-sha2-nistp521", 5)]
-    [InlineData("key-sig", "rsa-sha2-512-cert-v01@openssh.com", 14)]
-    [InlineData("sig", "ssh-ed25519", 7)]
+    [InlineData("key", "ssh-rsa", 14)]
+    [InlineData("key-cert", "ssh-rsa-cert-v01@openssh.com", 7)]
+    [InlineData("key-plain", "ecdsa-sha2-nistp521", 7)]
+    [InlineData("key-sig", "rsa-sha2-512-cert-v01@openssh.com", 20)]
+    [InlineData("sig", "ssh-ed25519", 10)]
     [InlineData("compression", "zlib@openssh.com", 2)]
     [InlineData("protocol-version", "2", 1)]
     [InlineData("help", "key-cert", 11)]
