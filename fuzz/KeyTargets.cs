@@ -45,7 +45,17 @@ internal static class KeyTargets
         byte[] keys = [0, 0, 0, (byte)key.Blob.Length, .. key.Blob.Span];
         byte[] serials = [0x20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5, 0x22, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 3];
         byte[] list = [.. head, 2, 0, 0, 0, (byte)keys.Length, .. keys, 1, 0, 0, 0, (byte)(8 + serials.Length), .. new byte[8], .. serials];
-        return new("revocation-list", input => KeyRevocationList.Parse(input).Contains(key), [list, Encoding.ASCII.GetBytes($"# revoked\n{key}\n")]) { IsRefusal = OnlyFormat };
+        return new("revocation-list", input => FeedRevocation(key, input), [list, Encoding.ASCII.GetBytes($"# revoked\n{key}\n")]) { IsRefusal = OnlyFormat };
+    }
+
+    /// <summary>Whatever a list says, it says when it is written anew.</summary>
+    private static void FeedRevocation(PublicKey key, byte[] input)
+    {
+        var list = KeyRevocationList.Parse(input);
+        byte[] written = new KeyRevocationListBuilder(list).Write(DateTimeOffset.UnixEpoch);
+        var again = KeyRevocationList.Parse(written);
+        bool isSame = list.Contains(key) == again.Contains(key) && new KeyRevocationListBuilder(again).Write(DateTimeOffset.UnixEpoch).AsSpan().SequenceEqual(written);
+        if (!isSame) throw new InvalidOperationException("a revocation list that was written anew says something else");
     }
 
     private static IEnumerable<FuzzTarget> Public(PrivateKey[] keys) =>

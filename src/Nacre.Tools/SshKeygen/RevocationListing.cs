@@ -12,7 +12,7 @@ internal sealed class RevocationListing(KeyRevocationList list, TextWriter outpu
     {
         output.WriteLine($"# KRL version {list.Version}");
         output.WriteLine($"# Generated at {Time(list.GeneratedAt)}");
-        if (list.Comment.Length > 0) output.WriteLine($"# Comment: {Printable.Escape(list.Comment)}");
+        if (list.CommentBytes.Length > 0) output.WriteLine($"# Comment: {Printable.Escape(list.CommentBytes)}");
         output.WriteLine();
         foreach (byte[] blob in ByteSequences.Ascending(list.Items.Keys)) output.WriteLine(PublicKey.TryParse(blob, out PublicKey? key) ? $"hash: {key.Fingerprint} # {key.Type}" : "# key of a type that is not supported");
         foreach (byte[] hash in ByteSequences.Ascending(list.Items.Sha256Hashes)) output.WriteLine($"hash: SHA256:{Convert.ToHexStringLower(hash)}");

@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
 
@@ -9,6 +10,8 @@ internal sealed class KeyRevocationDraft
     private readonly List<byte> _sections = [];
 
     public uint Format { get; set; } = KeyRevocationHead.CurrentFormat;
+
+    public string Comment { get; set; } = "a comment";
 
     public KeyRevocationDraft With(KeyRevocationSection type, byte[] data)
     {
@@ -33,7 +36,7 @@ internal sealed class KeyRevocationDraft
             FormatVersion = Format,
             Version = 3,
             GeneratedAt = 5,
-            Comment = "a comment"u8,
+            Comment = Encoding.UTF8.GetBytes(Comment),
             Sections = _sections.ToArray(),
         };
         return Message.WriteRecord(ref head);

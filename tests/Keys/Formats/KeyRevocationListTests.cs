@@ -128,6 +128,13 @@ public sealed class KeyRevocationListTests : IDisposable
     }
 
     [Fact]
+    public void An_id_or_a_comment_with_a_zero_byte_refuses_the_list()
+    {
+        AssertDamaged(KeyRevocationSection.CertificateKeyId, CertificateDraft.Pack("first", "an\0id"));
+        Assert.Equal(KeyFault.Damaged, Assert.Throws<KeyFormatException>(new KeyRevocationDraft { Comment = "a\0comment" }.Parse).Fault);
+    }
+
+    [Fact]
     public void Signatures_unknown_sections_and_versions_refuse_the_list()
     {
         AssertUnsupported(new KeyRevocationDraft().With(KeyRevocationSection.Signature, []));

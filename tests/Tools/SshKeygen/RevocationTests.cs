@@ -63,6 +63,14 @@ public sealed class RevocationTests : IDisposable
     }
 
     [Fact]
+    public void An_id_that_is_no_text_stays_as_it_is()
+    {
+        File.WriteAllBytes(_directory["in"], "id: \u00fc"u8[..5].ToArray());
+        KeygenRun.Ours("", "-qk", "-f", _directory["list"], "-s", "none", _directory["in"]).Ends();
+        Assert.Equal([0xc3], Assert.Single(KeyRevocationList.Parse(File.ReadAllBytes(_directory["list"])).Items.CertificatesOf([]).KeyIds));
+    }
+
+    [Fact]
     public void A_comment_that_a_list_cannot_have_is_refused()
     {
         KeygenRun refused = KeygenRun.Ours("", "-k", "-f", _directory["list"], "-C", new string('x', (1 << 16) + 1), _directory["key.pub"]).Ends(255);

@@ -25,7 +25,9 @@ public sealed class KeyRevocationList
     public ulong GeneratedAt { get; private set; }
 
     /// <summary>What its maker says of the list. Somebody else's word: escape it before it is shown.</summary>
-    public string Comment { get; private set; } = "";
+    public string Comment => Encoding.UTF8.GetString(CommentBytes);
+
+    internal byte[] CommentBytes { get; private set; } = [];
 
     /// <summary>What is revoked.</summary>
     internal RevokedItems Items { get; } = new();
@@ -78,7 +80,8 @@ public sealed class KeyRevocationList
     private void Take(KeyRevocationHead head)
     {
         if (head.FormatVersion != KeyRevocationHead.CurrentFormat) throw KeyFormatException.Unsupported($"The key revocation list is of the version {head.FormatVersion}, which is not supported.");
-        (Version, GeneratedAt, Comment) = (head.Version, head.GeneratedAt, Encoding.UTF8.GetString(head.Comment));
+        if (head.Comment.Contains((byte)0)) throw KeyFormatException.Damaged("The comment of the key revocation list has a zero byte.");
+        (Version, GeneratedAt, CommentBytes) = (head.Version, head.GeneratedAt, head.Comment.ToArray());
         var reader = new FieldReader(head.Sections);
         while (reader.Remaining > 0)
         {

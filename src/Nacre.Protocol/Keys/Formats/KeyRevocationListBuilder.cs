@@ -15,7 +15,7 @@ public sealed class KeyRevocationListBuilder
     private const string Sha256Prefix = "SHA256:";
 
     private readonly RevokedItems _items = new();
-    private string _comment = "";
+    private byte[] _comment = [];
 
     /// <summary>Starts an empty list.</summary>
     public KeyRevocationListBuilder()
@@ -27,7 +27,7 @@ public sealed class KeyRevocationListBuilder
     public KeyRevocationListBuilder(KeyRevocationList list)
     {
         ArgumentNullException.ThrowIfNull(list);
-        (Version, _comment) = (list.Version, list.Comment);
+        (Version, _comment) = (list.Version, list.CommentBytes);
         _items.Add(list.Items);
     }
 
@@ -38,12 +38,12 @@ public sealed class KeyRevocationListBuilder
     /// <exception cref="ArgumentException">It is longer than 65536 bytes or has a zero byte.</exception>
     public string Comment
     {
-        get => _comment;
+        get => Encoding.UTF8.GetString(_comment);
         set
         {
             ArgumentNullException.ThrowIfNull(value);
             if (value.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(value) > KeyRevocationHead.MaxComment) throw new ArgumentException($"The comment of a list has at most {KeyRevocationHead.MaxComment} bytes, none of them zero.", nameof(value));
-            _comment = value;
+            _comment = Encoding.UTF8.GetBytes(value);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class KeyRevocationListBuilder
             FormatVersion = KeyRevocationHead.CurrentFormat,
             Version = Version,
             GeneratedAt = (ulong)Math.Max(0, generatedAt.ToUnixTimeSeconds()),
-            Comment = Encoding.UTF8.GetBytes(_comment),
+            Comment = _comment,
             Sections = sections.Written,
         };
         byte[] list = Message.WriteRecord(ref head);

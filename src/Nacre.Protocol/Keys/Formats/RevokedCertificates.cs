@@ -26,9 +26,7 @@ internal sealed class RevokedCertificates
                 if (SerialBitmap.Read(bitmap.Offset, bitmap.Bits) is { } read) Serials.Add(read);
                 return;
             case KeyRevocationSection.CertificateKeyId:
-                var reader = new FieldReader(data);
-                ReadOnlySpan<byte> id = default;
-                for (; reader.Remaining > 0; KeyIds.Add(id.ToArray())) reader.Text(ref id);
+                TakeKeyIds(data);
                 return;
             case KeyRevocationSection.CertificateExtension:
                 KeyRevocationList.PassOver(data);
@@ -55,6 +53,18 @@ internal sealed class RevokedCertificates
         sections.Strings(KeyRevocationSection.CertificateKeyId, KeyIds);
         var fields = new RevokedCertificateFields { Authority = authority, Sections = sections.Written };
         output.Section(KeyRevocationSection.Certificates, ref fields);
+    }
+
+    private void TakeKeyIds(ReadOnlySpan<byte> data)
+    {
+        var reader = new FieldReader(data);
+        ReadOnlySpan<byte> id = default;
+        while (reader.Remaining > 0)
+        {
+            reader.Text(ref id);
+            if (id.Contains((byte)0)) throw KeyFormatException.Damaged("The key revocation list names an id that has a zero byte, as no certificate's has.");
+            KeyIds.Add(id.ToArray());
+        }
     }
 
     private void TakeSerials(ReadOnlySpan<byte> data)
