@@ -66,6 +66,53 @@ public sealed class PipeTests
         Assert.Equal(-1, data.Data.IndexOfAnyExcept((byte)7));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(32767)]
+    [InlineData(32768)]
+    [InlineData(32769)]
+    [InlineData(65536)]
+    [InlineData(98303)]
+    [InlineData(98304)]
+    public async Task Room_in_several_packets_is_filled_in_one_go_and_what_is_left_goes_back(int length)
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        var output = (ChannelOutput)channel.Output;
+        var rooms = new List<ArraySegment<byte>>();
+        Assert.Equal(3 * 32768, output.GetRooms(rooms, 3));
+        Assert.Equal(3, rooms.Count);
+        for (int i = 0; i < length; i++) rooms[i / 32768].AsSpan()[i % 32768] = (byte)(i % 251);
+        output.Advance(length);
+        Assert.Equal(length, output.UnflushedBytes);
+        await output.FlushAsync();
+        for (int seen = 0; seen < length;)
+        {
+            using Packet packet = peer.Expect(MessageNumber.ChannelData);
+            ReadOnlySpan<byte> data = Message.Read<ChannelData>(packet.Payload).Data;
+            Assert.Equal(Math.Min(32768, length - seen), data.Length);
+            for (int i = 0; i < data.Length; i++) Assert.Equal((byte)((seen + i) % 251), data[i]);
+            seen += data.Length;
+        }
+
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
+    [Fact]
+    public void Room_that_is_handed_out_again_or_never_used_is_held_once_and_goes_back_at_the_end()
+    {
+        var peer = new ScriptedPeer();
+        Channel channel = peer.OpenFromPeer();
+        var output = (ChannelOutput)channel.Output;
+        var rooms = new List<ArraySegment<byte>>();
+        for (int i = 0; i < 3; i++) output.GetRooms(rooms, 4);
+        Assert.Equal(4, peer.Pool.Outstanding);
+        output.Complete(new IOException());
+        peer.Expect(MessageNumber.ChannelClose).Dispose();
+        Assert.Equal(0, peer.Pool.Outstanding);
+    }
+
     [Fact]
     public async Task Cancelling_a_read_leaves_the_channel_usable()
     {

@@ -72,6 +72,18 @@ internal sealed class ChannelOutput : PipeWriter
         }
     }
 
+    /// <summary>Hands out the room of several packets, for a source that fills them in one call, and says how much it is; <see cref="Advance"/> takes how much of all was filled.</summary>
+    internal int GetRooms(List<ArraySegment<byte>> rooms, int count)
+    {
+        lock (_lock)
+        {
+            CheckWritable();
+            _large = null;
+            _isLent = true;
+            return _packets.AddRooms(rooms, count);
+        }
+    }
+
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <summary>The most that <see cref="GetMemory"/> hands out of a packet; more than that is copied.</summary>

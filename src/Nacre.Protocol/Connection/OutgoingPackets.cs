@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
@@ -19,6 +20,9 @@ internal sealed class OutgoingPackets(PacketPool pool, uint? dataType, int maxDa
     private Packet? _last;
     private int _firstTaken;
 
+    // Packets whose room was handed out behind that of the packet being filled.
+    private readonly Queue<Packet> _further = [];
+
     /// <summary>The most data of one packet.</summary>
     public int MaxData => maxData;
 
@@ -34,27 +38,57 @@ internal sealed class OutgoingPackets(PacketPool pool, uint? dataType, int maxDa
     /// <summary>Room in one packet for at least so many bytes, which must not be more than a packet takes.</summary>
     public Memory<byte> Room(int wanted)
     {
-        if (_current is not null && CurrentRoom < wanted) Seal();
+        if (_current is not null && CurrentRoom < wanted) SealCurrent();
         Packet packet = Current(maxData);
         return packet.PayloadRoom.Slice(_header + _currentData, CurrentRoom);
+    }
+
+    /// <summary>Adds room in several packets, to be written to in their order, and returns how much that is.</summary>
+    public int AddRooms(List<ArraySegment<byte>> rooms, int count)
+    {
+        DropFurther();
+        int length = Add(Room(1));
+        for (int i = 1; i < count; i++)
+        {
+            Packet packet = pool.Rent(_header + maxData);
+            _further.Enqueue(packet);
+            length += Add(packet.PayloadRoom.Slice(_header, Math.Min(maxData, packet.Capacity - _header)));
+        }
+
+        return length;
+
+        int Add(Memory<byte> room)
+        {
+            if (!MemoryMarshal.TryGetArray(room, out ArraySegment<byte> piece)) throw new InvalidOperationException("A packet is made of an array.");
+            rooms.Add(piece);
+            return piece.Count;
+        }
     }
 
     /// <summary>Says how much of the room was written to.</summary>
     public void Advance(int bytes)
     {
+        while (_further.Count > 0 && bytes > CurrentRoom)
+        {
+            bytes -= CurrentRoom;
+            Fill(CurrentRoom);
+            SealCurrent();
+            _current = _further.Dequeue();
+        }
+
+        DropFurther();
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_current is null ? 0 : CurrentRoom));
-        _currentData += bytes;
-        Length += bytes;
+        Fill(bytes);
     }
 
     /// <summary>Copies as much as one packet takes and returns how much that was.</summary>
     public int Fill(ReadOnlySpan<byte> source)
     {
-        if (_current is not null && CurrentRoom == 0) Seal();
+        if (_current is not null && CurrentRoom == 0) SealCurrent();
         Packet packet = Current(source.Length);
         int part = Math.Min(source.Length, CurrentRoom);
         source[..part].CopyTo(packet.PayloadRoom.Span[(_header + _currentData)..]);
-        Advance(part);
+        Fill(part);
         return part;
     }
 
@@ -76,6 +110,12 @@ internal sealed class OutgoingPackets(PacketPool pool, uint? dataType, int maxDa
 
     /// <summary>Ends the packet being filled; little data goes on in a little buffer, so that queued packets cost what they carry.</summary>
     public void Seal()
+    {
+        DropFurther();
+        SealCurrent();
+    }
+
+    private void SealCurrent()
     {
         if (_current is not { } packet) return;
         int length = _header + _currentData;
@@ -127,9 +167,21 @@ internal sealed class OutgoingPackets(PacketPool pool, uint? dataType, int maxDa
     /// <summary>Drops the packet being filled.</summary>
     public void DropCurrent()
     {
+        DropFurther();
         Length -= _currentData;
         _current?.Dispose();
         (_current, _currentData) = (null, 0);
+    }
+
+    private void Fill(int bytes)
+    {
+        _currentData += bytes;
+        Length += bytes;
+    }
+
+    private void DropFurther()
+    {
+        while (_further.TryDequeue(out Packet? unused)) unused.Dispose();
     }
 
     private int CurrentRoom => Math.Min(maxData, _current!.Capacity - _header) - _currentData;

@@ -14,6 +14,9 @@ internal static class SocketRelay
     /// <summary>What is taken from a socket before it is passed on: enough packets that one flush, and one send behind it, carries several.</summary>
     private const int MostAtOnce = 128 * 1024;
 
+    /// <summary>Packets that are filled in one call.</summary>
+    private const int PacketsAtOnce = 4;
+
     /// <summary>More than this is no conversation any more.</summary>
     private const int FewBytes = 4 * 1024;
 
@@ -56,25 +59,41 @@ internal static class SocketRelay
 
     private static async Task ToChannelAsync(Socket socket, Channel channel)
     {
-        PipeWriter output = channel.Output;
+        var output = (ChannelOutput)channel.Output;
+        var rooms = new List<ArraySegment<byte>>();
         byte[] first = new byte[FirstBytes];
         Exception? failure = null;
         try
         {
+            bool isStream = false;
             for (int taken = 0; ;)
             {
-                // Waits with a small buffer of its own, so that an idle connection holds no packet; or with none, while bytes stream.
-                Memory<byte> room = taken > FewBytes ? default : first;
-                ValueTask<int> receiving = socket.ReceiveAsync(room, SocketFlags.None);
-                bool isStream = receiving.IsCompleted || room.IsEmpty;
-                taken = await receiving.ConfigureAwait(false);
-                if (isStream) await PoolThread.EnterAsync();
-                bool isAll = taken < room.Length, hasEnded = isAll && taken == 0;
+                Memory<byte> room = default;
+                bool isAll = false, hasEnded = false;
+                if (taken < MostAtOnce)
+                {
+                    // Waits with a small buffer of its own, so that an idle connection holds no packet; or with none, while bytes stream.
+                    room = isStream ? default : first;
+                    ValueTask<int> receiving = socket.ReceiveAsync(room, SocketFlags.None);
+                    bool isLong = receiving.IsCompleted || isStream;
+                    taken = await receiving.ConfigureAwait(false);
+                    if (isLong) await PoolThread.EnterAsync();
+                    isAll = taken < room.Length;
+                    hasEnded = isAll && taken == 0;
+                }
+                else
+                {
+                    // There is more, most likely.
+                    taken = 0;
+                }
+
                 if (!isAll)
                 {
-                    output.Write(room.Span);
-                    hasEnded = Receive(socket, output, ref taken);
+                    if (taken > 0) output.Write(room.Span);
+                    hasEnded = Receive(socket, output, rooms, isStream, ref taken);
                 }
+
+                isStream = taken > FewBytes;
 
                 // A little that is all there was goes in a packet of its own size.
                 FlushResult flushed = isAll ? await output.WriteAsync(room[..taken]).ConfigureAwait(false) : await output.FlushAsync().ConfigureAwait(false);
@@ -93,12 +112,14 @@ internal static class SocketRelay
     }
 
     /// <summary>Takes what is there, up to a limit, without waiting; true when nothing follows.</summary>
-    private static bool Receive(Socket socket, PipeWriter output, ref int taken)
+    private static bool Receive(Socket socket, ChannelOutput output, List<ArraySegment<byte>> rooms, bool isStream, ref int taken)
     {
         while (taken < MostAtOnce)
         {
-            Span<byte> room = output.GetSpan();
-            int length = socket.Receive(room, SocketFlags.None, out SocketError error);
+            // Of a stream, several packets are filled in one call: each call has the kernel tell the sender that there is room again.
+            rooms.Clear();
+            int room = output.GetRooms(rooms, isStream ? PacketsAtOnce : 1);
+            int length = socket.Receive(rooms, SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock) return false;
             if (error != SocketError.Success) throw new SocketException((int)error);
             if (length == 0) return true;
@@ -106,7 +127,8 @@ internal static class SocketRelay
             taken += length;
 
             // Less than there was room for: that was all.
-            if (length < room.Length) return false;
+            if (length < room) return false;
+            isStream = true;
         }
 
         return false;
