@@ -1,5 +1,6 @@
 using System.Text;
 using Nacre.Config.Values;
+using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Algorithms.KeyExchanges;
 using Nacre.Protocol.Wire;
@@ -23,6 +24,7 @@ internal static class GateProgram
         KeptThreads.Start(areAll: true);
         InlineCompletions.UseInServer();
         SocketPolls.Learn();
+        LibCrypto.LeaveOutErrorTexts();
         return RunAsync().GetAwaiter().GetResult();
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Nacre.Config.Values;
+using Nacre.Crypto;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Monitor;
@@ -19,6 +20,7 @@ internal static class SessionProcessProgram
         Prctl.SetName(Verb);
         OpenFileLimit.Raise();
         InlineCompletions.UseInServer();
+        LibCrypto.LeaveOutErrorTexts();
         return RunAsync().GetAwaiter().GetResult();
     }
 
