@@ -52,23 +52,19 @@ public sealed class LendingTests
     {
         await using TestSshd sshd = await StartAsync(server);
         using var directory = new TemporaryDirectory();
-        using StockAgent right = await HoldAsync(sshd.User);
-        using StockAgent wrong = await HoldAsync("somebody");
+        using IRunningAgent right = await HoldAsync(sshd.User), wrong = await HoldAsync("somebody");
 
         Assert.Equal("in\n", (await LogInAsync(right)).Ends().Output);
         Assert.Equal("in\n", (await LogInAsync(right, "-o", "PubkeyAuthentication=unbound")).Ends().Output);
         Assert.Contains("Permission denied", (await LogInAsync(wrong)).Ends(255).Error, StringComparison.Ordinal);
 
-        async Task<StockAgent> HoldAsync(string user)
+        async Task<IRunningAgent> HoldAsync(string user)
         {
-            var agent = new StockAgent(directory[user]);
             string login = string.Create(CultureInfo.InvariantCulture, $"{user}@[127.0.0.1]:{sshd.Port}");
-            string[] arguments = ["-q", "-H", sshd.KnownHosts, "-h", login, await StockKeys.UserAsync("ed25519")];
-            (await Run.Async("ssh-add", arguments, environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
-            return agent;
+            return await KeepAsync(server, directory[user], "-H", sshd.KnownHosts, "-h", login);
         }
 
-        async Task<RunResult> LogInAsync(StockAgent agent, params string[] more)
+        async Task<RunResult> LogInAsync(IRunningAgent agent, params string[] more)
         {
             IEnumerable<string> usual = (await sshd.ClientArgumentsAsync()).Where(argument => argument != "-i" && !argument.EndsWith("user-ed25519", StringComparison.Ordinal));
             string[] arguments = [.. more, "-o", $"IdentityAgent={agent.Path}", "-o", "IdentityFile=none", "-o", "IdentitiesOnly=no", .. usual];
@@ -84,20 +80,14 @@ public sealed class LendingTests
         await using TestSshd first = await StartAsync(gate), second = await StartAsync("stock");
         using var directory = new TemporaryDirectory();
         string known = directory.Write("known_hosts", await File.ReadAllTextAsync(first.KnownHosts, Ct) + await File.ReadAllTextAsync(second.KnownHosts, Ct));
-        using StockAgent right = await HoldAsync(second.User), wrong = await HoldAsync("somebody");
+        using IRunningAgent right = await HoldAsync(second.User), wrong = await HoldAsync("somebody");
 
         Assert.Equal("in\n", (await HopAsync(right)).Ends().Output);
         Assert.Contains("Permission denied", (await HopAsync(wrong)).Ends(255).Error, StringComparison.Ordinal);
 
-        async Task<StockAgent> HoldAsync(string user)
-        {
-            var agent = new StockAgent(directory[user]);
-            string[] way = ["-h", NameOf(first), "-h", $"{NameOf(first)}>{user}@{NameOf(second)}"];
-            (await Run.Async("ssh-add", ["-q", "-H", known, .. way, await StockKeys.UserAsync("ed25519")], environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
-            return agent;
-        }
+        Task<IRunningAgent> HoldAsync(string user) => KeepAsync(gate, directory[user], "-H", known, "-h", NameOf(first), "-h", $"{NameOf(first)}>{user}@{NameOf(second)}");
 
-        Task<RunResult> HopAsync(StockAgent agent)
+        Task<RunResult> HopAsync(IRunningAgent agent)
         {
             string[] options = ["-F", "none", "-o", $"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentityFile=none"];
             string hop = string.Create(CultureInfo.InvariantCulture, $"ssh {string.Join(' ', options.Select(option => $"'{option}'"))} -p {second.Port} {second.Destination} echo in");
@@ -231,6 +221,16 @@ public sealed class LendingTests
             Assert.Equal("[]\n", result.Ends().Output);
             Assert.Equal(words, result.Error.Trim());
         }
+    }
+
+    /// <summary>An agent with a key that is held to something: ours by our ssh-add, or OpenSSH's by theirs.</summary>
+    private static async Task<IRunningAgent> KeepAsync(string which, string path, params string[] conditions)
+    {
+        IRunningAgent agent = which == "ours" ? new OurAgent(path) : new StockAgent(path);
+        string[] add = which == "ours" ? [OurTools.Executable, "ssh-add"] : ["ssh-add"];
+        string[] arguments = [.. add[1..], "-q", .. conditions, await StockKeys.UserAsync("ed25519")];
+        (await Run.Async(add[0], arguments, environment: new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
+        return agent;
     }
 
     private static async Task<TestSshd> StartAsync(string which) => which == "ours" ? await OurSshd.StartAsync("X11Forwarding yes") : await StockSshd.StartAsync("X11Forwarding yes");

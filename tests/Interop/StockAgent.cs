@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Nacre.Tests.Interop;
 
 /// <summary>OpenSSH's agent, at a socket of its own.</summary>
-internal sealed class StockAgent : IDisposable
+internal sealed class StockAgent : IRunningAgent
 {
     private readonly Process _process;
 

@@ -3,7 +3,7 @@ using Nacre.Tools.SshAdd;
 
 namespace Nacre.Tests.Tools.SshAdd;
 
-/// <summary>Our ssh-add and OpenSSH's, each with an agent of OpenSSH's: given the same commands they say the same, end the same and leave the same keys.</summary>
+/// <summary>OpenSSH's ssh-add with OpenSSH's agent, and ours with OpenSSH's and with our own: given the same commands they say the same, end the same and leave the same keys.</summary>
 [Trait("Category", "Interop")]
 [Trait("Category", "Slow")]
 public sealed class SshAddInteropTests : IAsyncLifetime, IDisposable
@@ -57,20 +57,26 @@ public sealed class SshAddInteropTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Both_say_the_same_and_leave_the_same_keys()
     {
-        using StockAgent asked = new(_directory["ours"]), control = new(_directory["stock"]);
-        var place = new AddPlace(asked.Path, null);
+        using StockAgent asked = new(_directory["asked"]), control = new(_directory["control"]);
+        using var own = new OurAgent(_directory["own"]);
         List<string> differences = [];
         foreach ((string command, string typed) in Conversation)
         {
             string[] arguments = command.Replace("@", _directory.Path, StringComparison.Ordinal).Replace("me" + _directory.Path, "me@", StringComparison.Ordinal).Split(' ');
             string input = arguments[^1] == "-" && typed.Length > 0 ? await File.ReadAllTextAsync(_directory[typed], TestContext.Current.CancellationToken) : typed;
-            AddRun ours = AddRun.Ours(place, input, arguments), stock = await AddRun.StockAsync(control.Path, input, arguments);
-            string held = AddRun.Ours(place, "", "-L").Output, meant = AddRun.Ours(place with { AgentSocket = control.Path }, "", "-L").Output;
-            if (ours != stock) differences.Add($"ssh-add {command}\nours: {ours}\nstock: {stock}");
-            if (held != meant) differences.Add($"after ssh-add {command}\nours:\n{held}\nstock:\n{meant}");
+            AddRun stock = await AddRun.StockAsync(control.Path, input, arguments);
+            string meant = KeysOf(control.Path);
+            foreach (string agent in new[] { asked.Path, own.Path })
+            {
+                AddRun ours = AddRun.Ours(new AddPlace(agent, null), input, arguments);
+                string held = KeysOf(agent);
+                if (ours != stock) differences.Add($"{agent}: ssh-add {command}\nours: {ours}\nstock: {stock}");
+                if (held != meant) differences.Add($"{agent}: after ssh-add {command}\nours:\n{held}\nstock:\n{meant}");
+            }
         }
 
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
+        static string KeysOf(string agent) => AddRun.Ours(new AddPlace(agent, null), "", "-L").Output;
     }
 
     private string KeyOf(string name) => string.Join(' ', File.ReadAllText(_directory[name + ".pub"]).Split(' ', '\n')[..2]);
