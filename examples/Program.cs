@@ -23,6 +23,8 @@ return args switch
         (int)(await CertifiedLogin.RunAsync(destination, knownHosts, keyFile, certificateFile, command, Console.OpenStandardOutput()) ?? 255),
     ["certify", var authorityFile, var publicKeyFile, var user] => await CertifyAsync(authorityFile, publicKeyFile, user),
     ["authority", var directory] => await RunAuthorityAsync(directory),
+    ["sign", var keyFile, var file] => await SignAsync(keyFile, file),
+    ["verify", var signer, var allowedSigners, var file] => await SignedFile.IsByAsync(signer, allowedSigners, file) ? 0 : 1,
     _ => Usage(),
 };
 
@@ -35,6 +37,12 @@ static async Task<int> CertifyAsync(string authorityFile, string publicKeyFile, 
 static async Task<int> RunAuthorityAsync(string directory)
 {
     await OwnAuthority.RunAsync(directory, Console.Out);
+    return 0;
+}
+
+static async Task<int> SignAsync(string keyFile, string file)
+{
+    await SignedFile.SignAsync(keyFile, file);
     return 0;
 }
 
@@ -52,6 +60,8 @@ static int Usage()
                certified USER@HOST:PORT KNOWN_HOSTS KEYFILE CERTIFICATE COMMAND
                certify AUTHORITYKEYFILE PUBLICKEYFILE USER
                authority DIRECTORY
+               sign   KEYFILE FILE
+               verify SIGNER ALLOWEDSIGNERSFILE FILE
         """);
     return 2;
 }

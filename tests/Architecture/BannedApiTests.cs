@@ -18,6 +18,9 @@ public sealed class BannedApiTests
     public void No_secret_is_computed_with_in_variable_time_A50() => Assert.Empty(Find(Forbidden.IsBigInteger));
 
     [Fact]
+    public void Nothing_is_decrypted_by_RSA_A45() => Assert.Empty(Find(Forbidden.IsRsaDecryption));
+
+    [Fact]
     public void No_rooted_name_replaces_the_directory_it_is_joined_to_A23() => Assert.Empty(Find(Forbidden.IsPathCombine));
 
     [Fact]
@@ -27,6 +30,7 @@ public sealed class BannedApiTests
         AssertFound(Forbidden.IsPredictableRandom, "Gambler");
         AssertFound(Forbidden.IsTypeNamingSerializer, "Deserializer");
         AssertFound(Forbidden.IsBigInteger, "SlowMultiplier");
+        AssertFound(Forbidden.IsRsaDecryption, "Decrypter");
         AssertFound(Forbidden.IsPathCombine, "PathCombiner");
     }
 

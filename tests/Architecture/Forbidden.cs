@@ -69,6 +69,9 @@ internal static class Forbidden
     /// <summary>System.Numerics.BigInteger: its time depends on its secrets.</summary>
     public static bool IsBigInteger(Naming naming) => naming.To is "System.Numerics.BigInteger";
 
+    /// <summary>Decryption by RSA: whoever can tell its failures apart reads what was encrypted (Bleichenbacher, Marvin). SSH has no need of it.</summary>
+    public static bool IsRsaDecryption(Naming naming) => naming is { To: "System.Security.Cryptography.RSA", Member: "Decrypt" or "TryDecrypt" or "DecryptValue" };
+
     /// <summary>Path.Combine: a rooted second part throws the first away. Path.Join does not.</summary>
     public static bool IsPathCombine(Naming naming) => naming is { To: "System.IO.Path", Member: "Combine" };
 }

@@ -209,6 +209,20 @@ public sealed class ExampleTests
         Assert.Equal("certified: Good day, ada.\nby the old key: Good day, ada.\nby the new key: Good day, ada.\nrevoked: refused\nnot revoked: Good day, ada.\n", log.ToString());
     }
 
+    [Fact]
+    public async Task A_file_is_signed_and_its_signer_known()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        WriteKey(directory["key"], key);
+        string file = directory.Write("file", "contents"), signers = directory.Write("signers", $"ada@example.com namespaces=\"file\" {key.PublicKey}\n");
+        await SignedFile.SignAsync(directory["key"], file);
+        Assert.True(await SignedFile.IsByAsync("ada@example.com", signers, file));
+        Assert.False(await SignedFile.IsByAsync("bob@example.com", signers, file));
+        directory.Write("file", "contents!");
+        Assert.False(await SignedFile.IsByAsync("ada@example.com", signers, file));
+    }
+
     private static void WriteKey(string path, PrivateKey key)
     {
         using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);

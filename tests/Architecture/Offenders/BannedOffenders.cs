@@ -4,6 +4,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Serialization;
+using System.Security.Cryptography;
 
 namespace Nacre.Tests.Architecture.Offenders;
 
@@ -20,6 +21,11 @@ internal sealed class Deserializer
 internal sealed class SlowMultiplier
 {
     public static BigInteger Square(BigInteger secret) => secret * secret;
+}
+
+internal sealed class Decrypter
+{
+    public static byte[] Open(RSA key, byte[] text) => key.Decrypt(text, RSAEncryptionPadding.Pkcs1);
 }
 
 internal sealed class PathCombiner
