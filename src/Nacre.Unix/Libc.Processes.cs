@@ -98,6 +98,9 @@ internal static unsafe partial class Libc
     public static partial int timer_settime(nint timer, int flags, long* setting, long* previous);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int clock_gettime(int clock, Timespec* time);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int execve(byte* path, byte** arguments, byte** environment);
 
     [LibraryImport(Library, SetLastError = true)]

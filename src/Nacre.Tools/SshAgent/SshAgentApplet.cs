@@ -146,6 +146,7 @@ internal static class SshAgentApplet
             Confirmer = new AskpassConfirmer(settings.Hash),
             AllowsProvider = path => PatternMatcher.MatchesList(path, providers),
             AllowsRemoteProviders = settings.AllowsRemoteProviders,
+            Time = BootTime.Instance,
             Trace = trace,
             Warn = trace.Fail,
         };

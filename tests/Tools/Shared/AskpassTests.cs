@@ -42,6 +42,22 @@ public sealed class AskpassTests
         Assert.Equal(expected, answer is null ? null : System.Text.Encoding.UTF8.GetString(answer));
     }
 
+    [Theory]
+    [InlineData("echo yes", true)]
+    [InlineData("echo YES", true)]
+    [InlineData("echo", true)]
+    [InlineData("echo no", false)]
+    [InlineData("exit 1", false)]
+    [InlineData("test \"$SSH_ASKPASS_PROMPT\" = confirm && echo yes", true)]
+    public async Task A_confirmation_is_a_yes_or_an_empty_answer_of_a_program_that_knows_what_is_asked(string script, bool isYes)
+    {
+        using var directory = new Interop.TemporaryDirectory();
+        string program = directory.Write("askpass", $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var askpass = new Askpass(name => name switch { "SSH_ASKPASS" => program, "SSH_ASKPASS_REQUIRE" => "force", _ => null });
+        Assert.Equal(isYes, await askpass.ConfirmAsync("Allow?", TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task An_answer_beyond_the_longest_is_cut_off()
     {
