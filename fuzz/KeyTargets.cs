@@ -87,6 +87,12 @@ internal static class KeyTargets
             Words = ["-----BEGIN ", "-----END ", "OPENSSH PRIVATE KEY-----\n", "Proc-Type: 4,ENCRYPTED\n", "DEK-Info: AES-128-CBC,00", "\n", "="],
             AllocationAllowance = 1 << 20,
         };
+        byte[] putty = Encoding.ASCII.GetBytes("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: hi\nPublic-Lines: 2\nAAAAC3NzaC1lZDI1NTE5AAAAIHHfYnRVkIzl94YP4JVYOG8osQA+hKq9Z51Qe1Yi\n3xcw\nPrivate-Lines: 1\nAAAAIA==\nPrivate-MAC: " + new string('0', 64) + "\n");
+        yield return new("private-key-putty", static input => PrivateKeyFile.Parse(input).Dispose(), [putty])
+        {
+            IsRefusal = OnlyFormat,
+            Words = ["PuTTY-User-Key-File-2: ", "Encryption: aes256-cbc\n", "Key-Derivation: Argon2id\n", "Argon2-Memory: ", "Argon2-Passes: ", "Argon2-Parallelism: ", "Argon2-Salt: ", "Private-Lines: ", "\r", "9999999999"],
+        };
         yield return new("private-key-openssh", static input => OpenSshPrivateKey.Unlock(input, default).Dispose(), [.. texts.Select(Unarmor)]) { IsRefusal = OnlyFormat };
         yield return new(
             "private-key-pkcs8",

@@ -128,7 +128,6 @@ public sealed class KeyFileInteropTests
         using var directory = new TemporaryDirectory();
         string phrase = directory.Write("phrase", Passphrase + "\n");
         (await Run.Async("puttygen", ["-q", "-t", type, .. (string[])(type == "rsa" ? ["-b", "1024"] : []), "-C", "putty", "--new-passphrase", phrase, "-o", directory["ppk"]])).Ends();
-        Assert.Equal(KeyFault.Unsupported, Assert.Throws<KeyFormatException>(() => PrivateKeyFile.Parse(File.ReadAllBytes(directory["ppk"]))).Fault);
         foreach (string format in (string[])["private-openssh", "private-openssh-new"])
         {
             (await Run.Async("puttygen", [directory["ppk"], "-q", "--old-passphrase", phrase, "--new-passphrase", phrase, "-O", format, "-o", directory[format]])).Ends();
@@ -136,6 +135,47 @@ public sealed class KeyFileInteropTests
             RunResult shown = (await Run.Async("puttygen", [directory["ppk"], "--old-passphrase", phrase, "-L"])).Ends();
             Assert.Equal($"{key.PublicKey} putty\n", shown.Output);
         }
+    }
+
+    [Fact]
+    public async Task We_read_every_kind_of_file_that_puttygen_writes()
+    {
+        using var directory = new TemporaryDirectory();
+        string phrase = directory.Write("phrase", "pass\u00fcphrase\n"), none = directory.Write("none", "");
+        foreach (string type in (string[])["ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521", "rsa -b 1024"])
+        {
+            (await Run.Async("puttygen", ["-q", "-t", .. type.Split(' '), "-C", "a comment", "--new-passphrase", none, "-o", directory["clear"]])).Ends();
+            string line = (await Run.Async("puttygen", [directory["clear"], "-L"])).Ends().Output;
+            foreach (string form in (string[])["version=2", "version=3,kdf=argon2id", "version=3,kdf=argon2i,memory=64,passes=3", "version=3,kdf=argon2d,memory=100,passes=2,parallelism=3"])
+            {
+                foreach (string lockedBy in (string[])[none, phrase])
+                {
+                    (await Run.Async("puttygen", [directory["clear"], "-q", "--old-passphrase", none, "--new-passphrase", lockedBy, "--reencrypt", "--ppk-param", form, "-o", directory["key"]])).Ends();
+                    using PrivateKeyFile file = PrivateKeyFile.Parse(File.ReadAllBytes(directory["key"]));
+                    Assert.Equal(lockedBy == phrase, file.IsEncrypted);
+                    using PrivateKey key = file.Unlock("pass\u00fcphrase"u8);
+                    Assert.Equal(line, $"{key.PublicKey} {key.Comment}\n");
+                    Assert.Equal(key.PublicKey, file.PublicKey);
+                    string algorithm = key.PublicKey.SignatureAlgorithms[0];
+                    Assert.True(key.PublicKey.Verify(algorithm, "data"u8, key.Sign(algorithm, "data"u8)));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Ssh_keygen_turns_a_file_of_PuTTY_into_one_of_OpenSSH()
+    {
+        using var directory = new TemporaryDirectory();
+        string phrase = directory.Write("phrase", Passphrase + "\n");
+        (await Run.Async("puttygen", ["-q", "-t", "ed25519", "-C", "putty", "--new-passphrase", phrase, "-o", directory["ppk"]])).Ends();
+        string line = (await Run.Async("puttygen", [directory["ppk"], "-L"])).Ends().Output;
+        Assert.Equal(line, Tools.SshKeygen.KeygenRun.Ours("", "-y", "-P", Passphrase, "-f", directory["ppk"]).Ends().Output);
+        WritePrivate(directory["imported"], Encoding.ASCII.GetBytes(Tools.SshKeygen.KeygenRun.Ours("", "-i", "-a", "1", "-P", Passphrase, "-f", directory["ppk"]).Ends().Output));
+        RunResult read = (await Run.Async("ssh-keygen", ["-y", "-P", Passphrase, "-f", directory["imported"]])).Ends();
+        Assert.Equal(line, read.Output);
+        Tools.SshKeygen.KeygenRun.Ours("", "-p", "-a", "1", "-P", Passphrase, "-N", "", "-f", directory["ppk"]).Ends();
+        Assert.Equal(line, (await Run.Async("ssh-keygen", ["-y", "-f", directory["ppk"]])).Ends().Output);
     }
 
     private static string Write(TemporaryDirectory directory, PrivateKey key, string passphrase)

@@ -62,6 +62,9 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
         return Ask("Overwrite (y/n)? ") is ['y' or 'Y', ..];
     }
 
+    /// <summary>Where the answers come from, for what is too much to be held at once.</summary>
+    public Stream Input => input;
+
     /// <summary>All that has not been read yet.</summary>
     public Stream ReadAll()
     {

@@ -26,6 +26,7 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
         new('i', task => new KeyConversion(task).Import()),
         new('y', task => Changing(task).PrintPublic()),
         new('r', task => new SshfpPrinting(task).Run()) { Uses = "O" },
+        new('M', task => task.Settings.Moduli == "generate" ? new ModuliGeneration(task).Run() : new ModuliScreening(task).Run()) { Uses = "O", TakesFiles = true },
         new('A', task => NewGeneration(task).MakeHostKeys(task.Error)),
         new('K', task => new ResidentKeyDownload(task.Settings, task.Answers, task.Output, task.Error, task.Settings.SecurityKeys).Run()) { Uses = "O" },
     ];

@@ -31,6 +31,9 @@ internal sealed class KeygenSettings
     /// <summary>The host of -F, -R or -r, or with -Y the file of revoked keys that -r names.</summary>
     public string? Host { get; private set; }
 
+    /// <summary>What -M is to do: generate or screen.</summary>
+    public string? Moduli { get; private set; }
+
     public string? Comment { get; private set; }
 
     public byte[]? Passphrase { get; private set; }
@@ -48,7 +51,10 @@ internal sealed class KeygenSettings
 
     public bool IsQuiet => Has('q');
 
-    public bool IsVerbose => Has('v');
+    public bool IsVerbose => Verbosity > 0;
+
+    /// <summary>How often -v was given.</summary>
+    public int Verbosity { get; private set; }
 
     /// <summary>What -Y asks for.</summary>
     public string? Operation { get; private set; }
@@ -96,6 +102,8 @@ internal sealed class KeygenSettings
             case 'C': Comment = use.Value; break;
             case 'f': File = use.Value; break;
             case 'F' or 'R' or 'r': Host = use.Value; break;
+            case 'v': Verbosity++; break;
+            case 'M': Moduli = use.Value is "generate" or "screen" ? use.Value : throw new FatalException($"Unsupported moduli option {use.Value}"); break;
             case 'X': _letters.Add('i'); break;
             case 'Y': Operation = use.Value; break;
             case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
@@ -128,7 +136,8 @@ internal sealed class KeygenSettings
 
     private static bool IsCipher(string name) => name != KeyFileCipher.None && KeyFileCipher.Find(name) is not null;
 
-    private static long Number(string text, long least, long most, Func<string, string> message)
+    /// <summary>Reads a number within limits, or says what is wrong with it in the words of strtonum(3).</summary>
+    public static long Number(string text, long least, long most, Func<string, string> message)
     {
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)) throw new FatalException(message("invalid"));
         if (value < least) throw new FatalException(message("too small"));

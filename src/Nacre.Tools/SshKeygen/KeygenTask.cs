@@ -14,4 +14,13 @@ internal sealed record KeygenTask(KeygenSettings Settings, Answers Answers, KeyF
         if (key is not SecurityPrivateKey kept) return key;
         return new SecurityKeySigner(kept, Settings.SecurityKeys, _ => new(SecurityKeyEnrolment.AskPin(Answers, pinQuestion)), wanted => TouchNotice.Begin(wanted, Settings.Hash, usesTerminal: true));
     }
+
+    /// <summary>Tells the person something that is no result.</summary>
+    public void Say(string text) => Error.Write(text + "\r\n");
+
+    /// <summary>Tells how it goes to those who asked for that, by as many -v.</summary>
+    public void Debug(int level, string text)
+    {
+        if (Settings.Verbosity >= level) Say($"debug{level}: {text}");
+    }
 }

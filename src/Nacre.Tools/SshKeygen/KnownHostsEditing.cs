@@ -65,7 +65,7 @@ internal sealed class KnownHostsEditing
         if (line.Kind != KnownHostsLineKind.Entry) return null;
         if (!CanHide(line))
         {
-            if (HasWildcard(line)) Say($"{_path}:{line.Number}: ignoring host name with wildcard: {Printable.Escape(line.Names)}");
+            if (HasWildcard(line)) _task.Say($"{_path}:{line.Number}: ignoring host name with wildcard: {Printable.Escape(line.Names)}");
             return null;
         }
 
@@ -116,18 +116,18 @@ internal sealed class KnownHostsEditing
         _task.Output.Write(_found);
         if (_isInvalid)
         {
-            Say($"{_path} is not a valid known_hosts file.");
-            Say("Not replacing existing known_hosts file because of errors");
+            _task.Say($"{_path} is not a valid known_hosts file.");
+            _task.Say("Not replacing existing known_hosts file because of errors");
             return 1;
         }
 
-        if (IsRemoval && !_hasFound) Say($"Host {_host} not found in {_path}");
+        if (IsRemoval && !_hasFound) _task.Say($"Host {_host} not found in {_path}");
         if (IsRemoval ? !_hasFound : !isWritten) return 0;
         _task.Output.WriteLine($"{_path} updated.");
         _task.Output.WriteLine($"Original contents retained as {_path}.old");
         if (!_hasHidden) return 0;
-        Say($"WARNING: {_path}.old contains unhashed entries");
-        Say("Delete this file to ensure privacy of hostnames");
+        _task.Say($"WARNING: {_path}.old contains unhashed entries");
+        _task.Say("Delete this file to ensure privacy of hostnames");
         return 0;
     }
 
@@ -140,7 +140,7 @@ internal sealed class KnownHostsEditing
             if (line.Kind == KnownHostsLineKind.Invalid || isBadHash)
             {
                 _isInvalid = true;
-                Say($"{_path}:{line.Number}: invalid line");
+                _task.Say($"{_path}:{line.Number}: invalid line");
             }
 
             if (change(line) is string other)
@@ -155,6 +155,4 @@ internal sealed class KnownHostsEditing
 
         return _isInvalid || (IsRemoval && !_hasFound) ? null : changed.ToArray();
     }
-
-    private void Say(string text) => _task.Error.Write(text + "\r\n");
 }

@@ -20,6 +20,7 @@ internal static class SshKeygenApplet
             new("H", "f"),
             new("R", "qf"),
             new("r", "gfO"),
+            new("M", "vfO", "output_file"),
             new("sI", "hUqPnOVwz", "file ..."),
             new("L", "Ef"),
             new("K", "aNOw"),
@@ -48,17 +49,19 @@ internal static class SshKeygenApplet
         new('h', null, "Makes certificates for hosts, not for users."),
         new('I', "certificate_identity", "What the authority calls the certificate; servers log it. With -Y, who is to have signed."),
         new('k', null, "Makes a key revocation list of the keys, certificates and directives (serial, id, key, sha1, sha256, hash) in files."),
-        new('i', null, "Prints the key of another program as OpenSSH has it: RFC 4716, PEM or PKCS#8, found out by itself; a private key comes out as one."),
+        new('i', null, "Prints the key of another program as OpenSSH has it: RFC 4716, PEM, PKCS#8 or PuTTY's .ppk, found out by itself; a private key comes out as one."),
         new('K', null, "Writes files for the keys that a security key keeps whole, into the current directory."),
         new('L', null, "Shows what the certificates in a file say."),
         new('l', null, "Shows the fingerprint of each key in a file; with -Q, all that the list revokes."),
+        new('M', "generate | screen", "Finds primes for Diffie-Hellman group exchange: generate writes numbers that may be such primes, screen tests those of a file (-f) or of standard input and adds the safe primes to a file of moduli(5)."),
         new('N', "new_passphrase", "The passphrase that locks the private key from now on."),
         new('m', "format", "The form of the private key file: RFC4716, which stands for OpenSSH's own, PEM or PKCS8 (RFC4716). With -e, the form of the public key, by the same names."),
         new('n', "principals", "The users or hosts that a certificate is for, separated by commas. With -Y, what a signature is for, such as file."),
         new('O', "option", "What a certificate permits or asks: clear; no- or permit- with agent-forwarding, port-forwarding, pty, user-rc or X11-forwarding; "
             + "force-command=command, source-address=list, no-touch-required, verify-required, critical:name[=text] or extension:name[=text]. "
             + "What a key is to be that a security key makes: application=ssh:name, challenge=file, device=name, no-touch-required, resident, user=name, verify-required; write-attestation=file. With -r, hashalg=sha1 or sha256. "
-            + "With -Y, hashalg=sha256 or sha512 to sign with (sha512), verify-time=YYYYMMDD[HHMM[SS]][Z] to check as at that time, and print-pubkey to print the key that signed."),
+            + "With -Y, hashalg=sha256 or sha512 to sign with (sha512), verify-time=YYYYMMDD[HHMM[SS]][Z] to check as at that time, and print-pubkey to print the key that signed. "
+            + "With -M generate, bits=, memory= (megabytes) and start= (hexadecimal); with -M screen, lines=, start-line=, checkpoint=file, generator= (2, 3 or 5) and prime-tests= (100)."),
         new('o', null, "Means nothing: OpenSSH's own form is the usual one.") { IsHidden = true },
         new('P', "passphrase", "The passphrase that opens the private key."),
         new('p', null, "Changes the passphrase of a private key."),
@@ -71,7 +74,7 @@ internal static class SshKeygenApplet
         new('U', null, "The authority's private key is in an agent, and -s names its public key. With -Y sign, the key of -f is in an agent."),
         new('u', null, "Adds to the key revocation list that is there."),
         new('V', "validity_interval", "When a certificate holds, such as +52w, -1d:20300101 or always:forever."),
-        new('v', null, "Draws the key beside its fingerprint."),
+        new('v', null, "Draws the key beside its fingerprint; with -M, says how it goes, twice for more."),
         new('w', "provider", "The shared library that speaks to security keys ($SSH_SK_PROVIDER)."),
         new('X', null, "The old name of -i.") { IsHidden = true },
         new('Y', "operation", "Signs files or standard input (sign), checks such a signature of standard input by a list of allowed signers (verify) or by itself (check-novalidate), "

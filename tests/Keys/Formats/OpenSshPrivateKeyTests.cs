@@ -213,7 +213,7 @@ public sealed class OpenSshPrivateKeyTests
     {
         AssertFault(KeyFault.Damaged, () => PrivateKeyFile.Parse([]));
         AssertFault(KeyFault.Damaged, () => PrivateKeyFile.Parse("root:x:0:0::/root:/bin/sh\n"u8));
-        AssertFault(KeyFault.Unsupported, () => PrivateKeyFile.Parse("PuTTY-User-Key-File-3: ssh-ed25519\n"u8));
+        AssertFault(KeyFault.Damaged, () => PrivateKeyFile.Parse("PuTTY-User-Key-File-3: ssh-ed25519\n"u8));
         AssertFault(KeyFault.Unsupported, () => PrivateKeyFile.Parse("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"u8));
         AssertFault(KeyFault.Damaged, () => PrivateKeyFile.Parse("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"u8));
         AssertFault(KeyFault.Damaged, () => PrivateKeyFile.Parse("-----BEGIN PRIVATE KEY-----\nAA!A\n-----END PRIVATE KEY-----\n"u8));

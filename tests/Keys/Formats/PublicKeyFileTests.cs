@@ -13,7 +13,7 @@ public sealed class PublicKeyFileTests
         get
         {
             var rows = new TheoryData<string, PublicKeyFormat>();
-            foreach (string type in KeyAlgorithm.Plain.Select(row => row.KeyType).Distinct())
+            foreach (string type in SampleKeys.Rows.Select(row => row.KeyType).Distinct())
             {
                 foreach (PublicKeyFormat format in Enum.GetValues<PublicKeyFormat>()) rows.Add(type, format);
             }

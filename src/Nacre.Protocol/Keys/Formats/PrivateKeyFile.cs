@@ -1,52 +1,30 @@
-using Nacre.Crypto;
-
 namespace Nacre.Protocol.Keys.Formats;
 
 /// <summary>The contents of a private key file, before and after they are unlocked.</summary>
 /// <remarks>
 /// The OpenSSH format says in clear which public key it belongs to, so a client can ask a server about the key first and a person for the
-/// passphrase only when it is wanted. Reads that format and PEM: PKCS#1, SEC 1, PKCS#8 and encrypted PKCS#8.
+/// passphrase only when it is wanted. Reads that format, PEM (PKCS#1, SEC 1, PKCS#8 and encrypted PKCS#8) and PuTTY's .ppk files of versions 2 and 3, which say it, too.
 /// </remarks>
 public sealed class PrivateKeyFile : IDisposable
 {
     /// <summary>Larger files are not looked at.</summary>
     public const int MaxLength = 1 << 20;
 
-    private readonly PemBlock _block;
+    private readonly LockedKey _key;
 
-    private PrivateKeyFile(PemBlock block)
-    {
-        _block = block;
-        switch (block.Label)
-        {
-            case OpenSshPrivateKey.Label:
-                (PublicKey, IsEncrypted) = OpenSshPrivateKey.Describe(block.Body.Span);
-                break;
-            case DerPrivateKey.Pkcs1Label or DerPrivateKey.Sec1Label:
-                IsEncrypted = LegacyPem.IsEncrypted(block);
-                break;
-            case DerPrivateKey.EncryptedPkcs8Label:
-                IsEncrypted = true;
-                break;
-            case DerPrivateKey.Pkcs8Label:
-                break;
-            default:
-                throw KeyFormatException.Unsupported(
-                    $"The file holds a {Wire.Printable.Escape(block.Label)}, which is not a kind of private key that is supported.");
-        }
-    }
+    private PrivateKeyFile(LockedKey key) => _key = key;
 
     /// <summary>The public key where the file tells it without a passphrase, otherwise null.</summary>
-    public PublicKey? PublicKey { get; }
+    public PublicKey? PublicKey => _key.PublicKey;
 
     /// <summary>True where a passphrase is needed.</summary>
-    public bool IsEncrypted { get; }
+    public bool IsEncrypted => _key.IsEncrypted;
 
     /// <summary>True where the form has a place for a comment.</summary>
-    internal bool KeepsComment => _block.Label == OpenSshPrivateKey.Label;
+    internal bool KeepsComment => _key.KeepsComment;
 
     /// <summary>True where the contents look like a private key file, of whatever form.</summary>
-    internal static bool IsOne(ReadOnlySpan<byte> contents) => contents.IndexOf(" PRIVATE KEY-----"u8) >= 0 || contents.StartsWith("PuTTY-User-Key-File-"u8);
+    internal static bool IsOne(ReadOnlySpan<byte> contents) => contents.IndexOf(" PRIVATE KEY-----"u8) >= 0 || PuttyPrivateKey.IsOne(contents);
 
     /// <summary>Looks at a file's contents.</summary>
     /// <param name="contents">All bytes of the file; a copy is kept where the collector does not move it, until disposal.</param>
@@ -54,15 +32,11 @@ public sealed class PrivateKeyFile : IDisposable
     public static PrivateKeyFile Parse(ReadOnlySpan<byte> contents)
     {
         if (contents.Length > MaxLength) throw KeyFormatException.Damaged($"The private key file has more than {MaxLength} bytes.");
-        if (contents.StartsWith("PuTTY-User-Key-File-"u8))
-        {
-            throw KeyFormatException.Unsupported("The file is a PuTTY private key; convert it with: puttygen FILE -O private-openssh-new -o NEWFILE");
-        }
-
+        if (PuttyPrivateKey.IsOne(contents)) return new PrivateKeyFile(PuttyPrivateKey.Read(contents));
         PemBlock block = PemBlock.Read(contents);
         try
         {
-            return new PrivateKeyFile(block);
+            return new PrivateKeyFile(new PemLockedKey(block));
         }
         catch
         {
@@ -91,21 +65,9 @@ public sealed class PrivateKeyFile : IDisposable
             throw new KeyFormatException(KeyFault.PassphraseNeeded, "The private key is locked with a passphrase and none was given.");
         }
 
-        if (_block.Label == OpenSshPrivateKey.Label) return OpenSshPrivateKey.Unlock(_block.Body.Span, passphrase);
-        if (!IsEncrypted) return DerPrivateKey.Read(_block.Label, _block.Body.Memory);
-        bool isPkcs8 = _block.Label == DerPrivateKey.EncryptedPkcs8Label;
-        using Secret opened = isPkcs8 ? Pbes2.Decrypt(_block.Body.Memory, passphrase) : LegacyPem.Decrypt(_block, passphrase);
-        try
-        {
-            return DerPrivateKey.Read(isPkcs8 ? DerPrivateKey.Pkcs8Label : _block.Label, opened.Memory);
-        }
-        catch (KeyFormatException garbled) when (garbled.Fault == KeyFault.Damaged)
-        {
-            // These formats have no check of their own; one wrong passphrase in some 250 leaves padding that looks right.
-            throw KeyFormatException.WrongPassphrase();
-        }
+        return _key.Unlock(passphrase);
     }
 
     /// <summary>Erases what was read.</summary>
-    public void Dispose() => _block.Dispose();
+    public void Dispose() => _key.Dispose();
 }
