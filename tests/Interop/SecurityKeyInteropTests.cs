@@ -60,6 +60,33 @@ public sealed class SecurityKeyInteropTests
         Assert.Equal(theirs, KeygenRun.Ours("what is signed", "-Y", "check-novalidate", "-n", "file", "-s", signature).Ends().Output);
     }
 
+    [Fact]
+    public async Task An_agent_of_ours_signs_for_our_ssh_add_and_for_OpenSSHs()
+    {
+        using var directory = new TemporaryDirectory();
+        string first = await MakeAsync(directory, "ed25519-sk", "first"), second = await MakeAsync(directory, "ecdsa-sk", "second");
+        foreach (string key in (string[])[first, second])
+        {
+            (await Run.Async(OurTools.Executable, ["ssh-keygen", "-q", "-s", first, "-w", DummySecurityKey.Provider, "-I", "id", "-n", "al", key + ".pub"])).Ends();
+        }
+
+        string script = $"""
+            set -e
+            cd '{directory.Path}'
+            export SSH_AUTH_SOCK='{directory["agent"]}'
+            '{OurTools.Executable}' ssh-agent -D -a agent > /dev/null & agent=$!
+            trap 'kill $agent' EXIT
+            until [ -S agent ]; do sleep 0.1; done
+            '{OurTools.Executable}' ssh-add -q -S {DummySecurityKey.Provider} '{first}'
+            SSH_SK_PROVIDER={DummySecurityKey.Provider} ssh-add -q '{second}'
+            for tool in "'{OurTools.Executable}' ssh-add" ssh-add; do eval "$tool" -T '{first}.pub' '{second}.pub' '{first}-cert.pub' '{second}-cert.pub'; done
+            SSH_SK_PROVIDER= '{OurTools.Executable}' ssh-add '{first}' 2>&1 || true
+            ssh-add -l | wc -l
+            """;
+        RunResult result = await Run.Async("/bin/sh", ["-c", script], environment: new Dictionary<string, string?> { ["DISPLAY"] = null, ["WAYLAND_DISPLAY"] = null, ["SSH_ASKPASS_REQUIRE"] = null });
+        Assert.Equal($"Cannot load FIDO key {first} without provider\n4\n", result.Ends().Output);
+    }
+
     private static async Task<string> MakeAsync(TemporaryDirectory directory, string kind, string name, params string[] flags)
     {
         string path = directory[name];

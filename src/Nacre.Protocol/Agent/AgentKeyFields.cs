@@ -21,7 +21,7 @@ internal ref struct AgentKeyFields : IRecord<AgentKeyFields>
         if (CertificateFields.IsCertificateType(message.Type))
         {
             visit.String(ref message.Certificate);
-            message.Key.Type = message.Type[..^KeyAlgorithm.CertificateSuffix.Length];
+            message.Key.Type = CertificateFields.KeyType(message.Type);
             PrivateKeyFields.NumbersBesideCertificate(ref visit, ref message.Key);
         }
         else

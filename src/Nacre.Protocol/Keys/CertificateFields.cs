@@ -104,6 +104,14 @@ internal ref struct CertificateFields : IRecord<CertificateFields>
         return type.SequenceEqual("ssh-ed25519"u8) ? Ed25519PublicKey.Of(Point) : RsaPublicKey.Of(Modulus, Exponent);
     }
 
+    /// <summary>The type of the key in a certificate of a type.</summary>
+    public static ReadOnlySpan<byte> KeyType(ReadOnlySpan<byte> type)
+    {
+        ReadOnlySpan<byte> plain = PlainType(type);
+        if (IsSecurityEd25519(plain)) return "sk-ssh-ed25519@openssh.com"u8;
+        return IsSecurityEcdsa(plain) ? "sk-ecdsa-sha2-nistp256@openssh.com"u8 : plain;
+    }
+
     private static bool IsSecurityEd25519(ReadOnlySpan<byte> type) => type.SequenceEqual("sk-ssh-ed25519"u8);
 
     private static bool IsSecurityEcdsa(ReadOnlySpan<byte> type) => type.SequenceEqual("sk-ecdsa-sha2-nistp256"u8);

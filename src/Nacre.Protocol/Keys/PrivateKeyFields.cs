@@ -93,6 +93,11 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
         {
             visit.Mpint(ref message.Scalar, EcdsaSignatureFields.MaxScalar);
         }
+        else if (SecurityPublicKey.IsType(message.Type))
+        {
+            if (message.Type.SequenceEqual("sk-ssh-ed25519@openssh.com"u8)) visit.String(ref message.Point, Nacre.Crypto.Ed25519.PublicKeySize);
+            VisitKept(ref visit, ref message);
+        }
         else
         {
             throw NotSupported(message.Type);
@@ -112,6 +117,9 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
                 Curve = ecdsa.Curve.NameBytes;
                 Point = ecdsa.Point.Span;
                 break;
+            case SecurityPublicKey { Key: EcdsaPublicKey kept }:
+                Complete(kept);
+                break;
         }
     }
 
@@ -129,6 +137,12 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
             visit.String(ref message.Point, EcdsaKeyFields.MaxPoint);
         }
 
+        VisitKept(ref visit, ref message);
+    }
+
+    private static void VisitKept<V>(ref V visit, ref PrivateKeyFields message)
+        where V : IFieldVisitor, allows ref struct
+    {
         visit.Text(ref message.Application, SecurityKeyFields.MaxApplication);
         visit.Byte(ref message.Flags);
         visit.Secret(ref message.KeyHandle, MaxKeyHandle);

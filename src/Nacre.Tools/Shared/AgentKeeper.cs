@@ -7,7 +7,7 @@ using Nacre.Protocol.Wire;
 namespace Nacre.Tools.Shared;
 
 /// <summary>Gives the agent the keys that were read from files, so that their passphrases are asked for once (AddKeysToAgent).</summary>
-internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrace trace)
+internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, string? securityKeyProvider, ErrorTrace trace)
 {
     /// <summary>Gives it a key; that it does not take it is no reason not to log in.</summary>
     public async ValueTask KeepAsync(IdentityFile file, PrivateKey key, CancellationToken ct)
@@ -25,6 +25,7 @@ internal sealed class AgentKeeper(AgentClient agent, AddKeys settings, ErrorTrac
             {
                 Lifetime = settings.Lifetime > TimeSpan.Zero ? settings.Lifetime : null,
                 MustConfirm = settings.Choice == AddKeysChoice.Confirm,
+                SecurityKeyProvider = key is SecurityPrivateKey ? securityKeyProvider : null,
             };
             await agent.AddAsync(key, comment, constraints, ct: ct).ConfigureAwait(false);
             trace.Write(1, $"identity added to agent: {path}");

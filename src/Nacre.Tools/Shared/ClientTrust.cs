@@ -35,7 +35,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
         foreach (IdentityFile file in identities.Files) file.SecurityKeys = key => trust.Reach(key, file.Name);
         if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
         {
-            var keeper = new AgentKeeper(agent, config.AddKeysToAgent, trace);
+            var keeper = new AgentKeeper(agent, config.AddKeysToAgent, config.SecurityKeyProvider, trace);
             foreach (IdentityFile file in identities.Files) file.Opened = keeper.KeepAsync;
         }
 

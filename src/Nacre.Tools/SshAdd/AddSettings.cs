@@ -12,6 +12,8 @@ internal sealed class AddSettings
     private string? _token;
     private bool _isRemoval;
     private bool _isTest;
+    private bool _loadsResident;
+    private string? _provider;
 
     private AddSettings()
     {
@@ -24,6 +26,9 @@ internal sealed class AddSettings
 
     /// <summary>The library of -s and -e.</summary>
     public string Token => _token ?? "";
+
+    /// <summary>The library that speaks to security keys; null for none.</summary>
+    public string? SecurityKeyProvider => _provider ?? (Environment.GetEnvironmentVariable("SSH_SK_PROVIDER") is { Length: > 0 } named ? named : null);
 
     public bool IsKeysOnly { get; private set; }
 
@@ -88,7 +93,8 @@ internal sealed class AddSettings
             case 't': Lifetime = LifetimeOf(use.Value); break;
             case 'v': Verbosity++; break;
             case 'X' or 'x': TakeOnce(use.Letter, "Xx"); break;
-            case 'K' or 'S': throw new FatalException($"-{use.Letter} is for keys in security keys, which are not supported; use OpenSSH's ssh-add for them", 1);
+            case 'K': _loadsResident = true; break;
+            case 'S': _provider = use.Value; break;
         }
     }
 
@@ -112,6 +118,7 @@ internal sealed class AddSettings
             ['X'] => AgentAction.Unlock,
             ['x'] => AgentAction.Lock,
             _ when _isTest => AgentAction.Test,
+            _ when _loadsResident => AgentAction.AddResident,
             _ when _token is not null => _isRemoval ? AgentAction.RemoveToken : AgentAction.AddToken,
             _ => _isRemoval ? AgentAction.Remove : AgentAction.Add,
         };

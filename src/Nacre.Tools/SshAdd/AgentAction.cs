@@ -14,4 +14,5 @@ internal enum AgentAction
     Test,
     AddToken,
     RemoveToken,
+    AddResident,
 }

@@ -47,6 +47,17 @@ internal sealed class KeyAdding(AgentClient agent, AddSettings settings, AddPlac
         string name = isInput ? "(stdin)" : file;
         using PrivateKey? key = await LoadAsync(file, name).ConfigureAwait(false);
         if (key is null) return false;
+        if (key is SecurityPrivateKey)
+        {
+            if (settings.SecurityKeyProvider is null)
+            {
+                report.Say($"Cannot load FIDO key {name} without provider");
+                return false;
+            }
+
+            constraints = constraints with { SecurityKeyProvider = settings.SecurityKeyProvider };
+        }
+
         string comment = key.Comment.Length > 0 ? key.Comment : name;
         bool isAdded = !settings.IsCertificatesOnly && await AddKeyAsync(key, name, comment, constraints).ConfigureAwait(false);
         if (settings.IsKeysOnly || isInput) return isAdded;

@@ -32,7 +32,7 @@ internal sealed class KeyTrial(AgentClient agent, AddReport report)
         try
         {
             byte[] signature = await agent.SignAsync(key, algorithm, data, default).ConfigureAwait(false);
-            if (key.Verify(algorithm, data, signature)) return true;
+            if (key.Verify(algorithm, data, signature, out _)) return true;
             report.Fail($"Signature verification failed for {file}: incorrect signature");
         }
         catch (SshException refused)

@@ -71,6 +71,8 @@ internal static class SshAddApplet
                     return await new KeyTrial(agent, report).RunAsync(settings.Files).ConfigureAwait(false);
                 case AgentAction.AddToken or AgentAction.RemoveToken:
                     return await new TokenKeys(agent, settings, place, answers, report).RunAsync().ConfigureAwait(false);
+                case AgentAction.AddResident:
+                    return await new ResidentKeys(agent, settings, place, answers, report).RunAsync().ConfigureAwait(false);
                 default:
                     using (var adding = new KeyAdding(agent, settings, place, answers, report)) return await adding.RunAsync().ConfigureAwait(false);
             }

@@ -36,6 +36,9 @@ internal sealed class AgentSettings
 
     public bool AllowsRemoteProviders { get; private set; }
 
+    /// <summary>True when a security key's keys for web pages may sign anything.</summary>
+    public bool SignsForWebPages { get; private set; }
+
     public string? AllowedProviders { get; private set; }
 
     /// <summary>The command to run with the agent, and its arguments; empty for none.</summary>
@@ -85,8 +88,12 @@ internal sealed class AgentSettings
         (IsInForeground, IsDebugging) = (true, isDebugging);
     }
 
-    private void TakeOption(string option) =>
-        AllowsRemoteProviders = option == "allow-remote-pkcs11" ? true : throw new FatalException($"Unknown -O option \"{option}\"; allow-remote-pkcs11 is the one there is");
+    private void TakeOption(string option)
+    {
+        if (option == "allow-remote-pkcs11") AllowsRemoteProviders = true;
+        else if (option == "no-restrict-websafe") SignsForWebPages = true;
+        else throw new FatalException($"Unknown -O option \"{option}\"; there are allow-remote-pkcs11 and no-restrict-websafe");
+    }
 
     private static FingerprintHash HashOf(string name) => name.ToLowerInvariant() switch
     {

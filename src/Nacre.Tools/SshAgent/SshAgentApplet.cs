@@ -2,6 +2,7 @@ using System.Globalization;
 using Nacre.Agent;
 using Nacre.Config.Patterns;
 using Nacre.Config.Values;
+using Nacre.Tools.SecurityKeys;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
 
@@ -147,6 +148,8 @@ internal static class SshAgentApplet
             AllowsProvider = path => PatternMatcher.MatchesList(path, providers),
             AllowsRemoteProviders = settings.AllowsRemoteProviders,
             Time = BootTime.Instance,
+            SecurityKeys = (key, provider) => AgentSecurityKeys.Reach(key, provider, settings.Hash),
+            SignsForWebPages = settings.SignsForWebPages,
             Trace = trace,
             Warn = trace.Fail,
         };

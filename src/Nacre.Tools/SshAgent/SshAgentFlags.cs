@@ -17,7 +17,8 @@ internal static class SshAgentFlags
         new Flag('d', null, "The same, and tell what happens on standard error."),
         new Flag('E', "fingerprint_hash", "The hash of the fingerprints that people are asked about: sha256 or md5 (sha256)."),
         new Flag('k', null, "End the agent of SSH_AGENT_PID."),
-        new Flag('O', "option", "allow-remote-pkcs11: those who use the agent through SSH may have it load libraries, too."),
+        new Flag('O', "option", "allow-remote-pkcs11: those who use the agent through SSH may have it load libraries, too. "
+            + "no-restrict-websafe: a security key's keys for web pages sign anything, not logins and messages only."),
         new Flag('P', "allowed_providers", "Patterns for the paths of libraries that may be loaded (/usr/lib/*,/usr/local/lib/*)."),
         new Flag('s', null, "Print commands for a Bourne shell."),
         new Flag('T', null, "Make the socket in a new directory of TMPDIR, or of /tmp."),

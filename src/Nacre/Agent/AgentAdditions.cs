@@ -14,6 +14,12 @@ internal static class AgentAdditions
         try
         {
             if (constraints.Certificates is not null) throw new SshException("certificates are associated with the keys of tokens only");
+            if (key is SecurityPrivateKey kept)
+            {
+                Add(keys, options, kept, certificate, comment, constraints, mayReplace);
+                return;
+            }
+
             if (constraints.SecurityKeyProvider is not null) throw new SshException($"Cannot add provider: {key.PublicKey.Type} is not an authenticator-hosted key");
             Add(keys, options, new Addition((PublicKey?)certificate ?? key.PublicKey, key, comment, Provider: null), constraints, mayReplace);
         }
@@ -22,6 +28,15 @@ internal static class AgentAdditions
             key.Dispose();
             throw;
         }
+    }
+
+    private static void Add(HeldKeys keys, AgentServerOptions options, SecurityPrivateKey key, Certificate? certificate, string comment, AgentConstraints constraints, Func<HeldKey, bool> mayReplace)
+    {
+        string named = constraints.SecurityKeyProvider ?? throw new SshException("the key is kept by a security key, and no provider came with it");
+        if (options.SecurityKeys is not { } reach) throw new SshException("this agent has no way to speak with security keys");
+        string path = ProviderPath.Resolve(named) ?? throw new SshException($"failed provider \"{named}\": there is no such file");
+        if (options.AllowsProvider?.Invoke(path) != true) throw new SshException($"Refusing add key: provider {path} not allowed");
+        Add(keys, options, new Addition((PublicKey?)certificate ?? key.PublicKey, new KeptSigner(key, reach(key, path)), comment, path), constraints, mayReplace);
     }
 
     /// <summary>Adds the keys of a token that are not there yet, under the certificates that came along; returns how many.</summary>
@@ -63,6 +78,16 @@ internal static class AgentAdditions
     }
 
     private readonly record struct Addition(PublicKey Identity, ISigner Signer, string Comment, string? Provider);
+
+    /// <summary>Erases the handle with the key.</summary>
+    private sealed class KeptSigner(SecurityPrivateKey key, ISigner signer) : ISigner, IDisposable
+    {
+        public PublicKey PublicKey => key.PublicKey;
+
+        public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => signer.SignAsync(algorithm, data, ct);
+
+        public void Dispose() => key.Dispose();
+    }
 
     private sealed class SharedSigner(ISigner signer) : ISigner
     {

@@ -96,6 +96,8 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
                 if (!_bindings.PermitsLogin(key, login)) return Status(false);
             }
 
+            if (!options.SignsForWebPages && !IsForSsh(key.Identity, data.Span)) return Refuse("refusing to sign with a key for a web page: the data is neither a login nor a signed message");
+
             if (key.Constraints.MustConfirm)
             {
                 bool isConfirmed = await options.Confirmer!.ConfirmAsync(new KeyUse(key.Identity, key.Comment, login?.UserName), ct).ConfigureAwait(false);
@@ -115,6 +117,10 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
             return AgentMessage.Write(ref response);
         }
     }
+
+    // A host that the agent is lent to could log in to web pages by it: keys for those sign nothing but what SSH has people sign.
+    private static bool IsForSsh(PublicKey identity, ReadOnlySpan<byte> data) =>
+        identity.PlainKey is not SecurityPublicKey key || key.Application.Span.StartsWith("ssh:"u8) || data.StartsWith("SSHSIG"u8) || SignedLogin.Read(data, identity) is not null;
 
     private (HeldKey? Key, ReadOnlyMemory<byte> Data, uint Flags) ReadSignRequest(ReadOnlyMemory<byte> request)
     {
@@ -144,6 +150,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
 
     private byte[] Add(AgentKeyFields fields, ReadOnlySpan<byte> comment, AgentConstraints constraints)
     {
+        if (constraints.SecurityKeyProvider is { } provider && _bindings.IsRemote && !options.AllowsRemoteProviders) return Refuse($"failed add of SK provider \"{provider}\": remote addition of providers is disabled");
         PrivateKey key = fields.ToKey(out Certificate? certificate);
         AgentAdditions.Add(keys, options, key, certificate, Encoding.UTF8.GetString(comment), constraints, _bindings.Permits);
         return Status(true);

@@ -1,3 +1,4 @@
+using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Agent;
@@ -19,6 +20,12 @@ public sealed record AgentServerOptions
 
     /// <summary>Also those may have libraries opened who come through an SSH connection. Whoever is root at such a host can then run what lies here at the permitted paths.</summary>
     public bool AllowsRemoteProviders { get; init; }
+
+    /// <summary>Signs with keys that security keys keep, through the library that came with each; without it they are not added.</summary>
+    internal Func<SecurityPrivateKey, string, ISigner>? SecurityKeys { get; init; }
+
+    /// <summary>Also keys for web pages sign what is neither a login nor a signed message (-O no-restrict-websafe).</summary>
+    internal bool SignsForWebPages { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

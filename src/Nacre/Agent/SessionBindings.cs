@@ -78,7 +78,7 @@ internal sealed class SessionBindings(TimeProvider time, ITrace trace)
     private static bool IsSignedBy(PublicKey hostKey, in SessionBind fields)
     {
         string algorithm = Encoding.ASCII.GetString(Message.ReadRecord<SignatureFields>(fields.Signature).Algorithm);
-        return hostKey.PlainKey.Verify(algorithm, fields.SessionId, fields.Signature);
+        return hostKey.PlainKey.Verify(algorithm, fields.SessionId, fields.Signature, out _);
     }
 
     private bool IsPermittedPath(IReadOnlyList<DestinationConstraint> destinations, string? userName)

@@ -36,10 +36,9 @@ public sealed class SshAddTests : IDisposable
     public void Wrong_flags_are_answered_by_the_usage()
     {
         AddRun unknown = AddRun.Ours(Place, "", "-w").Ends(1);
-        Assert.StartsWith("unknown option -- w\nusage: ssh-add [-CcDdkLlNqvXx] [-E fingerprint_hash] [-H hostkey_file]\n", unknown.Error, StringComparison.Ordinal);
+        Assert.StartsWith("unknown option -- w\nusage: ssh-add [-CcDdKkLlNqvXx] [-E fingerprint_hash] [-H hostkey_file]\n", unknown.Error, StringComparison.Ordinal);
         Assert.EndsWith("ssh-add -T pubkey ...\n       ssh-add -Q\n", unknown.Error, StringComparison.Ordinal);
         Assert.Equal("Invalid combination of -C and -k: nothing would be left\r\n", AddRun.Ours(Place, "", "-C", "-k").Ends(255).Error);
-        Assert.Equal("-K is for keys in security keys, which are not supported; use OpenSSH's ssh-add for them\n", AddRun.Ours(Place, "", "-K").Ends(1).Error);
     }
 
     [Fact]
