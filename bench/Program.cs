@@ -12,7 +12,7 @@ internal static class Program
     [
         new Bulk(), new Rekeying(), new Login(), new RoundTrips(), new StartOfSsh(), new Keystrokes(), new IdleMemory(), new IdleClient(),
         new LargeFiles(), new ManyFiles(), new FarFiles(), new FarSmallFiles(), new Tunnels(), new SharedLogin(), new ServerLogin(), new ServerMemory(), new SlowPeers(), new RevocationList(),
-        new AgentSignatures(),
+        new AgentSignatures(), new KeyTool(),
     ];
 
     private static async Task<int> Main(string[] args)
