@@ -70,6 +70,16 @@ public sealed class AgentMessageTests
         Assert.Equal(Violation.LengthOutOfRange, Assert.Throws<SshViolationException>(() => AgentMessage.ReadLength(header)).Violation);
     }
 
+    [Theory]
+    [InlineData(AgentExtension.MaxType, true)]
+    [InlineData(AgentExtension.MaxType + 1, false)]
+    public void The_name_of_an_extension_is_limited(int length, bool isRead)
+    {
+        byte[] request = [(byte)AgentMessageNumber.Extension, .. SampleKeys.Field(new byte[length])];
+        if (isRead) Assert.Equal(length, AgentMessage.Read<AgentExtension>(request).Type.Length);
+        else Assert.Throws<SshViolationException>(() => { _ = AgentMessage.Read<AgentExtension>(request); });
+    }
+
     [Fact]
     public void The_longest_message_is_let_through() => Assert.Equal(AgentMessage.MaxLength, AgentMessage.ReadLength([0, 4, 0, 0]));
 

@@ -294,6 +294,7 @@ public sealed class AgentServerTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task There_are_no_more_keys_than_a_client_reads()
     {
         await using var bed = new AgentBed();

@@ -236,6 +236,9 @@ internal ref struct UnlockAgent : IAgentMessage<UnlockAgent>
 /// <summary>RFC 9987 3.8: a request that an extension defines.</summary>
 internal ref struct AgentExtension : IAgentMessage<AgentExtension>
 {
+    /// <summary>Longer names are refused.</summary>
+    public const int MaxType = 255;
+
     public ReadOnlySpan<byte> Type;
     public ReadOnlySpan<byte> Contents;
 
@@ -244,7 +247,7 @@ internal ref struct AgentExtension : IAgentMessage<AgentExtension>
     public static void Fields<V>(ref V visit, ref AgentExtension message)
         where V : IFieldVisitor, allows ref struct
     {
-        visit.Text(ref message.Type);
+        visit.Text(ref message.Type, MaxType);
         visit.Rest(ref message.Contents);
     }
 }
@@ -271,7 +274,7 @@ internal ref struct AgentExtensionResponse : IAgentMessage<AgentExtensionRespons
     public static void Fields<V>(ref V visit, ref AgentExtensionResponse message)
         where V : IFieldVisitor, allows ref struct
     {
-        visit.Text(ref message.Type);
+        visit.Text(ref message.Type, AgentExtension.MaxType);
         visit.Rest(ref message.Contents);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
 
     private byte[] Refuse(string why)
     {
-        options.Trace.Write(1, $"refused: {Printable.Escape(why)}");
+        if (options.Trace.IsOn(1)) options.Trace.Write(1, $"refused: {Printable.Escape(why)}");
         return Status(false);
     }
 
@@ -207,7 +207,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
     {
         AgentExtension extension = AgentMessage.Read<AgentExtension>(request);
         if (IsBind(request)) return _bindings.TryBind(extension.Contents) ? Status(true) : ExtensionFailed();
-        if (!extension.Type.SequenceEqual(Encoding.ASCII.GetBytes(AgentQuery.Name))) return Refuse($"unsupported extension \"{Printable.Escape(extension.Type)}\"");
+        if (!extension.Type.SequenceEqual(Encoding.ASCII.GetBytes(AgentQuery.Name))) return Refuse($"unsupported extension \"{Encoding.UTF8.GetString(extension.Type)}\"");
         return extension.Contents.IsEmpty ? AgentQuery.WriteAnswer(Extensions) : ExtensionFailed();
     }
 
