@@ -1,7 +1,6 @@
 using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
-using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Agent;
