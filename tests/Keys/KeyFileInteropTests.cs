@@ -164,6 +164,23 @@ public sealed class KeyFileInteropTests
     }
 
     [Fact]
+    public async Task A_key_whose_primes_are_of_different_sizes_is_read_signs_and_is_written()
+    {
+        using var directory = new TemporaryDirectory();
+        using PrivateKey key = PrivateKeyFile.Read(File.ReadAllBytes("/usr/lib/openssh/regress/rsa_openssh.prv"));
+        Assert.Equal(File.ReadAllText("/usr/lib/openssh/regress/rsa_openssh.pub").Trim(), key.PublicKey.ToString());
+        Assert.True(key.PublicKey.Verify("rsa-sha2-256", "data"u8, key.Sign("rsa-sha2-256", "data"u8)));
+        await AssertReads(Write(directory, key, ""), "", key.PublicKey);
+        foreach (PrivateKeyFormat format in (PrivateKeyFormat[])[PrivateKeyFormat.Pem, PrivateKeyFormat.Pkcs8])
+        {
+            using Secret text = PemPrivateKey.Write(key, format, default);
+            WritePrivate(directory["key"], text.Span);
+            await AssertReads(directory["key"], "", key.PublicKey);
+            PrivateKeyFile.Read(text.Span).Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Ssh_keygen_turns_a_file_of_PuTTY_into_one_of_OpenSSH()
     {
         using var directory = new TemporaryDirectory();

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Nacre.Crypto;
 using Nacre.Protocol.Wire;
@@ -7,6 +8,8 @@ namespace Nacre.Protocol.Keys;
 /// <summary>An RSA private key.</summary>
 internal sealed class RsaPrivateKey : PrivateKey
 {
+    private const string RsaOid = "1.2.840.113549.1.1.1";
+
     private readonly RsaPublicKey _publicKey;
     private readonly RSA _signer;
     private readonly Secret _privateExponent;
@@ -45,16 +48,16 @@ internal sealed class RsaPrivateKey : PrivateKey
         RsaPublicKey publicKey, ReadOnlySpan<byte> privateExponent, ReadOnlySpan<byte> coefficient, ReadOnlySpan<byte> p, ReadOnlySpan<byte> q)
     {
         int size = publicKey.Modulus.Length;
-        int half = (size + 1) / 2;
-        if (p.Length > half || q.Length > half || coefficient.Length > half || privateExponent.Length > size)
+        int half = (size + 1) / 2, firstSize = Math.Max(half, p.Length), secondSize = Math.Max(half, q.Length);
+        if (p.Length > size || q.Length > size || coefficient.Length > firstSize || privateExponent.Length > size)
         {
-            throw KeyFormatException.Unsupported("The RSA private key's primes are of different sizes, which is not supported.");
+            throw KeyFormatException.Damaged("A number of the RSA private key is longer than its modulus lets it be.");
         }
 
         RSAParameters numbers = publicKey.Parameters();
         numbers.D = Pinned(privateExponent, size);
-        (numbers.P, numbers.Q, numbers.InverseQ) = (Pinned(p, half), Pinned(q, half), Pinned(coefficient, half));
-        (numbers.DP, numbers.DQ) = (Pinned(default, half), Pinned(default, half));
+        (numbers.P, numbers.Q, numbers.InverseQ) = (Pinned(p, firstSize), Pinned(q, secondSize), Pinned(coefficient, firstSize));
+        (numbers.DP, numbers.DQ) = (Pinned(default, firstSize), Pinned(default, secondSize));
         try
         {
             if (!RsaNumbers.TryComplete(numbers.Modulus, numbers.Exponent, numbers.D, numbers.P, numbers.Q, numbers.InverseQ, numbers.DP, numbers.DQ))
@@ -62,7 +65,7 @@ internal sealed class RsaPrivateKey : PrivateKey
                 throw KeyFormatException.Damaged("The numbers of the RSA private key do not fit together.");
             }
 
-            return new RsaPrivateKey(publicKey, RSA.Create(numbers), numbers);
+            return new RsaPrivateKey(publicKey, firstSize == half && secondSize == half ? RSA.Create(numbers) : FromPkcs8(numbers), numbers);
         }
         catch (CryptographicException refused)
         {
@@ -105,6 +108,46 @@ internal sealed class RsaPrivateKey : PrivateKey
         _coefficient.Dispose();
         _p.Dispose();
         _q.Dispose();
+    }
+
+    /// <summary>A signer whose primes are of different sizes, as some old programs made them: the base library takes such numbers as PKCS#8 only.</summary>
+    private static RSA FromPkcs8(in RSAParameters numbers)
+    {
+        // As much room as the writer needs at once, so that it leaves no copies behind; what it has is erased in the end.
+        int room = (8 * numbers.Modulus!.Length) + 256;
+        using var inner = new Secret(room);
+        using var outer = new Secret(room);
+        int length = Encode(room, inner.Span, numbers, static (writer, numbers) =>
+        {
+            writer.WriteInteger(0);
+            foreach (byte[]? number in (ReadOnlySpan<byte[]?>)[numbers.Modulus, numbers.Exponent, numbers.D, numbers.P, numbers.Q, numbers.DP, numbers.DQ, numbers.InverseQ])
+            {
+                writer.WriteIntegerUnsigned(number.AsSpan().TrimStart((byte)0));
+            }
+        });
+        length = Encode(room, outer.Span, inner.Memory[..length], static (writer, pkcs1) =>
+        {
+            writer.WriteInteger(0);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(RsaOid);
+                writer.WriteNull();
+            }
+
+            writer.WriteOctetString(pkcs1.Span);
+        });
+        RSA signer = RSA.Create();
+        signer.ImportPkcs8PrivateKey(outer.Span[..length], out _);
+        return signer;
+    }
+
+    private static int Encode<T>(int room, Span<byte> destination, T contents, Action<AsnWriter, T> write)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER, room);
+        using (writer.PushSequence()) write(writer, contents);
+        int length = writer.Encode(destination);
+        writer.Reset();
+        return length;
     }
 
     private static byte[] Pinned(ReadOnlySpan<byte> magnitude, int size)

@@ -1,5 +1,6 @@
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
+using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
 
@@ -45,7 +46,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         using PrivateKeyFile file = files.Load(path, $"Load key \"{path}\"", isForPublicPart: true);
         if (file.PublicKey is PublicKey known)
         {
-            Show(known, NoComment);
+            Show(known, CommentWithin(file, path));
             return;
         }
 
@@ -57,6 +58,21 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         catch (KeyFormatException refused)
         {
             throw new FatalException($"{path} is not a key file: {SshKeygenApplet.Explain(refused)}");
+        }
+    }
+
+    /// <summary>The comment of a private key that is not locked, nor ignored because others can read it.</summary>
+    private static string CommentWithin(PrivateKeyFile file, string path)
+    {
+        if (file.IsEncrypted || !file.KeepsComment || !FileStatus.TryOfPath(path, out FileStatus status) || FileSafety.FindExposure(path, status) is not null) return NoComment;
+        try
+        {
+            using PrivateKey key = file.Unlock();
+            return key.Comment.Length > 0 ? key.Comment : NoComment;
+        }
+        catch (KeyFormatException)
+        {
+            return NoComment;
         }
     }
 
