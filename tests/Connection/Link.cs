@@ -58,10 +58,22 @@ internal sealed class Link : IAsyncDisposable
     public async Task<(Channel Client, Channel Server)> OpenAsync(bool acceptsErrorData = false)
     {
         var fields = default(SessionOpen);
+        int former;
+        lock (ServerPolicy.Opened) former = ServerPolicy.Opened.Count;
         Task<Channel> opening = Client.OpenAsync(ref fields, null, acceptsErrorData, CancellationToken.None);
         if (!ClientTransport.IsSignaling) Deliver();
         Channel client = await opening;
-        lock (ServerPolicy.Opened) return (client, ServerPolicy.Opened[^1]);
+
+        // The server confirms first and hands the channel over then.
+        while (true)
+        {
+            lock (ServerPolicy.Opened)
+            {
+                if (ServerPolicy.Opened.Count > former) return (client, ServerPolicy.Opened[former]);
+            }
+
+            await Task.Yield();
+        }
     }
 
     /// <summary>Waits until what is under way has come to its end on both sides.</summary>
