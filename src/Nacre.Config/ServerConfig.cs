@@ -169,6 +169,9 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
     /// <summary>The agent's socket, or SSH_AUTH_SOCK for the one that this variable names, or null.</summary>
     public string? HostKeyAgent => NotNone(values.Get(ServerKeywords.HostKeyAgent));
 
+    /// <summary>The path of the library that speaks to security keys, or internal for none.</summary>
+    public string SecurityKeyProvider => values.Get(ServerKeywords.SecurityKeyProvider)!;
+
     public FingerprintHash FingerprintHash => values.Get(ServerKeywords.FingerprintHash);
 
     public IReadOnlyList<string> CASignatureAlgorithms => values.Get(ServerKeywords.CASignatureAlgorithms)!;

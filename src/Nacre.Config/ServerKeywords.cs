@@ -186,6 +186,9 @@ internal static class ServerKeywords
     public static readonly Keyword<string> TrustedUserCAKeys = Declared.Add(new Keyword<string>("TrustedUserCAKeys", new TextShape("file | none") { IsPath = true })
     { IsAllowedInMatch = true, Default = "none", Manual = "A file with the keys of authorities whose certificates let in the users that they name." });
 
+    public static readonly Keyword<string> SecurityKeyProvider = Declared.Add(new Keyword<string>("SecurityKeyProvider", new PathOrWordShape("internal", "library", "missing file name."))
+    { Default = "internal", Manual = "The shared library that speaks to the security keys which keep host keys, loaded in a process of its own. There is none within Nacre (internal)." });
+
     public static readonly Keyword<string> AuthorizedPrincipalsFile = Declared.Add(new Keyword<string>("AuthorizedPrincipalsFile", new TextShape("file | none"))
     {
         IsAllowedInMatch = true,
@@ -219,7 +222,7 @@ internal static class ServerKeywords
     public static readonly Keyword<string> AuthorizedPrincipalsCommandUser = Declared.Add(new Keyword<string>("AuthorizedPrincipalsCommandUser", new TextShape("user") { Missing = "missing {0} argument." })
     { IsAllowedInMatch = true, Default = "none", Manual = "The user as whom AuthorizedPrincipalsCommand is run." });
 
-    public static readonly Keyword<string> HostKeyAgent = Declared.Add(new Keyword<string>("HostKeyAgent", new AgentSocketShape())
+    public static readonly Keyword<string> HostKeyAgent = Declared.Add(new Keyword<string>("HostKeyAgent", new PathOrWordShape("SSH_AUTH_SOCK", "socket | SSH_AUTH_SOCK | none", "missing socket name."))
     { Default = "none", Manual = "The socket of an agent that holds private host keys, whose public parts HostKey names; SSH_AUTH_SOCK takes it from that variable." });
 
     public static readonly Keyword<IReadOnlyList<string>> KexAlgorithms = Declared.Add(new Keyword<IReadOnlyList<string>>("KexAlgorithms", Choices.KeyExchanges)
@@ -354,7 +357,6 @@ internal static class ServerKeywords
 
     static ServerKeywords()
     {
-        Declared.AddLeftOut(KeywordStatus.Deprecated, "Nacre's sshd loads no library that speaks to security keys; put such a host key into an agent and name that with HostKeyAgent", "internal", "SecurityKeyProvider");
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre's processes are all one program, which finds itself", "none", "SshdAuthPath", "SshdSessionPath");
         Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not tell clients which system it runs on", "no", "DebianBanner");
         Declared.Add(new BareKeyword("RDomain") { Status = KeywordStatus.Impossible, IsAllowedInMatch = true, Reason = "setting RDomain not supported on this platform." });

@@ -183,7 +183,6 @@ public class ServerConfigTests
     [InlineData("UseLogin yes", "/etc/ssh/sshd_config line 1: Deprecated option UseLogin")]
     [InlineData("KerberosAuthentication yes", "/etc/ssh/sshd_config line 1: Unsupported option KerberosAuthentication")]
     [InlineData("DebianBanner yes", "/etc/ssh/sshd_config line 1: keyword DebianBanner is not supported and was ignored: Nacre does not tell clients which system it runs on")]
-    [InlineData("SecurityKeyProvider /lib/sk.so", null)]
     [InlineData("SshdSessionPath /x", "/etc/ssh/sshd_config line 1: keyword SshdSessionPath is not supported and was ignored: Nacre's processes are all one program, which finds itself")]
     [InlineData("LogVerbose none", null)]
     [InlineData("Protocol 2", null)]
@@ -359,6 +358,8 @@ public class ServerConfigTests
         Assert.Equal(["/a", "/tmp/b"], config.RevokedKeys);
         Assert.Equal(("SSH_AUTH_SOCK", IgnoreRhosts.ShostsOnly, "/bin/x  \"%u\""), (config.HostKeyAgent, config.IgnoreRhosts, config.AuthorizedKeysCommand));
         Assert.Equal([new ListenAddress("1.2.3.4", 22, "vrf1")], config.ListenEndpoints);
+        Assert.Equal("internal", config.SecurityKeyProvider);
+        Assert.Equal("/tmp/sk.so", ConfigBed.GoodServer("SecurityKeyProvider sk.so\n").SecurityKeyProvider);
         Assert.Null(ConfigBed.GoodServer("").ChrootDirectoryOf("u", 5, "/home/u", out bool isWanted));
         Assert.False(isWanted);
     }

@@ -43,6 +43,20 @@ public sealed class SecurityKeyInteropTests
     }
 
     [Fact]
+    public async Task A_server_proves_itself_by_a_host_key_that_a_security_key_keeps()
+    {
+        using var directory = new TemporaryDirectory();
+        string key = await MakeAsync(directory, "ed25519-sk", "host");
+        await using OurSshd sshd = await OurSshd.StartAsync($"HostKey {key}", $"SecurityKeyProvider {DummySecurityKey.Provider}", "HostKeyAlgorithms sk-ssh-ed25519@openssh.com");
+        string known = directory.Write("known_hosts", $"[127.0.0.1]:{sshd.Port} {File.ReadAllText(key + ".pub")}");
+        string[] flags = [.. (await sshd.ClientArgumentsAsync()).Select(flag => flag.StartsWith("UserKnownHostsFile=", StringComparison.Ordinal) ? $"UserKnownHostsFile={known}" : flag)];
+        foreach (string client in (string[])["ssh", Requires.PublishedTool("ssh")])
+        {
+            Assert.Equal("hello\n", (await Run.CleanAsync(client, [.. flags, sshd.Destination, "echo hello"])).Ends().Output);
+        }
+    }
+
+    [Fact]
     public async Task It_certifies_and_signs_and_OpenSSH_reads_it()
     {
         using var directory = new TemporaryDirectory();

@@ -125,19 +125,20 @@ internal sealed class AddressListShape : ValueShape<string>
     public override IEnumerable<string> Write(string value) => [ConfigLine.Quote(value)];
 }
 
-/// <summary>An agent's socket: a path, or the name of the variable that has it.</summary>
-internal sealed class AgentSocketShape : ValueShape<string>
+/// <summary>A path, or a word that stands for what has none.</summary>
+/// <param name="word">The word.</param>
+/// <param name="syntax">What may stand there.</param>
+/// <param name="missing">What to say when nothing does.</param>
+internal sealed class PathOrWordShape(string word, string syntax, string missing) : ValueShape<string>
 {
-    public const string Variable = "SSH_AUTH_SOCK";
-
-    public override string Syntax => $"socket | {Variable} | none";
+    public override string Syntax => syntax;
 
     public override bool TryRead(ArgumentReader arguments, out string? value)
     {
         value = arguments.Next();
         if (value is not { Length: > 0 })
-            return arguments.Fail("missing socket name.");
-        return value == Variable || ServerPath.TryResolve(arguments, value, out value);
+            return arguments.Fail(missing);
+        return value == word || ServerPath.TryResolve(arguments, value, out value);
     }
 
     public override IEnumerable<string> Print(string value) => [value];

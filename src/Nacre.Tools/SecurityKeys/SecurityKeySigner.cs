@@ -7,8 +7,8 @@ namespace Nacre.Tools.SecurityKeys;
 /// <param name="key">What the key's file says; stays the caller's.</param>
 /// <param name="device">Reaches the security key.</param>
 /// <param name="askPin">Asks for the PIN; null from it gives up.</param>
-/// <param name="begin">Tells the person of the touch.</param>
-internal sealed class SecurityKeySigner(SecurityPrivateKey key, ISecurityKeyDevice device, Func<CancellationToken, ValueTask<Password?>> askPin, Func<PublicKey, TouchNotice> begin) : ISigner
+/// <param name="begin">Tells the person of the touch; null from it where there is nobody to tell.</param>
+internal sealed class SecurityKeySigner(SecurityPrivateKey key, ISecurityKeyDevice device, Func<CancellationToken, ValueTask<Password?>> askPin, Func<PublicKey, TouchNotice?> begin) : ISigner
 {
     public PublicKey PublicKey => key.PublicKey;
 

@@ -1,7 +1,9 @@
 using System.Text;
+using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.SecurityKeys;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -16,13 +18,14 @@ internal static class HostKeyFiles
     /// <param name="paths">The files.</param>
     /// <param name="areDefaults">True when nobody named them: then one may be missing without a word.</param>
     /// <param name="agent">The socket of the agent that keeps those whose public parts alone are there (HostKeyAgent); null for none.</param>
+    /// <param name="provider">The library that speaks to the security keys which keep some.</param>
     /// <param name="log">Told of each that cannot be used.</param>
-    public static List<ISigner> Load(IReadOnlyList<string> paths, bool areDefaults, string? agent, SshdLog log)
+    public static List<ISigner> Load(IReadOnlyList<string> paths, bool areDefaults, string? agent, string provider, SshdLog log)
     {
         var keys = new List<ISigner>();
         foreach (string path in paths)
         {
-            ISigner? key = agent is not null && LoadPublic(path) is { } kept ? new AgentHostKey(kept, agent) : Load(path, areDefaults, log);
+            ISigner? key = agent is not null && LoadPublic(path) is { } kept ? new AgentHostKey(kept, agent) : Signer(Load(path, areDefaults, log), provider);
             if (key is not null && !keys.Exists(known => known.PublicKey.Equals(key.PublicKey))) keys.Add(key);
         }
 
@@ -98,6 +101,11 @@ internal static class HostKeyFiles
 
         return null;
     }
+
+    // No person is at the machine who could be asked: only a security key that wants no PIN signs here, and one that wants a touch waits for it.
+    private static ISigner? Signer(PrivateKey? key, string provider) => key is SecurityPrivateKey kept
+        ? new SecurityKeySigner(kept, new SecurityKeyProcess(provider), static _ => ValueTask.FromResult<Password?>(null), static _ => null)
+        : key;
 
     private static PrivateKey? Load(string path, bool isDefault, SshdLog log)
     {

@@ -87,7 +87,7 @@ internal static class SshdApplet
 
     private static List<ISigner> LoadHostKeys(ServerConfig config, SshdLog log)
     {
-        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, HostKeyFiles.FindAgent(config.HostKeyAgent, log), log);
+        List<ISigner> hostKeys = HostKeyFiles.Load(config.HostKeys, !config.HasOwnHostKeys, HostKeyFiles.FindAgent(config.HostKeyAgent, log), config.SecurityKeyProvider, log);
         HostKeyFiles.AddCertificates(config.HostCertificates, hostKeys, log);
         return hostKeys;
     }
