@@ -16,6 +16,9 @@ internal sealed class SecurityKeyProcess(string provider) : ISecurityKeyDevice
     /// <summary>The provider that OpenSSH has within itself where its builder wanted so, and which we have not.</summary>
     public const string NoProvider = "internal";
 
+    /// <summary>The provider that the environment names; null for none.</summary>
+    public static string? ProviderOfEnvironment => Environment.GetEnvironmentVariable("SSH_SK_PROVIDER") is { Length: > 0 } named ? named : null;
+
     /// <inheritdoc/>
     public async Task<EnrolledSecurityKey> EnrollAsync(SecurityKeyWish wish, Password? pin, CancellationToken ct)
     {

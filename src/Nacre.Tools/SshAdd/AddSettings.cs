@@ -1,5 +1,6 @@
 using Nacre.Config.Values;
 using Nacre.Protocol.Keys;
+using Nacre.Tools.SecurityKeys;
 
 namespace Nacre.Tools.SshAdd;
 
@@ -28,7 +29,7 @@ internal sealed class AddSettings
     public string Token => _token ?? "";
 
     /// <summary>The library that speaks to security keys; null for none.</summary>
-    public string? SecurityKeyProvider => _provider ?? (Environment.GetEnvironmentVariable("SSH_SK_PROVIDER") is { Length: > 0 } named ? named : null);
+    public string? SecurityKeyProvider => _provider ?? SecurityKeyProcess.ProviderOfEnvironment;
 
     public bool IsKeysOnly { get; private set; }
 

@@ -63,7 +63,7 @@ internal sealed class KeygenSettings
     public bool IsForSecurityKey => Type is EcdsaSecurityKey or Ed25519SecurityKey;
 
     /// <summary>Security keys, by the library of -w or else of the environment; without one they answer that there is none.</summary>
-    public ISecurityKeyDevice SecurityKeys => new SecurityKeyProcess(_provider ?? (Environment.GetEnvironmentVariable("SSH_SK_PROVIDER") is { Length: > 0 } named ? named : SecurityKeyProcess.NoProvider));
+    public ISecurityKeyDevice SecurityKeys => new SecurityKeyProcess(_provider ?? SecurityKeyProcess.ProviderOfEnvironment ?? SecurityKeyProcess.NoProvider);
 
     public CertificateSettings Certificate { get; } = new();
 
