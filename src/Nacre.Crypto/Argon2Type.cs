@@ -4,11 +4,11 @@ namespace Nacre.Crypto;
 internal enum Argon2Type
 {
     /// <summary>By what it has computed.</summary>
-    D = 0,
+    D,
 
     /// <summary>Whatever the passphrase is, the same.</summary>
-    I = 1,
+    I,
 
     /// <summary>At first as <see cref="I"/>, then as <see cref="D"/>.</summary>
-    Id = 2,
+    Id,
 }

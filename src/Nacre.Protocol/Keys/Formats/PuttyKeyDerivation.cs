@@ -9,7 +9,7 @@ internal sealed record PuttyKeyDerivation(Argon2Type Type, int MemoryKiB, int Pa
     public const int MaxMemoryKiB = 256 * 1024;
 
     /// <summary>Memory times passes: some ten seconds of work. A file that asks for more was made to hold someone up.</summary>
-    public const long MaxWork = 8L << 20;
+    public const long MaxWork = 4L << 20;
 
     private const int MaxLanes = 64;
     private const int MaxSalt = 1024;
