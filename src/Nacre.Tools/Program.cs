@@ -12,6 +12,7 @@ using Nacre.Tools.Sshd.Gate;
 using Nacre.Tools.Sshd.Session;
 using Nacre.Tools.SshKeygen;
 using Nacre.Tools.SshKeyscan;
+using Nacre.Tools.Tokens;
 using Nacre.Unix;
 
 namespace Nacre.Tools;
@@ -45,6 +46,7 @@ internal static class Program
         [GateProgram.Verb] = GateProgram.Run,
         [SessionProcessProgram.Verb] = SessionProcessProgram.Run,
         [SecurityKeyProgram.Verb] = SecurityKeyProgram.Run,
+        [TokenProgram.Verb] = TokenProgram.Run,
     };
 
     internal static int Main(string[] arguments)

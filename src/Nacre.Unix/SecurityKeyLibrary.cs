@@ -4,7 +4,7 @@ using System.Text;
 namespace Nacre.Unix;
 
 /// <summary>A shared library that speaks to security keys, by the interface that OpenSSH's sk-api.h has for them (PROTOCOL.u2f).</summary>
-/// <remarks>It is anybody's code: only a process that has nothing else to lose loads one. What it allocates is freed by the end of that process.</remarks>
+/// <remarks>What it allocates is freed by the end of the process that loads it.</remarks>
 internal sealed unsafe class SecurityKeyLibrary
 {
     public const uint MajorVersion = 0x000a0000;
@@ -25,15 +25,10 @@ internal sealed unsafe class SecurityKeyLibrary
     /// <summary>Loads a library into this process; null where it is none, and why in OpenSSH's words.</summary>
     public static SecurityKeyLibrary? Load(string path, out string fault)
     {
-        nint library;
-        try
+        nint library = SharedLibrary.Load(path, out fault);
+        if (library == 0)
         {
-            library = NativeLibrary.Load(path);
-        }
-        catch (Exception refused) when (refused is DllNotFoundException or BadImageFormatException)
-        {
-            // The runtime has advice first, and the loader's own words last.
-            fault = $"Provider \"{path}\" dlopen failed: {refused.Message.TrimEnd().Split('\n')[^1]}";
+            fault = $"Provider \"{path}\" dlopen failed: {fault}";
             return null;
         }
 

@@ -185,7 +185,7 @@ public sealed class AgentDestinationTests
         File.CreateSymbolicLink(Path.Join(allowed, "link.so"), other);
         File.CreateSymbolicLink(directory["good.so"], library);
         await using var bed = new AgentBed(options => options with { AllowsProvider = path => path.StartsWith(allowed + "/", StringComparison.Ordinal) });
-        bed.Token = [new(TestKeys.A, "on the token"), new(TestKeys.C, "")];
+        bed.Token = [new(new TokenStandIn(TestKeys.A), "on the token"), new(new TokenStandIn(TestKeys.C), "")];
         AgentClient local = bed.Connect(), failed = bed.Connect(), remote = bed.Connect();
 
         foreach (string path in new[] { other, Path.Join(allowed, "link.so"), Path.Join(allowed, "..", "other.so"), Path.Join(allowed, "none.so"), "a.so", "", "/" })
@@ -218,7 +218,8 @@ public sealed class AgentDestinationTests
         using var directory = new Interop.TemporaryDirectory();
         string library = directory.Write("a.so", "");
         await using var bed = new AgentBed(options => options with { AllowsProvider = _ => true, AllowsRemoteProviders = true });
-        bed.Token = [new(TestKeys.A, "token")];
+        var signer = new TokenStandIn(TestKeys.A);
+        bed.Token = [new(signer, "token")];
         AgentClient remote = bed.Connect();
         Assert.True(await AgentBed.DoesAsync(remote, AgentBed.Binding(Hosts['a'], 1, isForwarding: true)));
         Certificate certificate = await AgentBed.CertifyAsync(TestKeys.A, Authority), foreign = await AgentBed.CertifyAsync(TestKeys.C, Authority);
@@ -229,6 +230,15 @@ public sealed class AgentDestinationTests
         byte[]? signature = await AgentBed.SignAsync(remote, certificate, [1]);
         Assert.True(TestKeys.A.PublicKey.Verify("ssh-ed25519", [1], signature));
         Assert.Single(bed.Asked);
+
+        // The token is done with once, when no identity is left that it signs for.
+        foreach (PublicKey identity in bed.Server.Keys.ToArray())
+        {
+            Assert.Equal(0, signer.Ends);
+            Assert.True(await AgentBed.DoesAsync(remote, AgentBed.Removing(identity)));
+        }
+
+        Assert.Equal(1, signer.Ends);
     }
 
     // [from>]host with a user before the host, as ssh-add -h takes it.

@@ -7,10 +7,14 @@ internal sealed class OurAgent : IRunningAgent
 {
     private readonly Process _process;
 
-    public OurAgent(string path)
+    /// <param name="path">Of the socket.</param>
+    /// <param name="environment">Added to this process's environment; a null value removes the variable.</param>
+    public OurAgent(string path, IReadOnlyDictionary<string, string?>? environment = null)
     {
         Path = path;
-        _process = Process.Start(new ProcessStartInfo(OurTools.Executable, ["ssh-agent", "-D", "-a", path]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(OurTools.Executable, ["ssh-agent", "-D", "-a", path]) { RedirectStandardOutput = true };
+        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        _process = Process.Start(start)!;
         _process.StandardOutput.ReadLine();
     }
 

@@ -30,6 +30,8 @@ internal static class Requires
         ["lftp"] = "lftp",
         ["rclone"] = "rclone",
         ["sshfs"] = "sshfs",
+        ["softhsm2-util"] = "softhsm2",
+        ["pkcs11-tool"] = "opensc",
         ["ssh-audit"] = "ssh-audit",
         ["xauth"] = "xauth",
         ["xdpyinfo"] = "x11-utils",

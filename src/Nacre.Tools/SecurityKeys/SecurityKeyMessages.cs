@@ -57,26 +57,6 @@ internal ref struct SecurityKeyRequest : IRecord<SecurityKeyRequest>
     }
 }
 
-/// <summary>The head of its one answer; what follows depends on the task.</summary>
-internal ref struct SecurityKeyReply : IRecord<SecurityKeyReply>
-{
-    /// <summary>Zero, or one of <see cref="SecurityKeyFault"/>.</summary>
-    public uint Fault;
-
-    /// <summary>What else there is to say of a fault.</summary>
-    public ReadOnlySpan<byte> Explanation;
-
-    public ReadOnlySpan<byte> Result;
-
-    public static void Fields<V>(ref V visit, ref SecurityKeyReply message)
-        where V : IFieldVisitor, allows ref struct
-    {
-        visit.UInt32(ref message.Fault);
-        visit.Text(ref message.Explanation);
-        visit.Rest(ref message.Result);
-    }
-}
-
 /// <summary>A key that was made or found; several follow each other.</summary>
 internal ref struct EnrolledKeyFields : IRecord<EnrolledKeyFields>
 {

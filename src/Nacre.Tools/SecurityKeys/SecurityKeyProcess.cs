@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Nacre.Crypto;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SecurityKeys;
@@ -99,44 +99,29 @@ internal sealed class SecurityKeyProcess(string provider) : ISecurityKeyDevice
 
     private async Task<byte[]> RunAsync(Secret request, CancellationToken ct)
     {
-        (SafeFileHandle theirInput, SafeFileHandle ourOutput) = Descriptors.CreatePipe();
-        (SafeFileHandle ourInput, SafeFileHandle theirOutput) = Descriptors.CreatePipe();
-        await using var input = new DescriptorStream(ourInput);
-        ChildProcess child;
-        await using (var output = new DescriptorStream(ourOutput))
+        ProviderProcess helper = ProviderProcess.Start(SecurityKeyProgram.Verb);
+        await using (helper.ConfigureAwait(false))
         {
-            child = Start(theirInput, theirOutput);
-            await output.WriteAsync(request.Memory, ct).ConfigureAwait(false);
-        }
-
-        byte[] reply = new byte[SecurityKeyRequest.MaxLength];
-        try
-        {
-            int length = await input.ReadAtLeastAsync(reply, reply.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
-            await child.Exited.WaitAsync(ct).ConfigureAwait(false);
-            return reply[..length];
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(reply);
-            if (!child.Exited.IsCompleted) child.Signal(UnixSignal.TERM);
-        }
-    }
-
-    /// <summary>What the provider complains of goes where this process complains.</summary>
-    private ChildProcess Start(SafeFileHandle input, SafeFileHandle output)
-    {
-        using (input)
-        using (output)
-        using (SafeFileHandle error = Descriptors.Inherited(2))
-        {
-            return Spawn.Start(new ProgramStart { Path = ProgramStart.OwnExecutable, Arguments = ["nacre", SecurityKeyProgram.Verb], Input = input, Error = error, Extra = [output] });
+            byte[] reply = new byte[SecurityKeyRequest.MaxLength];
+            try
+            {
+                await helper.Requests.WriteAsync(request.Memory, ct).ConfigureAwait(false);
+                await helper.Requests.DisposeAsync().ConfigureAwait(false);
+                int length = await helper.Replies.ReadAtLeastAsync(reply, reply.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
+                await helper.Exited.WaitAsync(ct).ConfigureAwait(false);
+                return reply[..length];
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(reply);
+                helper.Kill();
+            }
         }
     }
 
     private static byte[] ReadReply(byte[] bytes)
     {
-        SecurityKeyReply reply = Message.ReadRecord<SecurityKeyReply>(bytes);
+        ProviderReply reply = Message.ReadRecord<ProviderReply>(bytes);
         if (reply.Fault != 0) throw new SecurityKeyException((SecurityKeyFault)reply.Fault, Printable.Escape(reply.Explanation));
         return reply.Result.ToArray();
     }

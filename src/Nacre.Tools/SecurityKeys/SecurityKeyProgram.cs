@@ -1,19 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Shared;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SecurityKeys;
 
 /// <summary>The process that loads a provider of security keys, does one thing with it and ends, as OpenSSH's ssh-sk-helper does.</summary>
-/// <remarks>A provider is somebody's shared library: here it finds no keys and passphrases of others, and takes nobody with it when it crashes.</remarks>
 internal static class SecurityKeyProgram
 {
     /// <summary>The first argument, by which the executable knows that it is this process.</summary>
     public const string Verb = "ssh-sk-helper";
-
-    /// <summary>Where the answer goes: the provider may print to standard output.</summary>
-    public const int ReplyDescriptor = 3;
 
     public static int Run()
     {
@@ -29,7 +26,7 @@ internal static class SecurityKeyProgram
             }
 
             byte[] reply = Answer(bytes.AsSpan(0, length));
-            using var output = new FileStream(Descriptors.Adopt(ReplyDescriptor), FileAccess.Write, bufferSize: 0);
+            using var output = new FileStream(Descriptors.Adopt(ProviderProcess.ReplyDescriptor), FileAccess.Write, bufferSize: 0);
             output.Write(reply);
             return 0;
         }
@@ -102,7 +99,7 @@ internal static class SecurityKeyProgram
 
     private static byte[] Reply(ReadOnlySpan<byte> result)
     {
-        var reply = new SecurityKeyReply { Result = result };
+        var reply = new ProviderReply { Result = result };
         return Message.WriteRecord(ref reply);
     }
 
@@ -114,7 +111,7 @@ internal static class SecurityKeyProgram
 
     private static byte[] Refuse(SecurityKeyFault fault, string explanation)
     {
-        var reply = new SecurityKeyReply { Fault = (uint)fault, Explanation = Encoding.UTF8.GetBytes(explanation) };
+        var reply = new ProviderReply { Fault = (uint)fault, Explanation = Encoding.UTF8.GetBytes(explanation) };
         return Message.WriteRecord(ref reply);
     }
 }

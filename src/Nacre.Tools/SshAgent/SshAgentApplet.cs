@@ -4,6 +4,7 @@ using Nacre.Config.Patterns;
 using Nacre.Config.Values;
 using Nacre.Tools.SecurityKeys;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Tokens;
 using Nacre.Unix;
 
 namespace Nacre.Tools.SshAgent;
@@ -16,7 +17,7 @@ namespace Nacre.Tools.SshAgent;
 internal static class SshAgentApplet
 {
     private const string SocketVariable = "SSH_AUTH_SOCK", PidVariable = "SSH_AGENT_PID";
-    private const string DefaultProviders = "/usr/lib/*,/usr/local/lib/*";
+    private const string DefaultProviders = "/usr/lib*/*,/usr/local/lib*/*";
 
     /// <summary>OpenSSH's status for an agent that a signal, or the end of its command, has ended.</summary>
     private const int Ended = 2;
@@ -141,10 +142,13 @@ internal static class SshAgentApplet
         Prctl.SetDumpable(false);
         InlineCompletions.Use(threads: 1);
         string providers = settings.AllowedProviders ?? DefaultProviders;
+        var tokens = new AgentTokens(trace.Fail);
+        await using var closing = tokens.ConfigureAwait(false);
         var options = new AgentServerOptions
         {
             DefaultLifetime = settings.Lifetime,
             Confirmer = new AskpassConfirmer(settings.Hash),
+            Tokens = tokens,
             AllowsProvider = path => PatternMatcher.MatchesList(path, providers),
             AllowsRemoteProviders = settings.AllowsRemoteProviders,
             Time = BootTime.Instance,

@@ -19,7 +19,7 @@ internal static class SshAgentFlags
         new Flag('k', null, "End the agent of SSH_AGENT_PID."),
         new Flag('O', "option", "allow-remote-pkcs11: those who use the agent through SSH may have it load libraries, too. "
             + "no-restrict-websafe: a security key's keys for web pages sign anything, not logins and messages only."),
-        new Flag('P', "allowed_providers", "Patterns for the paths of libraries that may be loaded (/usr/lib/*,/usr/local/lib/*)."),
+        new Flag('P', "allowed_providers", "Patterns for the paths of libraries that may be loaded (/usr/lib*/*,/usr/local/lib*/*)."),
         new Flag('s', null, "Print commands for a Bourne shell."),
         new Flag('T', null, "Make the socket in a new directory of TMPDIR, or of /tmp."),
         new Flag('t', "life", "How long keys are kept that come without a time of their own, such as 8h; for ever without."),

@@ -42,21 +42,38 @@ internal static class AgentAdditions
     /// <summary>Adds the keys of a token that are not there yet, under the certificates that came along; returns how many.</summary>
     public static int Add(HeldKeys keys, AgentServerOptions options, IReadOnlyList<TokenKey> token, string provider, AgentConstraints constraints)
     {
-        int added = 0;
-        foreach (TokenKey each in token)
+        SharedSigner[] signers = [.. token.Select(static key => new SharedSigner(key.Signer))];
+        try
         {
-            string comment = each.Comment.Length > 0 ? each.Comment : provider;
-            PublicKey plain = each.Signer.PublicKey.PlainKey;
-            IEnumerable<PublicKey> identities = constraints.Certificates?.Certificates.Where(certificate => certificate.PlainKey.Equals(plain)) ?? [];
-            if (constraints.Certificates is not { IsCertificatesOnly: true }) identities = identities.Append(plain);
-            foreach (PublicKey identity in identities)
-            {
-                if (keys.Find(identity.Blob.Span) is not null) continue;
+            int added = 0;
+            for (int i = 0; i < signers.Length; i++) added += Add(keys, options, signers[i], token[i].Comment.Length > 0 ? token[i].Comment : provider, provider, constraints);
+            return added;
+        }
+        finally
+        {
+            foreach (SharedSigner signer in signers) signer.Leave();
+        }
+    }
 
-                // One signer may stand for several identities: erasing one of them must not end the others.
-                var signer = new SharedSigner(each.Signer);
-                Add(keys, options, new Addition(identity, signer, comment, provider), constraints, static _ => false);
+    private static int Add(HeldKeys keys, AgentServerOptions options, SharedSigner signer, string comment, string provider, AgentConstraints constraints)
+    {
+        int added = 0;
+        PublicKey plain = signer.PublicKey.PlainKey;
+        IEnumerable<PublicKey> identities = constraints.Certificates?.Certificates.Where(certificate => certificate.PlainKey.Equals(plain)) ?? [];
+        if (constraints.Certificates is not { IsCertificatesOnly: true }) identities = identities.Append(plain);
+        foreach (PublicKey identity in identities)
+        {
+            if (keys.Find(identity.Blob.Span) is not null) continue;
+            SharedSigner.Share share = signer.Enter();
+            try
+            {
+                Add(keys, options, new Addition(identity, share, comment, provider), constraints, static _ => false);
                 added++;
+            }
+            catch
+            {
+                share.Dispose();
+                throw;
             }
         }
 
@@ -89,10 +106,35 @@ internal static class AgentAdditions
         public void Dispose() => key.Dispose();
     }
 
-    private sealed class SharedSigner(ISigner signer) : ISigner
+    /// <summary>One signer that stands for several identities: it is done with when the last of them is.</summary>
+    private sealed class SharedSigner(ISigner signer)
     {
+        // The first is whoever hands it out.
+        private int _users = 1;
+
         public PublicKey PublicKey => signer.PublicKey;
 
-        public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => signer.SignAsync(algorithm, data, ct);
+        public Share Enter()
+        {
+            Interlocked.Increment(ref _users);
+            return new Share(this);
+        }
+
+        public void Leave()
+        {
+            if (Interlocked.Decrement(ref _users) == 0) (signer as IDisposable)?.Dispose();
+        }
+
+        /// <summary>What one identity signs with; disposed of once.</summary>
+        public sealed class Share(SharedSigner shared) : ISigner, IDisposable
+        {
+            public PublicKey PublicKey => shared.PublicKey;
+
+            public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => shared.SignAsync(algorithm, data, ct);
+
+            public void Dispose() => shared.Leave();
+        }
+
+        private ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => signer.SignAsync(algorithm, data, ct);
     }
 }

@@ -197,8 +197,9 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
     {
         string named = AgentStrings.Text(AgentMessage.Read<RemoveSmartcardKey>(request.Span).ReaderId);
         if (ProviderPath.Resolve(named) is not { } path) return Refuse($"failed PKCS#11 remove of \"{named}\": there is no such file");
-        keys.Remove(key => key.Provider == path);
-        return Status(options.Tokens is { } tokens && await tokens.CloseAsync(path, ct).ConfigureAwait(false));
+        int removed = keys.Remove(key => key.Provider == path);
+        bool wasOpen = options.Tokens is { } tokens && await tokens.CloseAsync(path, ct).ConfigureAwait(false);
+        return Status(wasOpen || removed > 0);
     }
 
     private static bool IsBind(ReadOnlySpan<byte> request) => AgentMessage.Read<AgentExtension>(request).Type.SequenceEqual(Encoding.ASCII.GetBytes(SessionBind.RecordName));

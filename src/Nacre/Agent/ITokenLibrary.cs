@@ -9,7 +9,7 @@ namespace Nacre.Agent;
 /// </remarks>
 public interface ITokenLibrary
 {
-    /// <summary>Opens a library and lists the keys of its tokens.</summary>
+    /// <summary>Opens a library and lists the keys of its tokens; one that is open already lists them again.</summary>
     /// <param name="path">The library's real path.</param>
     /// <param name="pin">What opens the token; empty for none.</param>
     /// <param name="ct">Cancels waiting for the token.</param>
@@ -24,6 +24,6 @@ public interface ITokenLibrary
 }
 
 /// <summary>A key of a token.</summary>
-/// <param name="Signer">Signs with it.</param>
+/// <param name="Signer">Signs with it. Where it is disposable, the agent disposes of it when it has the key no more: when its time is over, or somebody took it out.</param>
 /// <param name="Comment">What the token calls it; empty for the library's path.</param>
 public sealed record TokenKey(ISigner Signer, string Comment);

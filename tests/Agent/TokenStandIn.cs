@@ -1,0 +1,15 @@
+using Nacre.Protocol.Keys;
+
+namespace Nacre.Tests.Agent;
+
+/// <summary>Signs as a token would, with a key that stays its owner's, and counts how often it was disposed of.</summary>
+internal sealed class TokenStandIn(PrivateKey key) : ISigner, IDisposable
+{
+    public PublicKey PublicKey => key.PublicKey;
+
+    public int Ends { get; private set; }
+
+    public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => key.SignAsync(algorithm, data, ct);
+
+    public void Dispose() => Ends++;
+}
