@@ -61,6 +61,19 @@ public sealed class OpenSshPrivateKeyTests
     }
 
     [Fact]
+    public void A_cipher_goes_by_its_old_name_in_old_files()
+    {
+        using PrivateKey key = PrivateKey.GenerateEd25519();
+        using Secret text = OpenSshPrivateKey.Write(key, Passphrase, rounds: 1, "aes256-cbc");
+        byte[] file = Unarmor(text.Span.ToArray()), name = SampleKeys.Field("aes256-cbc"u8);
+        int start = file.AsSpan().IndexOf(name);
+        byte[] old = Armor([.. file.AsSpan(0, start), .. SampleKeys.Field("rijndael-cbc@lysator.liu.se"u8), .. file.AsSpan(start + name.Length)]);
+        using PrivateKey read = PrivateKeyFile.Read(old, Passphrase);
+        AssertSameKey(key, read);
+        Assert.Throws<ArgumentException>(() => OpenSshPrivateKey.Write(key, Passphrase, rounds: 1, "rijndael-cbc@lysator.liu.se"));
+    }
+
+    [Fact]
     public void A_file_is_lines_of_70_characters_between_its_two_marks()
     {
         using PrivateKey key = PrivateKey.GenerateRsa(1024);

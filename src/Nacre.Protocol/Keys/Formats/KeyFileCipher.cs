@@ -7,6 +7,7 @@ internal sealed class KeyFileCipher
 {
     public const string None = "none";
     public const string Default = "aes256-ctr";
+    private const string Aes256Cbc = "aes256-cbc";
     private const string ChaCha = "chacha20-poly1305@openssh.com";
 
     private readonly Mode _mode;
@@ -33,7 +34,7 @@ internal sealed class KeyFileCipher
         new("aes256-gcm@openssh.com", Mode.AesGcm, 32, 12, 16, 16),
         new("aes128-gcm@openssh.com", Mode.AesGcm, 16, 12, 16, 16),
         new(ChaCha, Mode.ChaChaPoly, 64, 0, 8, 16),
-        new("aes256-cbc", Mode.AesCbc, 32, 16, 16),
+        new(Aes256Cbc, Mode.AesCbc, 32, 16, 16),
         new("aes192-cbc", Mode.AesCbc, 24, 16, 16),
         new("aes128-cbc", Mode.AesCbc, 16, 16, 16),
         new("3des-cbc", Mode.TripleDesCbc, 24, 8, 8),
@@ -50,6 +51,9 @@ internal sealed class KeyFileCipher
     public int TagSize { get; }
 
     public static KeyFileCipher? Find(string name) => All.FirstOrDefault(row => row.Name == name);
+
+    /// <summary>The cipher that a file names, also by a name that OpenSSH wrote before 8.5.</summary>
+    public static KeyFileCipher? FindWritten(string name) => Find(name == "rijndael-cbc@lysator.liu.se" ? Aes256Cbc : name);
 
     /// <summary>Encrypts in place and writes the tag, of <see cref="TagSize"/> bytes.</summary>
     public void Encrypt(ReadOnlySpan<byte> keyAndIv, Span<byte> text, Span<byte> tag)

@@ -101,7 +101,7 @@ internal static class OpenSshPrivateKey
 
     private static KeyFileCipher CipherOf(in OpenSshKeyHead head)
     {
-        KeyFileCipher cipher = KeyFileCipher.Find(Encoding.ASCII.GetString(head.Cipher))
+        KeyFileCipher cipher = KeyFileCipher.FindWritten(Encoding.ASCII.GetString(head.Cipher))
             ?? throw KeyFormatException.Unsupported($"The private key is locked with the cipher \"{Printable.Escape(head.Cipher)}\", which is not supported.");
         bool isLocked = cipher.Name != KeyFileCipher.None;
         bool isClear = head.Kdf.SequenceEqual("none"u8) && head.KdfOptions.IsEmpty;
