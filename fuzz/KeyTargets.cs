@@ -93,6 +93,12 @@ internal static class KeyTargets
             IsRefusal = OnlyFormat,
             Words = ["PuTTY-User-Key-File-2: ", "Encryption: aes256-cbc\n", "Key-Derivation: Argon2id\n", "Argon2-Memory: ", "Argon2-Passes: ", "Argon2-Parallelism: ", "Argon2-Salt: ", "Private-Lines: ", "\r", "9999999999"],
         };
+        var sshCom = new SshComDraft(rsa.ExportParameters(includePrivateParameters: true));
+        yield return new("private-key-sshcom", static input => PrivateKeyFile.Read(input).Dispose(), [Encoding.ASCII.GetBytes(sshCom.File()), Encoding.ASCII.GetBytes((sshCom with { Cipher = "3des-cbc" }).File())])
+        {
+            IsRefusal = OnlyFormat,
+            Words = ["---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n", "---- END SSH2 ENCRYPTED PRIVATE KEY ----\n", "Comment: ", "\\\n", "\r", "="],
+        };
         yield return new("private-key-openssh", static input => OpenSshPrivateKey.Unlock(input, default).Dispose(), [.. texts.Select(Unarmor)]) { IsRefusal = OnlyFormat };
         yield return new(
             "private-key-pkcs8",

@@ -83,6 +83,21 @@ public sealed class KeyConversionInteropTests : IDisposable
     }
 
     [Fact]
+    public async Task Private_keys_of_ssh_com_come_out_as_OpenSSH_prints_them()
+    {
+        string none = _directory.Write("none", ""), phrase = _directory.Write("phrase", "secret\n");
+        (await Run.Async("puttygen", ["-q", "-t", "rsa", "-b", "1024", "-C", "a comment", "--new-passphrase", none, "-o", _directory["ppk"]])).Ends();
+        (await Run.Async("puttygen", [_directory["ppk"], "-q", "-O", "private-sshcom", "--new-passphrase", none, "-o", _directory["sshcom"]])).Ends();
+        string[] import = ["-i", "-f", _directory["sshcom"]];
+        Assert.Equal(await KeygenRun.StockAsync("", import), KeygenRun.Ours("", import));
+        Assert.Equal((await Run.Async("puttygen", [_directory["ppk"], "-L"])).Ends().Output, KeygenRun.Ours("", "-y", "-f", _directory["sshcom"]).Ends().Output);
+
+        (await Run.Async("puttygen", [_directory["ppk"], "-q", "-O", "private-sshcom", "--new-passphrase", phrase, "-o", _directory["sshcom"]])).Ends();
+        Assert.Equal(255, (await KeygenRun.StockAsync("", import)).Status);
+        Assert.Contains("\"3des-cbc\" of ssh.com's programs", KeygenRun.Ours("", import).Ends(255).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Both_refuse_what_is_no_key()
     {
         _directory.Write("nothing", "nothing here\n");

@@ -36,7 +36,7 @@ internal sealed class PemBlock : IDisposable
             ReadOnlySpan<byte> line = TakeLine(ref text);
             if (!line.StartsWith(End)) continue;
             if (!line[End.Length..].EndsWith(Dashes) || !line[End.Length..^Dashes.Length].SequenceEqual(label)) break;
-            return new PemBlock(Encoding.ASCII.GetString(label), headers, Decode(body[..^length]));
+            return new PemBlock(Encoding.ASCII.GetString(label), headers, ArmoredText.Decode(body[..^length], "between its begin and end lines"));
         }
 
         throw KeyFormatException.Damaged("The key file has no end line that matches its begin line.");
@@ -115,16 +115,5 @@ internal sealed class PemBlock : IDisposable
         ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
         text = end < 0 ? default : text[(end + 1)..];
         return line.TrimEnd(" \t\r"u8);
-    }
-
-    private static Secret Decode(ReadOnlySpan<byte> base64)
-    {
-        using var decoded = new Secret(Base64.GetMaxDecodedFromUtf8Length(base64.Length));
-        if (Base64.DecodeFromUtf8(base64, decoded.Span, out int consumed, out int written) != OperationStatus.Done || consumed != base64.Length)
-        {
-            throw KeyFormatException.Damaged("The key file is not base64 between its begin and end lines.");
-        }
-
-        return Secret.CopyOf(decoded.Span[..written]);
     }
 }

@@ -3,7 +3,8 @@ namespace Nacre.Protocol.Keys.Formats;
 /// <summary>The contents of a private key file, before and after they are unlocked.</summary>
 /// <remarks>
 /// The OpenSSH format says in clear which public key it belongs to, so a client can ask a server about the key first and a person for the
-/// passphrase only when it is wanted. Reads that format, PEM (PKCS#1, SEC 1, PKCS#8 and encrypted PKCS#8) and PuTTY's .ppk files of versions 2 and 3, which say it, too.
+/// passphrase only when it is wanted. Reads that format, PEM (PKCS#1, SEC 1, PKCS#8 and encrypted PKCS#8) and PuTTY's .ppk files of versions 2 and 3, which say it, too, and the
+/// RSA keys of ssh.com's programs that have no passphrase.
 /// </remarks>
 public sealed class PrivateKeyFile : IDisposable
 {
@@ -24,7 +25,7 @@ public sealed class PrivateKeyFile : IDisposable
     internal bool KeepsComment => _key.KeepsComment;
 
     /// <summary>True where the contents look like a private key file, of whatever form.</summary>
-    internal static bool IsOne(ReadOnlySpan<byte> contents) => contents.IndexOf(" PRIVATE KEY-----"u8) >= 0 || PuttyPrivateKey.IsOne(contents);
+    internal static bool IsOne(ReadOnlySpan<byte> contents) => contents.IndexOf(" PRIVATE KEY-----"u8) >= 0 || PuttyPrivateKey.IsOne(contents) || SshComPrivateKey.IsOne(contents);
 
     /// <summary>Looks at a file's contents.</summary>
     /// <param name="contents">All bytes of the file; a copy is kept where the collector does not move it, until disposal.</param>
@@ -33,6 +34,7 @@ public sealed class PrivateKeyFile : IDisposable
     {
         if (contents.Length > MaxLength) throw KeyFormatException.Damaged($"The private key file has more than {MaxLength} bytes.");
         if (PuttyPrivateKey.IsOne(contents)) return new PrivateKeyFile(PuttyPrivateKey.Read(contents));
+        if (SshComPrivateKey.IsOne(contents)) return new PrivateKeyFile(SshComPrivateKey.Read(contents));
         PemBlock block = PemBlock.Read(contents);
         try
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Nacre.Crypto;
@@ -69,14 +68,7 @@ internal sealed class PuttyKeyText(ReadOnlySpan<byte> contents) : IDisposable
             length += line.Length;
         }
 
-        ReadOnlySpan<byte> encoded = base64.Span[..length];
-        using var decoded = new Secret(Base64.GetMaxDecodedFromUtf8Length(length));
-        if (Base64.DecodeFromUtf8(encoded, decoded.Span, out int consumed, out int written) != System.Buffers.OperationStatus.Done || consumed != length)
-        {
-            throw KeyFormatException.Damaged($"The private key file is not base64 behind its {name}.");
-        }
-
-        return Secret.CopyOf(decoded.Span[..written]);
+        return ArmoredText.Decode(base64.Span[..length], $"behind its {name}");
     }
 
     public void Dispose() => _text.Dispose();
@@ -85,10 +77,8 @@ internal sealed class PuttyKeyText(ReadOnlySpan<byte> contents) : IDisposable
     {
         ReadOnlySpan<byte> rest = _text.Span[_position..];
         if (rest.IsEmpty) throw KeyFormatException.Damaged("The private key file ends too early.");
-        int end = rest.IndexOfAny((byte)'\n', (byte)'\r');
-        ReadOnlySpan<byte> line = end < 0 ? rest : rest[..end];
-        bool isPair = end >= 0 && rest[end] == '\r' && end + 1 < rest.Length && rest[end + 1] == '\n';
-        _position += line.Length + (end < 0 ? 0 : isPair ? 2 : 1);
+        ReadOnlySpan<byte> line = ArmoredText.TakeLine(ref rest);
+        _position = _text.Length - rest.Length;
         return line;
     }
 }
