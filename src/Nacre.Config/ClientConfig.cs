@@ -158,6 +158,9 @@ internal sealed class ClientConfig(string host, LocalIdentity local, ConfigValue
         }
     }
 
+    /// <summary>The path of the PKCS#11 library whose keys to log in with, or null for none.</summary>
+    public string? PKCS11Provider => NotNone(values.Get(ClientKeywords.PKCS11Provider));
+
     /// <summary>The paths of the private keys to try, in order; empty after "none".</summary>
     public IReadOnlyList<string> IdentityFiles =>
         [.. values.Get(ClientKeywords.IdentityFile)!.Where(static file => !file.Equals("none", StringComparison.OrdinalIgnoreCase))];

@@ -248,6 +248,12 @@ internal static class ClientKeywords
     public static readonly Keyword<IReadOnlyList<string>> MACs = Declared.Add(new Keyword<IReadOnlyList<string>>("MACs", Choices.ClientMacs)
     { DefaultFrom = static a => a.Macs.Defaults, Manual = "The message authentication codes to offer, best first." });
 
+    public static readonly Keyword<string> PKCS11Provider = Declared.Add(new Keyword<string>("PKCS11Provider", new TextShape("library | none") { HidesNone = true })
+    {
+        Aliases = ["SmartcardDevice"],
+        Manual = "The PKCS#11 library of the tokens whose keys to log in with; a process of its own loads it.",
+    });
+
     public static readonly Keyword<string> PreferredAuthentications = Declared.Add(new Keyword<string>("PreferredAuthentications", new TextShape("method[,method...]"))
     { Manual = "The order in which authentication methods are tried." });
 
@@ -408,7 +414,6 @@ internal static class ClientKeywords
 
     static ClientKeywords()
     {
-        Declared.AddLeftOut(KeywordStatus.Pending, "Nacre does not load PKCS#11 libraries; put the keys into an agent that does", "none", "PKCS11Provider", "SmartcardDevice");
         Declared.AddNames(KeywordStatus.Ignored, "Protocol", "Cipher");
         Declared.AddNames(KeywordStatus.Deprecated, "FallBackToRsh", "GlobalKnownHostsFile2", "RhostsAuthentication",
             "UseBlacklistedKeys", "UserKnownHostsFile2", "UseRoaming", "UseRsh", "UsePrivilegedPort");

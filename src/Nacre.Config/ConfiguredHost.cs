@@ -105,7 +105,7 @@ public sealed class ConfiguredHost : IAsyncDisposable
         ConfiguredIdentities? identities = null;
         try
         {
-            identities = await ConfiguredIdentities.LoadAsync(config, options.Passphrases, notes.Add, ct).ConfigureAwait(false);
+            identities = await ConfiguredIdentities.LoadAsync(config, options.Passphrases, options.Tokens, notes.Add, ct).ConfigureAwait(false);
             var policy = new KnownHostsPolicy(ClientOptions.KnownHostsOf(config, options.RunsCommands), options.Dialog ?? new NobodyToAsk(notes));
             SshClientOptions client = await ClientOptions.OfAsync(config, policy, ct).ConfigureAwait(false) with
             {

@@ -1,3 +1,4 @@
+using Nacre.Agent;
 using Nacre.Client;
 using Nacre.Protocol.Authentication;
 
@@ -17,6 +18,9 @@ public sealed record ConfiguredHostOptions
 
     /// <summary>Unlocks identity files; without it locked ones serve only through an agent.</summary>
     public IPassphraseSource? Passphrases { get; init; }
+
+    /// <summary>Opens the PKCS#11 library that PKCS11Provider names, by the path that is written there and without a PIN, once for each host that names it, and closes it as often; without it the keyword is passed over, with a note.</summary>
+    public ITokenLibrary? Tokens { get; init; }
 
     /// <summary>Gives passwords, where PasswordAuthentication allows them.</summary>
     public IPasswordSource? Passwords { get; init; }

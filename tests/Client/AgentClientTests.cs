@@ -235,8 +235,28 @@ public sealed class AgentClientTests
         await using var agent = new FakeAgent(_ => Failure());
         AgentIdentity[] keys = [new(agent.Client, TestKeys.A.PublicKey, "A"), new(agent.Client, files[1].PublicKey!, "two in the agent")];
 
-        Assert.Equal(["two in the agent", "A", directory["one"]], IdentityOrder.Of(files, [], keys, isFilesOnly: false).Select(identity => identity.Name));
-        Assert.Equal(["two in the agent", directory["one"]], IdentityOrder.Of(files, [], keys, isFilesOnly: true).Select(identity => identity.Name));
+        Assert.Equal(["two in the agent", "A", directory["one"]], IdentityOrder.Of(files, [], keys, [], isFilesOnly: false).Select(identity => identity.Name));
+        Assert.Equal(["two in the agent", directory["one"]], IdentityOrder.Of(files, [], keys, [], isFilesOnly: true).Select(identity => identity.Name));
+        foreach (IdentityFile file in files) file.Dispose();
+    }
+
+    [Fact]
+    public async Task A_tokens_keys_stand_behind_the_agents_and_before_the_files_and_those_that_a_file_names_come_first()
+    {
+        using var directory = new Interop.TemporaryDirectory();
+        string[] paths = ["plain", "in-token", "in-agent"];
+        foreach (string path in paths) (await Interop.Run.CleanAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", directory[path]])).Ends();
+        File.Delete(directory["in-token"]);
+        IdentityFile[] files = [.. paths.Take(2).Select(path => IdentityFile.Find(directory[path])!)];
+        PublicKey named = files[1].PublicKey!, shared = IdentityFile.Find(directory["in-agent"])!.PublicKey!;
+        await using var agent = new FakeAgent(_ => Failure());
+        AgentIdentity[] tokens = [new(agent.Client, TestKeys.B.PublicKey, "token's other"), new(agent.Client, shared, "token's shared"), new(agent.Client, named, "token's named")];
+        AgentIdentity[] keys = [new(agent.Client, TestKeys.A.PublicKey, "A"), new(agent.Client, shared, "agent's shared")];
+
+        Assert.Equal(
+            ["agent's shared", "A", "token's named", "token's other", directory["plain"]],
+            IdentityOrder.Of(files, [], keys, tokens, isFilesOnly: false).Select(identity => identity.Name));
+        Assert.Equal(["agent's shared", "token's named", directory["plain"]], IdentityOrder.Of(files, [], keys, tokens, isFilesOnly: true).Select(identity => identity.Name));
         foreach (IdentityFile file in files) file.Dispose();
     }
 

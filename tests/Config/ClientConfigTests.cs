@@ -199,11 +199,17 @@ public class ClientConfigTests
         Assert.Equal([complaint], ConfigBed.ClientComplaints("", option));
 
     [Fact]
-    public void A_keyword_that_Nacre_leaves_out_is_ignored_with_the_reason() =>
-        Assert.Equal([
-            "/home/alice/.ssh/config line 1: keyword PKCS11Provider is not supported and was ignored: Nacre does not load PKCS#11 libraries; put the keys into an agent that does",
-            "/home/alice/.ssh/config line 5: Unsupported option \"afstokenpassing\"",
-        ], ConfigBed.ClientComplaints("PKCS11Provider /x\nSecurityKeyProvider internal\nUseRoaming yes\nProtocol 2\nAFSTokenPassing no\nHost other\nPKCS11Provider x\n"));
+    public void A_keyword_of_the_past_is_warned_of_where_it_would_have_done_something() =>
+        Assert.Equal(
+            ["/home/alice/.ssh/config line 4: Unsupported option \"afstokenpassing\""],
+            ConfigBed.ClientComplaints("SecurityKeyProvider internal\nUseRoaming yes\nProtocol 2\nAFSTokenPassing no\n"));
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("PKCS11Provider none\nPKCS11Provider /x.so", null)]
+    [InlineData("PKCS11Provider NONE", null)]
+    [InlineData("SmartcardDevice ~/%h/${HOME}/x.so\nPKCS11Provider /y.so", "~/%h/${HOME}/x.so")]
+    public void The_library_of_tokens_is_a_path_as_it_stands_or_none(string text, string? library) => Assert.Equal(library, ConfigBed.GoodClient(text).PKCS11Provider);
 
     [Fact]
     public void A_value_that_holds_anyway_is_no_reason_to_warn() =>

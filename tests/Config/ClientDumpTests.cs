@@ -23,6 +23,7 @@ public class ClientDumpTests
         "StrictHostKeyChecking=accept-new", "StrictHostKeyChecking=off", "StrictHostKeyChecking=foo", "StrictHostKeyChecking=YES",
         "LogLevel=debug", "LogLevel=debug3", "LogLevel=QUIET", "LogLevel=foo", "RequestTTY=force", "RequestTTY=true", "SessionType=none", "SessionType=x",
         "RemoteCommand=a b  \"c d\"", "RemoteCommand=none", "RemoteCommand=ls # x", "RemoteCommand=it's", "ProxyCommand=nc %h %p", "ProxyCommand=none", "ProxyCommand=exec nc # x", "ProxyJump=a", "ProxyJump=u@a:22,ssh://b:23,[::1]:24", "ProxyJump=NONE", "ProxyJump=a,,b", "ProxyJump=u@a:0", "ProxyJump=a | ProxyCommand=nc x", "ProxyCommand=nc x | ProxyJump=a", "ProxyJump=a | ProxyJump=b",
+        "PKCS11Provider=/x.so | PKCS11Provider=/y.so", "SmartcardDevice=~/%h", "PKCS11Provider=none", "PKCS11Provider=NONE", "PKCS11Provider #", "PKCS11Provider \"\"", "ControlPath=NONE", "KnownHostsCommand=NONE",
         "PreferredAuthentications=password,publickey", "FingerprintHash=md5", "FingerprintHash=foo", "PubkeyAuthentication=no", "PubkeyAuthentication=unbound",
         "PubkeyAuthentication=host-bound", "ChallengeResponseAuthentication=no", "DSAAuthentication=no", "IdentityAgent=none", "IdentityAgent=~/a%h-%n-%p-%r-%u-%d-%i-%l-%L-%k-%C-%%",
         "IdentityAgent=$FOO", "IdentityAgent=SSH_AUTH_SOCK", "IgnoreUnknown=F* | Foo=b", "UseRoaming=yes", "Protocol=2", "AFSTokenPassing=yes", "RequiredRSASize=10",

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
+using Nacre.Agent;
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Crypto;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
+using Nacre.Tests.Authentication;
 using Nacre.Tests.Interop;
 using Nacre.Tests.Pair;
 
@@ -148,6 +150,43 @@ public sealed class ConfiguredHostTests : IDisposable
         await using ConfiguredHost unasked = await ConfiguredHost.LoadAsync("build", files);
         Assert.Equal(["KnownHostsCommand is not run: RunsCommands is not set"], unasked.Notes);
         await Assert.ThrowsAsync<HostKeyNotTrustedException>(() => unasked.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task Tokens_are_opened_by_who_is_there_to_do_so_and_closed_with_the_host()
+    {
+        ConfiguredHostOptions files = Files("PKCS11Provider ~/token.so\nIdentityFile none\nIdentityAgent none\n");
+        var tokens = new OneToken();
+        await using (ConfiguredHost host = await ConfiguredHost.LoadAsync("build", files with { Tokens = tokens }))
+        {
+            Assert.Empty(host.Notes);
+            Assert.Equal(["A", "~/token.so"], host.Options.Identities.Select(identity => identity.Name));
+            Assert.Same(TestKeys.B, await host.Options.Identities[1].OpenAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(["opened ~/token.so"], tokens.Calls);
+        }
+
+        Assert.Equal(["opened ~/token.so", "closed ~/token.so"], tokens.Calls);
+        await using ConfiguredHost unasked = await ConfiguredHost.LoadAsync("build", files);
+        Assert.Equal(["PKCS11Provider is not used, since nobody opens tokens here: ~/token.so"], unasked.Notes);
+        Assert.Empty(unasked.Options.Identities);
+    }
+
+    private sealed class OneToken : ITokenLibrary
+    {
+        public List<string> Calls { get; } = [];
+
+        public ValueTask<IReadOnlyList<TokenKey>> OpenAsync(string path, ReadOnlyMemory<byte> pin, CancellationToken ct)
+        {
+            Assert.True(pin.IsEmpty);
+            Calls.Add($"opened {path}");
+            return new([new TokenKey(TestKeys.A, "A"), new TokenKey(TestKeys.B, "")]);
+        }
+
+        public ValueTask<bool> CloseAsync(string path, CancellationToken ct)
+        {
+            Calls.Add($"closed {path}");
+            return new(true);
+        }
     }
 
     [Fact]

@@ -23,6 +23,8 @@ internal sealed class TextShape(string syntax) : ValueShape<string>
         value = arguments.Next();
         if (value is not { Length: > 0 })
             return arguments.Fail(Missing?.Replace("{0}", arguments.Keyword, StringComparison.Ordinal) ?? (IsPath ? "missing file name." : "Missing argument."));
+        if (HidesNone && value.Equals("none", StringComparison.OrdinalIgnoreCase))
+            value = "none";
         return !IsPath || ServerPath.TryResolve(arguments, value, out value);
     }
 
@@ -72,6 +74,8 @@ internal sealed class CommandShape(string syntax) : ValueShape<string>
         value = arguments.Role == ConfigRole.Client ? arguments.Raw.TrimStart(" \t\r\n=".ToCharArray()) : arguments.Raw;
         if (value.Length == 0)
             return arguments.Fail("missing argument.");
+        if (HidesNone && value.Equals("none", StringComparison.OrdinalIgnoreCase))
+            value = "none";
         bool isGood = !MustBeAbsolute || value.StartsWith('/') || value.Equals("none", StringComparison.OrdinalIgnoreCase);
         return isGood || arguments.Fail($"{arguments.Keyword} must be an absolute path");
     }

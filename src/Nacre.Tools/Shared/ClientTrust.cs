@@ -6,24 +6,27 @@ using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.SecurityKeys;
+using Nacre.Tools.Tokens;
 
 namespace Nacre.Tools.Shared;
 
-/// <summary>What one connection of a tool trusts and logs in with: known_hosts, identity files, the agent, the person at the terminal.</summary>
+/// <summary>What one connection of a tool trusts and logs in with: known_hosts, identity files, the agent, tokens, the person at the terminal.</summary>
 internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerViewer, IAsyncDisposable
 {
     private readonly ClientConfig _config;
     private readonly ErrorTrace _trace;
     private readonly Prompts _prompts;
+    private readonly LoginTokens _tokens;
     private ConfiguredIdentities? _identities;
 
     private ClientTrust(ClientConfig config, ErrorTrace trace)
     {
         (_config, _trace) = (config, trace);
         _prompts = new Prompts($"{config.User}@{config.Hostname}", config.BatchMode);
+        _tokens = new LoginTokens(_prompts, config.BatchMode, trace);
     }
 
-    /// <summary>Reads the files and asks the agent for its keys.</summary>
+    /// <summary>Reads the files and asks the agent and the tokens for their keys.</summary>
     /// <param name="config">Of the host.</param>
     /// <param name="trace">Where it is told.</param>
     /// <param name="offered">Keys that are offered instead of those; null for none.</param>
@@ -31,7 +34,7 @@ internal sealed class ClientTrust : IHostKeyDialog, IPassphraseSource, IBannerVi
     {
         var trust = new ClientTrust(config, trace);
         if (offered is not null) return (trust, await trust.CreateOptionsAsync(offered).ConfigureAwait(false));
-        ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, told => trace.Write(1, told), default).ConfigureAwait(false);
+        ConfiguredIdentities identities = trust._identities = await ConfiguredIdentities.LoadAsync(config, trust, trust._tokens, told => trace.Write(1, told), default).ConfigureAwait(false);
         foreach (IdentityFile file in identities.Files) file.SecurityKeys = key => trust.Reach(key, file.Name);
         if (identities.Agent is { } agent && config.AddKeysToAgent.Choice != AddKeysChoice.No)
         {

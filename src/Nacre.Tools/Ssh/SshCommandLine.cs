@@ -116,7 +116,7 @@ internal sealed class SshCommandLine
             case 'D': Options.Set(ClientKeywords.DynamicForward, [ForwardOf(use.Value, Forward.TryParseDynamic, "dynamic")]); break;
             case 'E': LogFile = use.Value; break;
             case 'F': ConfigFile = use.Value; break;
-            case 'I': Console.Error.WriteLine("no support for PKCS#11."); break;
+            case 'I': Options.SetForGood(ClientKeywords.PKCS11Provider, use.Value.Equals("none", StringComparison.OrdinalIgnoreCase) ? "none" : use.Value); break;
             case 'J': SetJump(use.Value); break;
             case 'L': Options.Set(ClientKeywords.LocalForward, [ForwardOf(use.Value, Forward.TryParseLocal, "local")]); break;
             case 'O': SetControl(use.Value); break;

@@ -16,7 +16,7 @@ internal static class SshFlags
         new Flag('E', "log_file", "Append what is told to a file."),
         new Flag('F', "configfile", "Read this configuration file and no other."),
         new Flag('G', null, "Print the configuration for the destination and exit."),
-        new Flag('I', "pkcs11", "A PKCS#11 provider; there is no support for it."),
+        new Flag('I', "pkcs11", "Log in with the keys of the tokens of this PKCS#11 library; none for no library."),
         new Flag('J', "destination", "Connect by way of these machines: [user@]host[:port], with commas between them."),
         new Flag('K', null, "Log in by GSSAPI and delegate credentials; there is no support for it."),
         new Flag('L', "address", "Listen here and connect there: [bind_address:]port:host:hostport, or a path for either end."),

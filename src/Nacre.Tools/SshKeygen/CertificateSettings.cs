@@ -42,7 +42,6 @@ internal sealed class CertificateSettings
         switch (use.Letter)
         {
             case 's': Authority = use.Value; return;
-            case 'D': throw new FatalException($"Keys in PKCS#11 tokens are not supported; give {Printable.Escape(use.Value)} to an agent with ssh-add -s and sign with -U");
             case 'h': Kind = CertificateKind.Host; break;
             case 'I': KeyId = use.Value; break;
             case 'n': Principals = use.Value; break;

@@ -2,10 +2,11 @@ using Nacre.Client;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
+using Nacre.Tools.Tokens;
 
 namespace Nacre.Tools.SshKeygen;
 
-/// <summary>Certifies public keys with an authority's key, which is in a file or in an agent; each certificate lies beside its key as -cert.pub.</summary>
+/// <summary>Certifies public keys with an authority's key, which is in a file, in an agent or in a token; each certificate lies beside its key as -cert.pub.</summary>
 internal sealed class CertificateSigning(KeygenTask task)
 {
     private const string Agent = "SSH_AUTH_SOCK";
@@ -16,6 +17,12 @@ internal sealed class CertificateSigning(KeygenTask task)
     {
         CertificateTerms terms = Wanted.ToTerms();
         string authority = Wanted.Authority!;
+        if (task.Settings.TokenLibrary is { } library)
+        {
+            await using var tokens = new TokenProcess(library);
+            return await SignAllAsync(terms, await new KeygenTokens(task).FindAsync(tokens, authority).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
         if (!Wanted.IsInAgent)
         {
             using OpenedKey opened = task.Files.Open(task.Answers, authority, $"Load key \"{authority}\"", "Enter passphrase: ", task.Settings.Passphrase);
@@ -63,7 +70,7 @@ internal sealed class CertificateSigning(KeygenTask task)
         }
         catch (Exception refused) when (refused is SshException or ArgumentException)
         {
-            throw new FatalException($"Couldn't certify {(Wanted.IsInAgent ? $"{path} via agent" : $"key {path}")}: {refused.Message}");
+            throw new FatalException($"Couldn't certify {(Wanted.IsInAgent && task.Settings.TokenLibrary is null ? $"{path} via agent" : $"key {path}")}: {refused.Message}");
         }
 
         if (task.Settings.IsQuiet) return;

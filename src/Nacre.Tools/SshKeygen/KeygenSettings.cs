@@ -31,6 +31,9 @@ internal sealed class KeygenSettings
     /// <summary>The host of -F, -R or -r, or with -Y the file of revoked keys that -r names.</summary>
     public string? Host { get; private set; }
 
+    /// <summary>The PKCS#11 library of -D.</summary>
+    public string? TokenLibrary { get; private set; }
+
     /// <summary>What -M is to do: generate or screen.</summary>
     public string? Moduli { get; private set; }
 
@@ -100,6 +103,7 @@ internal sealed class KeygenSettings
         switch (use.Letter)
         {
             case 'C': Comment = use.Value; break;
+            case 'D': TokenLibrary = use.Value; break;
             case 'f': File = use.Value; break;
             case 'F' or 'R' or 'r': Host = use.Value; break;
             case 'v': Verbosity++; break;

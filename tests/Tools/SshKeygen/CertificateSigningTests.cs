@@ -109,13 +109,6 @@ public sealed class CertificateSigningTests : IDisposable
         Assert.Equal("force-command already specified\r\n", Sign("-O", "critical:force-command=x", "-O", "force-command=y", _directory["key"]).Ends(255).Error);
     }
 
-    [Fact]
-    public void A_token_is_refused_with_what_to_do_instead()
-    {
-        KeygenRun refused = KeygenRun.Ours("", "-D", "/usr/lib/token.so", "-s", _directory["authority.pub"], "-I", "x", _directory["key.pub"]).Ends(255);
-        Assert.Equal("Keys in PKCS#11 tokens are not supported; give /usr/lib/token.so to an agent with ssh-add -s and sign with -U\r\n", refused.Error);
-    }
-
     [Theory]
     [InlineData("-h")]
     [InlineData("-V", "+1d")]
