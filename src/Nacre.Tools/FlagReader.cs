@@ -37,7 +37,8 @@ internal sealed class FlagReader(FlagTable table, IReadOnlyList<string> argument
 
         _letters = "";
         if (attached.Length == 0 && Position == arguments.Count) throw new UsageException($"option requires an argument -- {letter}");
-        use = new FlagUse(letter, attached.Length > 0 ? attached : arguments[Position++]);
+        if (attached.Length == 0) attached = arguments[Position++];
+        use = new FlagUse(letter, attached, Position - 1);
         return true;
     }
 

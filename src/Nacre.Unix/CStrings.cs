@@ -26,6 +26,18 @@ internal sealed class CStrings : IEnumerable<string>
         return environment;
     }
 
+    /// <summary>
+    /// The last arguments of this process as they were given: what managed code is handed has lost bytes that are no UTF-8. Null where there are not as many.
+    /// </summary>
+    public static CStrings? OwnArguments(int count)
+    {
+        CStrings all = Parse(File.ReadAllBytes("/proc/self/cmdline"));
+        if (all.Count <= count)
+            return null;
+        all.entries.RemoveRange(0, all.Count - count);
+        return all;
+    }
+
     /// <summary>The entries of <see cref="ToBytes"/>.</summary>
     public static CStrings Parse(ReadOnlySpan<byte> bytes)
     {

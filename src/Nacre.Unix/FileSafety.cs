@@ -9,6 +9,9 @@ internal static unsafe class FileSafety
 {
     private const string Frame = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
 
+    /// <summary>As many as Linux follows in one path.</summary>
+    private const int MostLinks = 40;
+
     /// <summary>
     /// Opens a regular file for reading, with its status. Never waits: a FIFO or a device is opened without blocking and refused.
     /// </summary>
@@ -131,6 +134,28 @@ internal static unsafe class FileSafety
         string text = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(resolved));
         Libc.free(resolved);
         return text;
+    }
+
+    /// <summary>Where a path leads through symbolic links, whether or not there is a file; the path itself where its directory is missing.</summary>
+    /// <remarks>
+    /// As the system goes: what the base library resolves loses the directory of a link that was named without one, and takes <c>..</c> behind a
+    /// link to a directory for the directory that the link is in.
+    /// </remarks>
+    /// <exception cref="UnixException">ELOOP: the links lead in a circle.</exception>
+    public static string FinalTarget(string path)
+    {
+        for (int links = 0; links <= MostLinks; links++)
+        {
+            string name = Path.GetFileName(path);
+            string directory = path[..^name.Length];
+            if (name is "" or "." or ".." || RealPath(directory.Length == 0 ? "." : directory) is not { } real)
+                return path;
+            path = Path.Join(real, name);
+            if (new FileInfo(path).LinkTarget is not { } next)
+                return path;
+            path = next.StartsWith('/') ? next : Path.Join(real, next);
+        }
+        throw new UnixException(Errno.ELOOP, path);
     }
 
     private static bool IsTrusted(FileStatus status, uint uid) =>

@@ -8,7 +8,6 @@ internal readonly record struct FileStatus
     private const int TypeMask = 0xf000;
     private const int Regular = 0x8000;
     private const int Directory = 0x4000;
-    private const int SymbolicLink = 0xa000;
     private const int Socket = 0xc000;
     private const int CharacterDevice = 0x2000;
     private const int Fifo = 0x1000;
@@ -62,8 +61,6 @@ internal readonly record struct FileStatus
     public bool IsRegularFile => kind == Regular;
 
     public bool IsDirectory => kind == Directory;
-
-    public bool IsSymbolicLink => kind == SymbolicLink;
 
     public bool IsSocket => kind == Socket;
 

@@ -22,7 +22,7 @@ internal static unsafe class Launcher
         LaunchPlan plan;
         try
         {
-            plan = LaunchPlan.Parse(OwnArguments(argumentCount));
+            plan = LaunchPlan.Parse(CStrings.OwnArguments(argumentCount) ?? throw new FormatException("The launcher was not started by its own executable."));
             Prepare(plan);
         }
         catch (Exception failure) when (failure is UnixException or FormatException or OverflowException)
@@ -40,25 +40,6 @@ internal static unsafe class Launcher
         Execute(plan);
         Say(UnixException.FromLast(plan.Program).Message);
         return ExecuteFailed;
-    }
-
-    /// <summary>The last arguments of this process as they were given: what managed code is handed has lost bytes that are no UTF-8.</summary>
-    private static CStrings OwnArguments(int count)
-    {
-        byte[] all = File.ReadAllBytes("/proc/self/cmdline");
-        var ends = new List<int>();
-        for (int i = 0; i < all.Length; i++)
-        {
-            if (all[i] == 0)
-                ends.Add(i);
-        }
-        if (ends.Count <= count)
-            throw new FormatException("The launcher was not started by its own executable.");
-
-        var arguments = new CStrings();
-        for (int i = ends.Count - count; i < ends.Count; i++)
-            arguments.Add(all.AsSpan()[(ends[i - 1] + 1)..ends[i]]);
-        return arguments;
     }
 
     private static void Prepare(LaunchPlan plan)

@@ -79,7 +79,7 @@ public sealed class FlagTests
     {
         var reader = new FlagReader(Table, ["-b", "", "-v"]);
         Assert.True(reader.TryRead(out FlagUse use));
-        Assert.Equal(new FlagUse('b', ""), use);
+        Assert.Equal(new FlagUse('b', "", Argument: 1), use);
         Assert.True(reader.TryRead(out use));
         Assert.Equal('v', use.Letter);
     }

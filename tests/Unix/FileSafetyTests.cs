@@ -43,6 +43,34 @@ public sealed class FileSafetyTests : IDisposable
     }
 
     [Fact]
+    public void Links_lead_where_the_system_goes_by_them()
+    {
+        string real = Directory.CreateDirectory(Path.Join(directory, "real", "inner")).Parent!.FullName;
+        File.CreateSymbolicLink(Path.Join(directory, "way"), Path.Join("real", "inner"));
+        File.CreateSymbolicLink(Path.Join(real, "inner", "link"), Path.Join("..", "key"));
+        File.CreateSymbolicLink(Path.Join(directory, "first"), Path.Join("way", "link"));
+        string key = Path.Join(FileSafety.RealPath(real), "key");
+
+        Assert.Equal(key, FileSafety.FinalTarget(Path.Join(directory, "first")));
+        Assert.Equal(key, FileSafety.FinalTarget(Path.Join(directory, "way", "..", "key")));
+        File.WriteAllText(key, "");
+        Assert.Equal(key, FileSafety.FinalTarget(Path.Join(directory, "first")));
+        Assert.Equal(Path.Join(FileSafety.RealPath("."), "no such key"), FileSafety.FinalTarget("no such key"));
+        Assert.Equal("/no/such/key", FileSafety.FinalTarget("/no/such/key"));
+        Assert.Equal("/tmp/", FileSafety.FinalTarget("/tmp/"));
+        Assert.Equal("", FileSafety.FinalTarget(""));
+    }
+
+    [Fact]
+    public void Links_that_lead_in_a_circle_lead_nowhere()
+    {
+        string link = Path.Join(directory, "link");
+        File.CreateSymbolicLink(link, "link");
+
+        Assert.Equal(Errno.ELOOP, Assert.Throws<UnixException>(() => FileSafety.FinalTarget(link)).Errno);
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_named()
     {
         UnixException error = Assert.Throws<UnixException>(() => FileSafety.Read("/no/such/key", 10, out _));

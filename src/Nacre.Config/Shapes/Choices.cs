@@ -6,6 +6,9 @@ namespace Nacre.Config.Shapes;
 /// <summary>The words that keywords choose from.</summary>
 internal static class Choices
 {
+    private static (string Name, FingerprintHash Hash)[] Digests =>
+        [("SHA256", FingerprintHash.Sha256), ("MD5", FingerprintHash.Md5), ("SHA1", FingerprintHash.Sha1), ("SHA384", FingerprintHash.Sha384), ("SHA512", FingerprintHash.Sha512)];
+
     /// <summary>yes or no; a client also takes true and false.</summary>
     public static ChoiceShape<bool> Flag => new(("yes", true), ("no", false)) { ClientNames = [("true", true), ("false", false)] };
 
@@ -13,10 +16,10 @@ internal static class Choices
         new(("any", AddressFamilyChoice.Any), ("inet", AddressFamilyChoice.Inet), ("inet6", AddressFamilyChoice.Inet6));
 
     public static ChoiceShape<FingerprintHash> Digest =>
-        new(("SHA256", FingerprintHash.Sha256), ("MD5", FingerprintHash.Md5)) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
+        new(Digests) { Complaint = "Invalid hash algorithm \"{0}\".", Missing = "Missing argument." };
 
     public static ChoiceShape<FingerprintHash> ServerDigest =>
-        new(("SHA256", FingerprintHash.Sha256), ("MD5", FingerprintHash.Md5)) { Complaint = "Invalid {1} algorithm \"{0}\".", Missing = "{1} missing argument." };
+        new(Digests) { Complaint = "Invalid {1} algorithm \"{0}\".", Missing = "{1} missing argument." };
 
     public static ChoiceShape<IgnoreRhosts> IgnoreRhosts =>
         new(("yes", Values.IgnoreRhosts.Yes), ("no", Values.IgnoreRhosts.No), ("shosts-only", Values.IgnoreRhosts.ShostsOnly));

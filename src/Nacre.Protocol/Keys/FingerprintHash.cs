@@ -8,4 +8,13 @@ public enum FingerprintHash
 
     /// <summary>MD5 in colon-separated hexadecimal, as in <c>MD5:0a:1b…</c>; for comparing with what old software shows.</summary>
     Md5,
+
+    /// <summary>SHA-1 in base64; for comparing with what old software shows.</summary>
+    Sha1,
+
+    /// <summary>SHA-384 in base64.</summary>
+    Sha384,
+
+    /// <summary>SHA-512 in base64.</summary>
+    Sha512,
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys;
@@ -20,7 +21,14 @@ public abstract class PrivateKey : ISigner, IDisposable
     public abstract PublicKey PublicKey { get; }
 
     /// <summary>What people call the key; kept in the OpenSSH format only.</summary>
-    public string Comment { get; set; } = "";
+    public string Comment
+    {
+        get => Encoding.UTF8.GetString(CommentBytes.Span);
+        set => CommentBytes = Encoding.UTF8.GetBytes(value);
+    }
+
+    /// <summary>The comment as it is stored, which need not be text.</summary>
+    internal ReadOnlyMemory<byte> CommentBytes { get; set; }
 
     /// <summary>Makes a new Ed25519 key.</summary>
     public static PrivateKey GenerateEd25519() => Ed25519PrivateKey.Generate(SystemRandom.Instance);

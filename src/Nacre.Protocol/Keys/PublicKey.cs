@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Nacre.Protocol.Wire;
@@ -105,12 +104,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
 
     /// <summary>The fingerprint: the name of the hash, a colon and the hash of the blob.</summary>
     /// <param name="hash">Which hash.</param>
-    public string FingerprintBy(FingerprintHash hash) => hash switch
-    {
-        FingerprintHash.Sha256 => "SHA256:" + Convert.ToBase64String(SHA256.HashData(PlainKey.Blob.Span)).TrimEnd('='),
-        FingerprintHash.Md5 => "MD5:" + string.Join(':', MD5.HashData(PlainKey.Blob.Span).Select(value => value.ToString("x2", CultureInfo.InvariantCulture))),
-        _ => throw new ArgumentOutOfRangeException(nameof(hash)),
-    };
+    public string FingerprintBy(FingerprintHash hash) => KeyFingerprint.Of(this, hash);
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && Blob.Span.SequenceEqual(other.Blob.Span);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Nacre.Protocol.Keys;
@@ -15,10 +14,7 @@ internal static class RandomArt
 
     public static string Draw(PublicKey key, FingerprintHash hash)
     {
-        (byte[] digest, string hashName) = hash == FingerprintHash.Sha256
-            ? (SHA256.HashData(key.PlainKey.Blob.Span), "SHA256")
-            : (MD5.HashData(key.PlainKey.Blob.Span), "MD5");
-        byte[,] visits = Walk(digest);
+        byte[,] visits = Walk(KeyFingerprint.Digest(key, hash));
         string title = $"[{key.ShortType} {key.Bits}]";
         if (title.Length > Width) title = $"[{key.ShortType}]";
         var drawing = new StringBuilder();
@@ -30,7 +26,7 @@ internal static class RandomArt
             drawing.Append("|\n");
         }
 
-        return drawing.Append(Border($"[{hashName}]")).ToString();
+        return drawing.Append(Border($"[{KeyFingerprint.NameOf(hash)}]")).ToString();
     }
 
     private static byte[,] Walk(byte[] digest)

@@ -80,7 +80,7 @@ internal sealed class AddSettings
             case 'c': MustConfirm = true; break;
             case 'd': _isRemoval = true; break;
             case 'D' or 'Q': _actions.Add(use.Letter); break;
-            case 'E': Hash = HashOf(use.Value); break;
+            case 'E': Hash = KeyFingerprint.TryFind(use.Value, out FingerprintHash? hash) ? hash.Value : throw new FatalException($"Invalid hash algorithm \"{use.Value}\""); break;
             case 'e': (_token, _isRemoval) = (use.Value, true); break;
             case 'H': _knownHosts.Add(use.Value); break;
             case 'h': _destinations.Add(use.Value); break;
@@ -124,13 +124,6 @@ internal sealed class AddSettings
             _ => _isRemoval ? AgentAction.Remove : AgentAction.Add,
         };
     }
-
-    private static FingerprintHash HashOf(string name) => name.ToLowerInvariant() switch
-    {
-        "sha256" => FingerprintHash.Sha256,
-        "md5" => FingerprintHash.Md5,
-        _ => throw new FatalException($"Invalid hash algorithm \"{name}\""),
-    };
 
     // Zero means for ever.
     private static TimeSpan? LifetimeOf(string text)

@@ -16,7 +16,7 @@ internal static class SshAddFlags
         new Flag('c', null, "The agent has SSH_ASKPASS ask for a yes each time that a key is used."),
         new Flag('D', null, "Removes all keys."),
         new Flag('d', null, "Removes the keys of the files that are named, - for public keys on standard input."),
-        new Flag('E', "fingerprint_hash", "The hash of fingerprints: sha256 or md5 (sha256)."),
+        new Flag('E', "fingerprint_hash", "The hash of fingerprints: sha256, md5, sha1, sha384 or sha512 (sha256)."),
         new Flag('e', "pkcs11", "Removes the keys of a PKCS#11 library."),
         new Flag('H', "hostkey_file", "A known_hosts file for -h to look in; several are looked in (those of ssh)."),
         new Flag('h', "destination_constraint", "The keys may be used to log in to [user@]host, or from there on to another: host>[user@]host."),

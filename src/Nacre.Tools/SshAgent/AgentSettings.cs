@@ -65,7 +65,7 @@ internal sealed class AgentSettings
             case 'a': SocketPath = use.Value; break;
             case 'c' or 's': TakeShell(isForCShell: use.Letter == 'c'); break;
             case 'D' or 'd': TakeForeground(isDebugging: use.Letter == 'd'); break;
-            case 'E': Hash = HashOf(use.Value); break;
+            case 'E': Hash = KeyFingerprint.TryFind(use.Value, out FingerprintHash? hash) ? hash.Value : throw new FatalException($"Invalid hash algorithm \"{use.Value}\""); break;
             case 'k': Kills = true; break;
             case 'O': TakeOption(use.Value); break;
             case 'P': AllowedProviders = AllowedProviders is null ? use.Value : throw new FatalException("-P option already specified"); break;
@@ -94,13 +94,6 @@ internal sealed class AgentSettings
         else if (option == "no-restrict-websafe") SignsForWebPages = true;
         else throw new FatalException($"Unknown -O option \"{option}\"; there are allow-remote-pkcs11 and no-restrict-websafe");
     }
-
-    private static FingerprintHash HashOf(string name) => name.ToLowerInvariant() switch
-    {
-        "sha256" => FingerprintHash.Sha256,
-        "md5" => FingerprintHash.Md5,
-        _ => throw new FatalException($"Invalid hash algorithm \"{name}\""),
-    };
 
     // As in OpenSSH, no time at all is no limit.
     private static TimeSpan? TimeOf(string text)

@@ -15,7 +15,7 @@ internal static class SshAgentFlags
         new Flag('c', null, "Print commands for a C shell; so by itself where SHELL ends in csh."),
         new Flag('D', null, "Stay in the foreground. Without -a a socket that was passed on is served (LISTEN_FDS)."),
         new Flag('d', null, "The same, and tell what happens on standard error."),
-        new Flag('E', "fingerprint_hash", "The hash of the fingerprints that people are asked about: sha256 or md5 (sha256)."),
+        new Flag('E', "fingerprint_hash", "The hash of the fingerprints that people are asked about: sha256, md5, sha1, sha384 or sha512 (sha256)."),
         new Flag('k', null, "End the agent of SSH_AGENT_PID."),
         new Flag('O', "option", "allow-remote-pkcs11: those who use the agent through SSH may have it load libraries, too. "
             + "no-restrict-websafe: a security key's keys for web pages sign anything, not logins and messages only."),

@@ -15,13 +15,13 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
     /// <summary>What has not been read yet.</summary>
     public Stream Rest => input;
 
-    /// <summary>Asks for a line; null at the end of input.</summary>
+    /// <summary>Asks for a line, of which a NUL is the end; null at the end of input.</summary>
     public string? Ask(string prompt)
     {
         prompts.Write(prompt);
         prompts.Flush();
         byte[]? line = ReadLine();
-        return line is null ? null : Encoding.UTF8.GetString(line);
+        return line is null ? null : Encoding.UTF8.GetString(line).Split('\0')[0];
     }
 
     /// <summary>Asks for a passphrase; the bytes are for the caller to erase, and there are none where nobody can be asked.</summary>
@@ -57,7 +57,7 @@ internal sealed class Answers(Stream input, TextWriter prompts, TextWriter error
     /// <summary>True where there is no such file, or whoever is asked says that it may be replaced.</summary>
     public bool MayReplace(string file)
     {
-        if (!FileStatus.TryOfPath(file, out FileStatus status) || !status.IsRegularFile) return true;
+        if (!FileStatus.TryOfPath(file, out _)) return true;
         prompts.WriteLine($"{file} already exists.");
         return Ask("Overwrite (y/n)? ") is ['y' or 'Y', ..];
     }

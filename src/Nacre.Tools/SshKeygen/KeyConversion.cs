@@ -66,6 +66,7 @@ internal sealed class KeyConversion(KeygenTask task)
         try
         {
             using PrivateKey key = file.Unlock(passphrase);
+            if (key.CommentBytes.Length > OpenSshPrivateKey.MaxComment) throw new FatalException($"Load key \"{path}\": the comment has more than {OpenSshPrivateKey.MaxComment} bytes");
             bool isPem = !file.KeepsComment && PemPrivateKey.HasTraditionalForm(key);
             if (isPem && lockedBy.Length is > 0 and < PemPrivateKey.MinPassphrase) throw new FatalException("passphrase is too short (minimum five characters)");
             using Secret text = isPem ? PemPrivateKey.Write(key, PrivateKeyFormat.Pem, lockedBy) : OpenSshPrivateKey.Write(key, lockedBy, Settings.Rounds, Settings.Cipher);

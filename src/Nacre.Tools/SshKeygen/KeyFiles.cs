@@ -149,6 +149,7 @@ internal sealed class KeyFiles(TextWriter error)
 
     public static void SavePrivate(string path, PrivateKey key, ReadOnlySpan<byte> passphrase, KeygenSettings settings)
     {
+        if (key.CommentBytes.Length > OpenSshPrivateKey.MaxComment) throw new FatalException($"Saving key \"{path}\" failed: the comment has more than {OpenSshPrivateKey.MaxComment} bytes", status: 1);
         // As with OpenSSH, the other forms have no place for a handle.
         bool isPem = key is not SecurityPrivateKey && (settings.Format == PrivateKeyFormat.Pkcs8 || (settings.Format == PrivateKeyFormat.Pem && PemPrivateKey.HasTraditionalForm(key)));
         if (isPem && passphrase.Length is > 0 and < PemPrivateKey.MinPassphrase) throw new FatalException($"Saving key \"{path}\" failed: passphrase is too short (minimum five characters)", status: 1);
@@ -180,15 +181,16 @@ internal sealed class KeyFiles(TextWriter error)
     /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
     private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)
     {
-        bool isLink = FileStatus.TryOfLink(path, out FileStatus link) && link.IsSymbolicLink;
-        string target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path;
-        bool isSpecial = FileStatus.TryOfPath(target, out FileStatus status) && !status.IsRegularFile;
+        if (path.Length == 0) throw new FileNotFoundException();
+        bool isSpecial = FileStatus.TryOfPath(path, out FileStatus status) && !status.IsRegularFile;
         if (isSpecial)
         {
-            using FileStream device = File.OpenWrite(target);
+            using FileStream device = File.OpenWrite(path);
             device.Write(contents);
             return;
         }
+
+        string target = FileSafety.FinalTarget(path);
 
         string temporary = $"{target}.{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode };

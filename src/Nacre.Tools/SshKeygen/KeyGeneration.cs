@@ -118,7 +118,7 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
                 if (bits > RsaPublicKey.MaxBits) throw new FatalException($"Invalid RSA key length: maximum is {RsaPublicKey.MaxBits} bits");
                 return bits % 8 == 0 ? bits : throw new FatalException("Invalid RSA key length: it must be a multiple of 8 bits");
             default:
-                throw new FatalException($"unknown key type {type}");
+                throw new FatalException($"unknown key type {settings.TypeName}");
         }
     }
 

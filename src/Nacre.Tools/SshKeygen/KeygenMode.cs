@@ -10,10 +10,10 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
     /// <summary>All others. Where several are given, the first of them here is done and the others are what it makes of them; the order is OpenSSH's.</summary>
     public static IReadOnlyList<KeygenMode> All { get; } =
     [
-        new('Y', task => new SignatureOperation(task).RunAsync().GetAwaiter().GetResult()) { Uses = "InOU", TakesFiles = true },
-        new('k', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Make()) { Uses = "z", TakesFiles = true },
+        new('Y', task => new SignatureOperation(task).RunAsync().GetAwaiter().GetResult()) { TakesFiles = true },
+        new('k', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Make()) { TakesFiles = true },
         new('Q', task => new KeyRevocation(task.Settings, task.Answers, task.Output).Query()) { TakesFiles = true },
-        new('s', task => new CertificateSigning(task).RunAsync().GetAwaiter().GetResult()) { Uses = "hInOUVz", TakesFiles = true },
+        new('s', task => new CertificateSigning(task).RunAsync().GetAwaiter().GetResult()) { TakesFiles = true },
         new('L', task => new CertificateListing(task.Settings, task.Answers, task.Output, task.Error).Run()),
         new('F', task => new KnownHostsEditing(task).Find()),
         new('R', task => new KnownHostsEditing(task).Remove()),
@@ -26,14 +26,11 @@ internal sealed record KeygenMode(char Letter, Func<KeygenTask, int> Run)
         new('e', task => new KeyConversion(task).Export()),
         new('i', task => new KeyConversion(task).Import()),
         new('y', task => Changing(task).PrintPublic()),
-        new('r', task => new SshfpPrinting(task).Run()) { Uses = "O" },
-        new('M', task => task.Settings.Moduli == "generate" ? new ModuliGeneration(task).Run() : new ModuliScreening(task).Run()) { Uses = "O", TakesFiles = true },
+        new('r', task => new SshfpPrinting(task).Run()),
+        new('M', task => task.Settings.Moduli == "generate" ? new ModuliGeneration(task).Run() : new ModuliScreening(task).Run()) { TakesFiles = true },
         new('A', task => NewGeneration(task).MakeHostKeys(task.Error)),
-        new('K', task => new ResidentKeyDownload(task.Settings, task.Answers, task.Output, task.Error, task.Settings.SecurityKeys).Run()) { Uses = "O" },
+        new('K', task => new ResidentKeyDownload(task.Settings, task.Answers, task.Output, task.Error, task.Settings.SecurityKeys).Run()),
     ];
-
-    /// <summary>The flags of certificates (<see cref="CertificateSettings"/>) that mean something here, too.</summary>
-    public string Uses { get; init; } = "";
 
     /// <summary>True where words may follow the flags.</summary>
     public bool TakesFiles { get; init; }

@@ -3,6 +3,7 @@ using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Tools.SecurityKeys;
+using Nacre.Unix;
 
 namespace Nacre.Tools.SshKeygen;
 
@@ -77,11 +78,12 @@ internal sealed class KeygenSettings
     {
         var settings = new KeygenSettings();
         var reader = new FlagReader(SshKeygenApplet.Flags, args);
-        while (reader.TryRead(out FlagUse use)) settings.Take(use);
+        while (reader.TryRead(out FlagUse use)) settings.Take(use, args);
         settings.Files = [.. reader.Rest];
         KeygenMode mode = settings.Mode = KeygenMode.All.FirstOrDefault(each => settings.Has(each.Letter)) ?? KeygenMode.Generate;
-        if (settings.Certificate.Letters.FirstOrDefault(letter => !settings.Uses(letter)) is not '\0' and char flag)
+        if (mode == KeygenMode.Generate && settings.Certificate.Letters.FirstOrDefault(letter => letter != 'O' || !settings.IsForSecurityKey) is not '\0' and char flag)
         {
+            // Elsewhere they are ignored, as OpenSSH does; here a key would be made that nobody has asked for.
             throw new UsageException($"-{flag} says something of certificates to sign, and without -s there are none.");
         }
 
@@ -95,9 +97,7 @@ internal sealed class KeygenSettings
     /// <summary>Tells whether a flag was given.</summary>
     public bool Has(char letter) => _letters.Contains(letter);
 
-    private bool Uses(char letter) => Mode.Uses.Contains(letter) || (letter == 'O' && Mode == KeygenMode.Generate && IsForSecurityKey);
-
-    private void Take(FlagUse use)
+    private void Take(FlagUse use, string[] args)
     {
         _letters.Add(use.Letter);
         switch (use.Letter)
@@ -110,8 +110,8 @@ internal sealed class KeygenSettings
             case 'M': Moduli = use.Value is "generate" or "screen" ? use.Value : throw new FatalException($"Unsupported moduli option {use.Value}"); break;
             case 'X': _letters.Add('i'); break;
             case 'Y': Operation = use.Value; break;
-            case 'N': NewPassphrase = Encoding.UTF8.GetBytes(use.Value); break;
-            case 'P': Passphrase = Encoding.UTF8.GetBytes(use.Value); break;
+            case 'N': NewPassphrase = BytesOf(use, args); break;
+            case 'P': Passphrase = BytesOf(use, args); break;
             case 'w': _provider = use.Value; break;
             case 't': TakeType(use.Value); break;
             case 'a': Rounds = (int)Number(use.Value, 1, OpenSshPrivateKey.MaxRounds, reason => $"Invalid number: {use.Value} ({reason})"); break;
@@ -126,16 +126,19 @@ internal sealed class KeygenSettings
                     _ => throw new FatalException($"Unsupported conversion format \"{use.Value}\""),
                 };
                 break;
-            case 'E':
-                Hash = use.Value.ToLowerInvariant() switch
-                {
-                    "sha256" => FingerprintHash.Sha256,
-                    "md5" => FingerprintHash.Md5,
-                    _ => throw new FatalException($"Invalid hash algorithm \"{use.Value}\""),
-                };
-                break;
+            case 'E': Hash = KeyFingerprint.TryFind(use.Value, out FingerprintHash? hash) ? hash.Value : throw new FatalException($"Invalid hash algorithm \"{use.Value}\""); break;
             default: Certificate.Take(use); break;
         }
+    }
+
+    /// <summary>A value as it was given, which need not be text.</summary>
+    private static byte[] BytesOf(FlagUse use, string[] args)
+    {
+        string word = args[use.Argument];
+        bool isText = !use.Value.Contains('\uFFFD', StringComparison.Ordinal);
+        CStrings? given = isText ? null : CStrings.OwnArguments(args.Length);
+        if (given is null || Encoding.UTF8.GetString(given[use.Argument]) != word) return Encoding.UTF8.GetBytes(use.Value);
+        return given[use.Argument][(word.Length - use.Value.Length)..].ToArray();
     }
 
     private static bool IsCipher(string name) => name != KeyFileCipher.None && KeyFileCipher.Find(name) is not null;
@@ -149,7 +152,7 @@ internal sealed class KeygenSettings
     }
 
     /// <summary>Takes a type in any of its names: ed25519, or one that its keys or their signatures have in the protocol.</summary>
-    private void TakeType(string name) => (TypeName, Type, Bits) = name switch
+    private void TakeType(string name) => (TypeName, Type, Bits) = name.ToLowerInvariant() switch
     {
         "ssh-ed25519" => (name, "ed25519", Bits),
         "ssh-rsa" or "rsa-sha2-256" or "rsa-sha2-512" => (name, "rsa", Bits),
@@ -158,6 +161,6 @@ internal sealed class KeygenSettings
         "ecdsa-sha2-nistp256" => (name, "ecdsa", 256),
         "ecdsa-sha2-nistp384" => (name, "ecdsa", 384),
         "ecdsa-sha2-nistp521" => (name, "ecdsa", 521),
-        _ => (name, name, Bits),
+        string type => (name, type, Bits),
     };
 }

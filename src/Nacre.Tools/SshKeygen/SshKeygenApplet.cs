@@ -41,7 +41,7 @@ internal static class SshKeygenApplet
         new('C', "comment", "The comment of the key (user@host)."),
         new('c', null, "Changes the comment of a private key and its public key file."),
         new('D', "pkcs11_provider", "Prints the public keys in the tokens of this PKCS#11 library, with -l their fingerprints; with -s, the authority's private key is there, -s names its public key and -P may give the PIN."),
-        new('E', "fingerprint_hash", "The hash of fingerprints: sha256 or md5 (sha256)."),
+        new('E', "fingerprint_hash", "The hash of fingerprints: sha256, md5, sha1, sha384 or sha512 (sha256)."),
         new('e', null, "Prints a public key in the form that -m names, for other programs."),
         new('F', "hostname", "Finds the host in a known_hosts file; [hostname]:port where it has a port of its own. With -l the keys' fingerprints, with -H hashed."),
         new('f', "keyfile", "The file of the private key; the public one is beside it with .pub. For -F, -H and -R the known_hosts file (~/.ssh/known_hosts), for -A what stands before /etc/ssh, for -Y but sign the list of allowed signers."),

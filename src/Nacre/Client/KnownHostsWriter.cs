@@ -56,7 +56,7 @@ internal static class KnownHostsWriter
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static async Task<bool> RewriteAsync(string path, Func<byte[], byte[]?> change, CancellationToken ct)
     {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string target = FileSafety.FinalTarget(path);
         FileStream file = await OpenAloneAsync(target, FileMode.Open, ct).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
         byte[] contents = KnownHostsReader.ReadAll(file);

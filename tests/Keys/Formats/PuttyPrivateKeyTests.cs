@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 
@@ -29,6 +30,21 @@ public sealed class PuttyPrivateKeyTests
             Assert.Equal("hi", key.Comment);
             Assert.Equal(file.PublicKey, key.PublicKey);
         }
+    }
+
+    [Fact]
+    public void A_comment_may_be_in_the_encoding_of_an_old_Windows()
+    {
+        const string old =
+            "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: gr\u00f6\u00dfe\nPublic-Lines: 2\n"
+            + "AAAAC3NzaC1lZDI1NTE5AAAAII1pNcFk88OQZhqJhnxKJ9gbICzLfE5FsVHwtwsZ\n4Xhc\n"
+            + "Private-Lines: 1\nAAAAIK7M0FYvll1iPK9B4ObCoQU9D6h8e/eyoZC4s3ZXZmFM\n"
+            + "Private-MAC: 4f97cb99ed22855ff7de06058d7b5177cec931ec84ade87a35ef57cad46c84ef\n";
+        using PrivateKey key = PrivateKeyFile.Read(Encoding.Latin1.GetBytes(old));
+        Assert.Equal("gr\uFFFD\uFFFDe", key.Comment);
+        using Secret written = OpenSshPrivateKey.Write(key, passphrase: default);
+        using PrivateKey again = PrivateKeyFile.Read(written.Span);
+        Assert.Equal([(byte)'g', (byte)'r', 0xf6, 0xdf, (byte)'e'], again.CommentBytes.ToArray());
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class AgentSettingsTests
     public void What_makes_no_sense_is_explained(string arguments) => Assert.Throws<UsageException>(() => AgentSettings.Parse(arguments.Split(' '), shell: null));
 
     [Theory]
-    [InlineData("-E sha1")]
+    [InlineData("-E sha3")]
     [InlineData("-O new-option")]
     [InlineData("-P a -P b")]
     public void A_wrong_value_is_fatal(string arguments) => Assert.Equal(255, Assert.Throws<FatalException>(() => AgentSettings.Parse(arguments.Split(' '), shell: null)).Status);

@@ -28,6 +28,7 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
                 "-y -f @/missing", "-l -f @/missing", "-p -f @/missing", "-c -f @/missing", "-l -f @/clear.pub", "-l -E sha3 -f @/clear",
                 "-y -P wrong -f @/locked", "-y -P sesame -f @/clear", "-p -P wrong -N x -f @/locked", "-c -P wrong -C x -f @/locked",
                 "-m foo -f @/new", "-q -t rsa -b 1024 -N abcd -m PEM -f @/new", "-p -N abcd -m PKCS8 -f @/rsa", "-c -C x -m PEM -f @/rsa",
+                "-l -E sha512 -f @/clear", "-y -n name -I id -O clear -V +1d -z 3 -h -U -f @/clear", "-t ed25519 -N x -f ", "-t ed25519 -N x -f /dev/null", "-t ed25519 -N x -f @",
                 "-t dss -f @/new", "-t rsa -b 512 -f @/new", "-t rsa -b 20000 -f @/new", "-t ecdsa -b 255 -f @/new", "-t rsa -b x -f @/new", "-t rsa -b 0 -f @/new",
                 "-t rsa -b -1 -f @/new", "-t rsa -b 4294967295 -f @/new", "-t rsa -b 4294967296 -f @/new", "-a 0 -f @/new", "-a many -f @/new", "-Z rot13 -f @/new", "-t ed25519 -N x -f @/missing/new", "-t ed25519 -N x -f @/clear"])
             {
@@ -101,7 +102,7 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("ed25519")]
     [InlineData("ecdsa")]
-    [InlineData("rsa")]
+    [InlineData("RSA")]
     [InlineData("rsa-sha2-256")]
     [InlineData("ecdsa-sha2-nistp384")]
     public async Task Both_make_a_key_in_the_same_words(string type)
@@ -111,6 +112,28 @@ public sealed class SshKeygenInteropTests : IAsyncLifetime, IDisposable
         File.Delete(_directory["new"]);
         string ours = Shape(KeygenRun.Ours("", args).Ends().Output);
         Assert.Equal(stock, ours);
+    }
+
+    [Fact]
+    public async Task A_link_is_written_through_though_it_is_named_without_a_directory()
+    {
+        File.CreateSymbolicLink(_directory["link"], "linked");
+        (await OurTools.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "link"], directory: _directory.Path)).Ends();
+        (await OurTools.RunAsync("ssh-keygen", ["-q", "-p", "-N", "other", "-a", "1", "-f", "link"], directory: _directory.Path)).Ends();
+        Assert.Equal("linked", new FileInfo(_directory["link"]).LinkTarget);
+        string shown = (await KeygenRun.StockAsync("", "-y", "-P", "other", "-f", _directory["linked"])).Ends().Output;
+        Assert.Equal(File.ReadAllText(_directory["link.pub"]), shown);
+    }
+
+    [Fact]
+    public async Task A_passphrase_on_the_command_line_need_not_be_text()
+    {
+        string Command(string program, string flags) => $"exec {program} {flags} \"$(printf '\\377\\376')\" -f {_directory["odd"]}";
+        (await Run.Async("sh", ["-c", Command(Requires.Program("ssh-keygen"), "-q -t ed25519 -a 1 -N")])).Ends();
+        RunResult shown = (await Run.Async("sh", ["-c", Command($"'{OurTools.Executable}' ssh-keygen", "-y -P")])).Ends();
+        Assert.Equal(File.ReadAllText(_directory["odd.pub"]), shown.Output);
+        (await Run.Async("sh", ["-c", Command($"'{OurTools.Executable}' ssh-keygen", "-p -N '' -P")])).Ends();
+        Assert.Equal(shown.Output, (await KeygenRun.StockAsync("", "-y", "-f", _directory["odd"])).Ends().Output);
     }
 
     /// <summary>What is printed without what differs between any two keys.</summary>

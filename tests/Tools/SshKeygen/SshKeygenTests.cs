@@ -98,6 +98,16 @@ public sealed class SshKeygenTests : IDisposable
         Assert.NotEqual(before, System.IO.File.ReadAllBytes(File));
     }
 
+    [Theory]
+    [InlineData(4096, 0)]
+    [InlineData(4097, 1)]
+    public void A_comment_has_a_limit(int length, int status)
+    {
+        KeygenRun made = KeygenRun.Ours("", "-q", "-t", "ed25519", "-N", "", "-C", new string('x', length), "-f", File).Ends(status);
+        Assert.Equal(status == 0 ? "" : $"Saving key \"{File}\" failed: the comment has more than 4096 bytes\r\n", made.Error);
+        Assert.Equal(status == 0, System.IO.File.Exists(File));
+    }
+
     [Fact]
     public void A_passphrase_is_asked_for_until_it_comes_twice()
     {

@@ -66,8 +66,6 @@ internal ref struct OpenSshPrivatePart : IRecord<OpenSshPrivatePart>
 {
     public const int CheckSize = 4;
 
-    private const int MaxComment = 4096;
-
     public ReadOnlySpan<byte> FirstCheck;
     public ReadOnlySpan<byte> SecondCheck;
     public PrivateKeyFields Key;
@@ -80,7 +78,7 @@ internal ref struct OpenSshPrivatePart : IRecord<OpenSshPrivatePart>
         visit.Bytes(ref message.FirstCheck, CheckSize);
         visit.Bytes(ref message.SecondCheck, CheckSize);
         PrivateKeyFields.Fields(ref visit, ref message.Key);
-        visit.Text(ref message.Comment, MaxComment);
+        visit.Text(ref message.Comment, OpenSshPrivateKey.MaxComment);
         visit.Rest(ref message.Padding);
     }
 }

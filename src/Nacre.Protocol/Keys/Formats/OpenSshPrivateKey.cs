@@ -13,6 +13,9 @@ internal static class OpenSshPrivateKey
     /// <summary>More rounds than this would hold a caller up for a minute; a file that asks for them was made to do that.</summary>
     public const int MaxRounds = 2048;
 
+    /// <summary>Longer comments are not read, nor written.</summary>
+    public const int MaxComment = 4096;
+
     private const int SaltSize = 16;
     private const int LineLength = 70;
 
@@ -59,10 +62,12 @@ internal static class OpenSshPrivateKey
     /// <param name="passphrase">Locks the file; empty leaves it in clear.</param>
     /// <param name="rounds">How much work each guess of the passphrase takes.</param>
     /// <param name="cipherName">One of <see cref="KeyFileCipher.All"/>.</param>
+    /// <exception cref="ArgumentException">There is no such cipher, or the comment is longer than <see cref="MaxComment"/>.</exception>
     public static Secret Write(PrivateKey key, ReadOnlySpan<byte> passphrase, int rounds = DefaultRounds, string cipherName = KeyFileCipher.Default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, MaxRounds);
+        if (key.CommentBytes.Length > MaxComment) throw new ArgumentException($"The comment of a private key has at most {MaxComment} bytes.", nameof(key));
         bool isLocked = !passphrase.IsEmpty;
         KeyFileCipher cipher = KeyFileCipher.Find(isLocked ? cipherName : KeyFileCipher.None)
             ?? throw new ArgumentException($"There is no cipher {cipherName} for private keys.", nameof(cipherName));
@@ -149,7 +154,7 @@ internal static class OpenSshPrivateKey
         }
 
         PrivateKey key = part.Key.ToKey();
-        key.Comment = Encoding.UTF8.GetString(part.Comment);
+        key.CommentBytes = part.Comment.ToArray();
         if (publicKey.SequenceEqual(key.PublicKey.Blob.Span)) return key;
         key.Dispose();
         throw KeyFormatException.Damaged("The private key file's public key is not that of its private key.");
@@ -159,7 +164,7 @@ internal static class OpenSshPrivateKey
     {
         Span<byte> check = stackalloc byte[OpenSshPrivatePart.CheckSize];
         SystemRandom.Instance.Fill(check);
-        var part = new OpenSshPrivatePart { FirstCheck = check, SecondCheck = check, Key = key.ToFields(), Comment = Encoding.UTF8.GetBytes(key.Comment) };
+        var part = new OpenSshPrivatePart { FirstCheck = check, SecondCheck = check, Key = key.ToFields(), Comment = key.CommentBytes.Span };
         var sizer = default(FieldSizer);
         OpenSshPrivatePart.Fields(ref sizer, ref part);
         int missing = (blockSize - (sizer.Size % blockSize)) % blockSize;

@@ -31,11 +31,15 @@ internal sealed class PuttyKeyText(ReadOnlySpan<byte> contents) : IDisposable
     }
 
     /// <summary>The value of the header that must come next.</summary>
-    public string ReadHeader(string name)
+    public string ReadHeader(string name) => Encoding.UTF8.GetString(ReadBytes(name));
+
+    /// <summary>The value of the header that must come next, in whatever encoding it was written.</summary>
+    public byte[] ReadBytes(string name)
     {
-        string line = Encoding.UTF8.GetString(TakeLine());
-        if (!line.StartsWith(name + ": ", StringComparison.Ordinal)) throw KeyFormatException.Damaged($"The private key file has no {name} where it should be.");
-        return line[(name.Length + 2)..];
+        ReadOnlySpan<byte> line = TakeLine();
+        byte[] start = Encoding.ASCII.GetBytes(name + ": ");
+        if (!line.StartsWith(start)) throw KeyFormatException.Damaged($"The private key file has no {name} where it should be.");
+        return line[start.Length..].ToArray();
     }
 
     public int ReadNumber(string name, int most)

@@ -17,7 +17,7 @@ internal sealed class PuttyPrivateKey : LockedKey
 
     private readonly int _version;
     private readonly string _algorithm;
-    private readonly string _comment;
+    private readonly byte[] _comment;
     private readonly PuttyKeyDerivation? _derivation;
     private readonly byte[] _publicBlob;
     private readonly Secret _privateBlob;
@@ -28,7 +28,7 @@ internal sealed class PuttyPrivateKey : LockedKey
         (_version, _algorithm) = text.ReadHead();
         string encryption = text.ReadHeader("Encryption");
         if (encryption is not (Cipher or NoCipher)) throw KeyFormatException.Unsupported($"The private key is locked with the cipher \"{Printable.Escape(encryption)}\", which is not supported.");
-        _comment = text.ReadHeader("Comment");
+        _comment = text.ReadBytes("Comment");
         using (Secret blob = text.ReadBlob("Public-Lines")) _publicBlob = blob.Span.ToArray();
         (IsEncrypted, KeepsComment, PublicKey) = (encryption == Cipher, true, PublicKey.Parse(_publicBlob));
         if (PublicKey.Type != _algorithm) throw KeyFormatException.Damaged("The private key file names another type than that of its public key.");
@@ -69,7 +69,7 @@ internal sealed class PuttyPrivateKey : LockedKey
         try
         {
             PrivateKey key = ReadKey(opened.Span);
-            key.Comment = _comment;
+            key.CommentBytes = _comment;
             return key;
         }
         catch (SshViolationException broken)
@@ -113,7 +113,7 @@ internal sealed class PuttyPrivateKey : LockedKey
         using IncrementalHash hash = IncrementalHash.CreateHMAC(_version == PuttyKeyText.NewestVersion ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1, key);
         Append(hash, Encoding.UTF8.GetBytes(_algorithm));
         Append(hash, Encoding.UTF8.GetBytes(IsEncrypted ? Cipher : NoCipher));
-        Append(hash, Encoding.UTF8.GetBytes(_comment));
+        Append(hash, _comment);
         Append(hash, _publicBlob);
         Append(hash, opened);
         if (CryptographicOperations.FixedTimeEquals(hash.GetHashAndReset(), _mac)) return;
