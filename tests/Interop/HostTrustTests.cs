@@ -136,20 +136,6 @@ public sealed class HostTrustTests(SharedSshd.Stock server) : IClassFixture<Shar
         static string Lines(RunResult result) => result.Error.Replace("\r", "", StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("yes", true)]
-    [InlineData("1h", true)]
-    [InlineData("confirm", false)]
-    [InlineData("confirm 1h", false)]
-    public async Task A_key_that_was_used_goes_to_the_agent(string setting, bool signsUnasked)
-    {
-        string socket = _directory["agent"], key = await StockKeys.UserAsync("ed25519");
-        string[] arguments = ["-o", $"IdentityAgent={socket}", "-o", $"AddKeysToAgent={setting}", .. await StockClient.ArgumentsAsync(server.Sshd.Port, server.Sshd.KnownHosts), server.Sshd.Destination, "true"];
-        string login = string.Join(' ', new[] { OurTools.Executable, "ssh" }.Concat(arguments).Select(word => $"'{word}'"));
-        RunResult result = await Run.Async("ssh-agent", ["-a", socket, "sh", "-c", $"{login} && ssh-add -l && SSH_ASKPASS=/bin/false SSH_ASKPASS_REQUIRE=force ssh-add -T '{key}.pub'"]);
-        Assert.Contains("(ED25519)", result.Ends(signsUnasked ? 0 : 1).Output, StringComparison.Ordinal);
-    }
-
     private static async Task<string> HostKeyAsync(string kind) => string.Join(' ', (await File.ReadAllTextAsync(await StockKeys.HostAsync(kind) + ".pub")).Split(' ')[..2]) + "\n";
 
     private string Script(string name, string text)

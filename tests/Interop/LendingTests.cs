@@ -130,27 +130,6 @@ public sealed class LendingTests
         }
     }
 
-    [Theory]
-    [InlineData("yes", 1)]
-    [InlineData("", 1)]
-    [InlineData("no", 0)]
-    public async Task A_key_of_a_file_is_kept_by_the_agent_if_the_person_says_so(string answer, int kept)
-    {
-        await using TestSshd sshd = await StartAsync("stock");
-        using var directory = new TemporaryDirectory();
-        using var agent = new StockAgent(directory["agent"]);
-        string askpass = directory.Write("askpass", $"#!/bin/sh\necho \"$1\" >> {directory["asked"]}\necho '{answer}'\n");
-        File.SetUnixFileMode(askpass, File.GetUnixFileMode(askpass) | UnixFileMode.UserExecute);
-        var environment = new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = agent.Path, ["SSH_ASKPASS"] = askpass, ["SSH_ASKPASS_REQUIRE"] = "force" };
-
-        (await Run.Async(ProgramOf("ours"), ["-o", "IdentityAgent=SSH_AUTH_SOCK", "-o", "AddKeysToAgent=ask", .. await sshd.ClientArgumentsAsync(), sshd.Destination, "true"], environment: environment)).Ends();
-
-        string key = await StockKeys.UserAsync("ed25519");
-        Assert.StartsWith($"Add key {key} (", await File.ReadAllTextAsync(directory["asked"], Ct), StringComparison.Ordinal);
-        RunResult listed = await Run.Async("ssh-add", ["-L"], environment: environment);
-        Assert.Equal(kept == 1, listed.Output.Contains((await File.ReadAllTextAsync(key + ".pub", Ct)).Split(' ')[1], StringComparison.Ordinal));
-    }
-
     [Fact]
     public async Task The_socket_of_a_lent_agent_goes_with_the_connection()
     {

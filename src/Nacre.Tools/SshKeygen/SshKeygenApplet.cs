@@ -50,7 +50,7 @@ internal static class SshKeygenApplet
         new('h', null, "Makes certificates for hosts, not for users."),
         new('I', "certificate_identity", "What the authority calls the certificate; servers log it. With -Y, who is to have signed."),
         new('k', null, "Makes a key revocation list of the keys, certificates and directives (serial, id, key, sha1, sha256, hash) in files."),
-        new('i', null, "Prints the key of another program as OpenSSH has it: RFC 4716, PEM, PKCS#8 or PuTTY's .ppk, found out by itself; a private key comes out as one."),
+        new('i', null, "Prints the key of another program as OpenSSH has it: RFC 4716, PEM, PKCS#8, PuTTY's .ppk or ssh.com's, found out by itself; a private key comes out as one."),
         new('K', null, "Writes files for the keys that a security key keeps whole, into the current directory."),
         new('L', null, "Shows what the certificates in a file say."),
         new('l', null, "Shows the fingerprint of each key in a file; with -Q, all that the list revokes."),
