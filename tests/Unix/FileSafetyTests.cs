@@ -100,6 +100,20 @@ public sealed class FileSafetyTests : IDisposable
     }
 
     [Fact]
+    public void H09_a_private_key_of_somebody_elses_is_theirs_to_hide()
+    {
+        string path = "/etc/passwd";
+        if (Users.IsRoot)
+        {
+            path = Make("theirs", "x");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            Libc.Check(Libc.chown(path, 65534, 65534), path);
+        }
+
+        Assert.Null(FileSafety.FindExposure(path, FileStatus.OfPath(path)));
+    }
+
+    [Fact]
     public void A_path_is_safe_when_nobody_else_may_write_any_part_of_it()
     {
         string ssh = Path.Join(directory, ".ssh");

@@ -29,7 +29,7 @@ internal sealed class CertificateSigning(KeygenTask task)
             return await SignAllAsync(terms, task.SignerOf(opened.Key, "Enter PIN for CA key: ")).ConfigureAwait(false);
         }
 
-        PublicKey known = (KeyFiles.LoadPublic(authority) ?? KeyFiles.LoadPublic(authority + ".pub"))?.Key
+        PublicKey known = KeyFiles.LoadPublicPart(authority)?.Key
             ?? throw new FatalException($"Cannot load CA public key {authority}: {KeyFiles.WhyNoPublicKey(authority)}");
         await using AgentClient agent = await ConnectAsync().ConfigureAwait(false);
         IReadOnlyList<AgentIdentity> kept = await agent.ListAsync(default).ConfigureAwait(false);

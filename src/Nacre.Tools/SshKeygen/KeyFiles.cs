@@ -133,18 +133,12 @@ internal sealed class KeyFiles(TextWriter error)
         try
         {
             // The first key of a longer file stands near its start, or is none.
-            using var reader = new StreamReader(new MemoryStream(ReadStart(path, MaxOfDevice, out _)));
-            while (reader.ReadLine() is string line)
-            {
-                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read;
-            }
+            return PublicKeyLine.FindFirst(ReadStart(path, MaxOfDevice, out _));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        return null;
     }
 
     public static void SavePrivate(string path, PrivateKey key, ReadOnlySpan<byte> passphrase, KeygenSettings settings)

@@ -1,4 +1,3 @@
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
@@ -50,15 +49,9 @@ internal static class HostKeyFiles
     {
         try
         {
-            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(FileSafety.Read(path, MaxFileBytes, out _)).AsSpan().EnumerateLines())
-            {
-                if (!PublicKeyLine.TryParse(line, out PublicKeyLine? read)) continue;
-                if (read.Key is Certificate certificate) return certificate;
-                log.Error($"Certificate file is not a certificate: {Printable.Escape(path)}");
-                return null;
-            }
-
-            log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": invalid format");
+            PublicKey? read = PublicKeyLine.FindFirst(FileSafety.Read(path, MaxFileBytes, out _))?.Key;
+            if (read is Certificate certificate) return certificate;
+            log.Error(read is null ? $"Could not load host certificate \"{Printable.Escape(path)}\": invalid format" : $"Certificate file is not a certificate: {Printable.Escape(path)}");
         }
         catch (Exception error) when (error is UnixException or InvalidDataException)
         {
@@ -89,17 +82,13 @@ internal static class HostKeyFiles
     {
         try
         {
-            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(FileSafety.Read(path, MaxFileBytes, out _)).AsSpan().EnumerateLines())
-            {
-                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read.Key;
-            }
+            return PublicKeyLine.FindFirst(FileSafety.Read(path, MaxFileBytes, out _))?.Key;
         }
         catch (Exception error) when (error is UnixException or InvalidDataException)
         {
             // It is no file of a public key; as a private one it may do.
+            return null;
         }
-
-        return null;
     }
 
     // No person is at the machine who could be asked: only a security key that wants no PIN signs here, and one that wants a touch waits for it.

@@ -1,4 +1,3 @@
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
@@ -57,7 +56,8 @@ public sealed class IdentityFile : IIdentity, IDisposable
             publicKey = ReadPublic(contents.Contents.Span);
             if (publicKey is not null) return new IdentityFile(path, publicKey, null, null, passphrases, prompts);
             file = PrivateKeyFile.Parse(contents.Contents.Span);
-            if (contents.IsTooOpen) fault = new SshException(TooOpen(path, contents.Mode));
+            string shown = Printable.Escape(path);
+            if (contents.FindExposure(shown) is { } exposure) fault = new SshException($"{exposure}\nLoad key \"{shown}\": bad permissions");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -165,30 +165,8 @@ public sealed class IdentityFile : IIdentity, IDisposable
         }
     }
 
-    private static PublicKey? ReadPublic(ReadOnlySpan<byte> contents)
-    {
-        if (contents.Length > MaxPublicLength || contents.StartsWith("-----BEGIN"u8)) return null;
-        foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(contents).AsSpan().EnumerateLines())
-        {
-            if (PublicKeyLine.TryParse(line, out PublicKeyLine? key)) return key.Key;
-        }
-
-        return null;
-    }
+    private static PublicKey? ReadPublic(ReadOnlySpan<byte> contents) =>
+        contents.Length > MaxPublicLength || contents.StartsWith("-----BEGIN"u8) ? null : PublicKeyLine.FindFirst(contents)?.Key;
 
     private static string Reason(Exception error) => error is UnauthorizedAccessException ? "Permission denied" : error.Message;
-
-    private static string TooOpen(string path, UnixFileMode mode)
-    {
-        string shown = Printable.Escape(path);
-        return $"""
-            @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-            @         WARNING: UNPROTECTED PRIVATE KEY FILE!          @
-            @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
-            Permissions 0{Convert.ToString((int)mode & 0b111_111_111, 8).PadLeft(3, '0')} for '{shown}' are too open.
-            It is required that your private key files are NOT accessible by others.
-            This private key will be ignored.
-            Load key "{shown}": bad permissions
-            """;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
@@ -62,16 +61,12 @@ public sealed class SshKeysign : IHostbasedPolicy
         try
         {
             using PrivateFile file = PrivateFile.Read(path, MaxKeyFile);
-            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(file.Contents.Span).AsSpan().EnumerateLines())
-            {
-                if (PublicKeyLine.TryParse(line, out PublicKeyLine? read)) return read.Key;
-            }
+            return PublicKeyLine.FindFirst(file.Contents.Span)?.Key;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A machine need not have a key of every type.
+            return null;
         }
-
-        return null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
@@ -47,19 +46,14 @@ public sealed class UserCertificate : IIdentity
         try
         {
             using PrivateFile file = PrivateFile.Read(path, MaxLength);
-            foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(file.Contents.Span).AsSpan().EnumerateLines())
-            {
-                if (!PublicKeyLine.TryParse(line, out PublicKeyLine? read)) continue;
-                certificate = read.Key as Certificate;
-                return certificate is not null;
-            }
+            certificate = PublicKeyLine.FindFirst(file.Contents.Span)?.Key as Certificate;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // As with a key whose file is not there, the login goes on without it.
         }
 
-        return false;
+        return certificate is not null;
     }
 
     /// <inheritdoc/>

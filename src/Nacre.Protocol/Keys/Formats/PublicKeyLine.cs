@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Nacre.Protocol.Keys.Formats;
 
@@ -21,6 +22,17 @@ public sealed record PublicKeyLine(PublicKey Key, string Comment)
         if (!PublicKey.TryParse(blob, out PublicKey? key) || !type.SequenceEqual(key.Type)) return false;
         read = new PublicKeyLine(key, comment);
         return true;
+    }
+
+    /// <summary>The first line of a text that holds a key; null where none does.</summary>
+    internal static PublicKeyLine? FindFirst(ReadOnlySpan<byte> text)
+    {
+        foreach (ReadOnlySpan<char> line in Encoding.UTF8.GetString(text).AsSpan().EnumerateLines())
+        {
+            if (TryParse(line, out PublicKeyLine? read)) return read;
+        }
+
+        return null;
     }
 
     /// <summary>Reads a line that must hold a key; null where the key is of a type that is not supported.</summary>
