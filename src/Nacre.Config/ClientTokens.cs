@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 
 namespace Nacre.Config;
 
@@ -40,7 +40,7 @@ internal static class ClientTokens
     private static string HashOf(string text)
     {
 #pragma warning disable CA5350 // It is a name for a socket, not a protection, and must be the one that OpenSSH gives.
-        return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text)));
+        return Convert.ToHexStringLower(Digest.Sha1(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5350
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Nacre.Crypto;
 
@@ -14,7 +13,7 @@ internal static class BcryptPbkdf
     public const int MaxSalt = 1 << 20;
 
     private const int BlockSize = 32;
-    private const int DigestSize = SHA512.HashSizeInBytes;
+    private const int DigestSize = ShaState.LargestDigest;
     private const int Repetitions = 64;
 
     public static void Derive(ReadOnlySpan<byte> passphrase, ReadOnlySpan<byte> salt, int rounds, Span<byte> output)
@@ -24,7 +23,7 @@ internal static class BcryptPbkdf
         using var cipher = new Blowfish();
         using var passphraseHash = new Secret(DigestSize);
         using var pair = new Secret(2 * BlockSize);
-        SHA512.HashData(passphrase, passphraseHash.Span);
+        Digest.Sha512(passphrase, passphraseHash.Span);
 
         // The bytes of the blocks lie spread over the output, so that no part of it can be had for less than the whole.
         int blocks = (output.Length + BlockSize - 1) / BlockSize;
@@ -49,14 +48,14 @@ internal static class BcryptPbkdf
         for (int i = 0; i < 2; i++)
         {
             BinaryPrimitives.WriteInt32BigEndian(countedSalt.AsSpan(salt.Length), number + i);
-            SHA512.HashData(countedSalt, salts.Span.Slice(i * DigestSize, DigestSize));
+            Digest.Sha512(countedSalt, salts.Span.Slice(i * DigestSize, DigestSize));
         }
         HashPair(cipher, passphraseHash, salts.Span, hashes.Span);
         hashes.Span.CopyTo(pair);
         for (int round = 1; round < rounds; round++)
         {
-            SHA512.HashData(hashes.Span[..BlockSize], salts.Span[..DigestSize]);
-            SHA512.HashData(hashes.Span[BlockSize..], salts.Span[DigestSize..]);
+            Digest.Sha512(hashes.Span[..BlockSize], salts.Span[..DigestSize]);
+            Digest.Sha512(hashes.Span[BlockSize..], salts.Span[DigestSize..]);
             HashPair(cipher, passphraseHash, salts.Span, hashes.Span);
             for (int i = 0; i < pair.Length; i++)
                 pair[i] ^= hashes.Span[i];

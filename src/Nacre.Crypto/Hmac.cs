@@ -9,18 +9,16 @@ namespace Nacre.Crypto;
 /// </summary>
 internal sealed unsafe class Hmac : IDisposable
 {
-    // The sizes of SHA_CTX, SHA256_CTX and SHA512_CTX are part of libcrypto's binary interface; the largest serves all.
-    private const int StateSize = 216;
+    private const int StateSize = ShaState.Size;
     private const int LargestBlock = 128;
-    private const int LargestDigest = 64;
 
-    private readonly Digest digest;
+    private readonly ShaVariant variant;
     private readonly Secret states = new(3 * StateSize);
 
-    private Hmac(Digest digest, int blockSize, int size, ReadOnlySpan<byte> key)
+    private Hmac(ShaVariant variant, int blockSize, ReadOnlySpan<byte> key)
     {
-        this.digest = digest;
-        Size = size;
+        this.variant = variant;
+        Size = ShaState.DigestSize(variant);
         Span<byte> block = stackalloc byte[LargestBlock];
         block.Clear();
         fixed (byte* inner = Inner, outer = Outer)
@@ -36,13 +34,6 @@ internal sealed unsafe class Hmac : IDisposable
         Inner.CopyTo(Running);
     }
 
-    private enum Digest
-    {
-        Sha1,
-        Sha256,
-        Sha512,
-    }
-
     /// <summary>The length of a tag in bytes.</summary>
     public int Size { get; }
 
@@ -52,29 +43,39 @@ internal sealed unsafe class Hmac : IDisposable
 
     private Span<byte> Running => states.Span[(2 * StateSize)..];
 
-    public static Hmac Sha1(ReadOnlySpan<byte> key) => new(Digest.Sha1, 64, 20, key);
+    public static Hmac Sha1(ReadOnlySpan<byte> key) => new(ShaVariant.Sha1, 64, key);
 
-    public static Hmac Sha256(ReadOnlySpan<byte> key) => new(Digest.Sha256, 64, 32, key);
+    public static Hmac Sha256(ReadOnlySpan<byte> key) => new(ShaVariant.Sha256, 64, key);
 
-    public static Hmac Sha512(ReadOnlySpan<byte> key) => new(Digest.Sha512, 128, 64, key);
+    public static Hmac Sha512(ReadOnlySpan<byte> key) => new(ShaVariant.Sha512, 128, key);
+
+    /// <summary>The tag of one message under a key that is not used again.</summary>
+    public static byte[] Sha1(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message)
+    {
+        using Hmac hmac = Sha1(key);
+        hmac.Append(message);
+        byte[] tag = new byte[hmac.Size];
+        hmac.Finish(tag);
+        return tag;
+    }
 
     public void Append(ReadOnlySpan<byte> data)
     {
         fixed (byte* running = Running)
-            Update(running, data);
+            ShaState.Append(variant, running, data);
     }
 
     /// <summary>Writes the tag of what was appended, <see cref="Size"/> bytes, and is ready for the next message.</summary>
     public void Finish(Span<byte> tag)
     {
-        Span<byte> inside = stackalloc byte[LargestDigest];
+        Span<byte> inside = stackalloc byte[ShaState.LargestDigest];
         inside = inside[..Size];
         fixed (byte* running = Running, insidePointer = inside, tagPointer = tag[..Size])
         {
-            Final(running, insidePointer);
+            ShaState.Finish(variant, running, insidePointer);
             Outer.CopyTo(Running);
-            Update(running, inside);
-            Final(running, tagPointer);
+            ShaState.Append(variant, running, inside);
+            ShaState.Finish(variant, running, tagPointer);
         }
         Inner.CopyTo(Running);
     }
@@ -83,10 +84,10 @@ internal sealed unsafe class Hmac : IDisposable
 
     private void DigestKey(ReadOnlySpan<byte> key, Span<byte> block, byte* state)
     {
-        Init(state);
-        Update(state, key);
+        ShaState.Begin(variant, state);
+        ShaState.Append(variant, state, key);
         fixed (byte* output = block)
-            Final(state, output);
+            ShaState.Finish(variant, state, output);
     }
 
     private void Absorb(byte* state, ReadOnlySpan<byte> keyBlock, byte pad)
@@ -95,42 +96,8 @@ internal sealed unsafe class Hmac : IDisposable
         padded = padded[..keyBlock.Length];
         for (int i = 0; i < padded.Length; i++)
             padded[i] = (byte)(keyBlock[i] ^ pad);
-        Init(state);
-        Update(state, padded);
+        ShaState.Begin(variant, state);
+        ShaState.Append(variant, state, padded);
         CryptographicOperations.ZeroMemory(padded);
     }
-
-    private void Init(byte* state) => LibCrypto.Check(
-        digest switch
-        {
-            Digest.Sha1 => LibCrypto.SHA1_Init(state),
-            Digest.Sha256 => LibCrypto.SHA256_Init(state),
-            _ => LibCrypto.SHA512_Init(state),
-        },
-        "SHA_Init");
-
-    private void Update(byte* state, ReadOnlySpan<byte> data)
-    {
-        fixed (byte* pointer = data)
-        {
-            nuint length = (nuint)data.Length;
-            LibCrypto.Check(
-                digest switch
-                {
-                    Digest.Sha1 => LibCrypto.SHA1_Update(state, pointer, length),
-                    Digest.Sha256 => LibCrypto.SHA256_Update(state, pointer, length),
-                    _ => LibCrypto.SHA512_Update(state, pointer, length),
-                },
-                "SHA_Update");
-        }
-    }
-
-    private void Final(byte* state, byte* output) => LibCrypto.Check(
-        digest switch
-        {
-            Digest.Sha1 => LibCrypto.SHA1_Final(output, state),
-            Digest.Sha256 => LibCrypto.SHA256_Final(output, state),
-            _ => LibCrypto.SHA512_Final(output, state),
-        },
-        "SHA_Final");
 }

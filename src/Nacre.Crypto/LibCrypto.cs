@@ -21,7 +21,18 @@ internal static unsafe partial class LibCrypto
     public const int Ed25519KeyType = 1087;
     public const int ConstantTimeFlag = 4;
 
-    private const ulong NoErrorTexts = 1;
+    /// <summary>The switch of a program (a RuntimeHostConfigurationOption) that has libcrypto make no tables of what it could do and say.</summary>
+    /// <remarks>
+    /// The tables are of error texts, which are then told by their numbers, and of ciphers and digests by name, which nobody here looks up. A process that asks libcrypto for
+    /// one digest pays four million instructions and 70 KiB for them. They are the whole process's, so a library leaves that to its program.
+    /// </remarks>
+    private const string LeavesOutTables = "Nacre.Crypto.LeavesOutTables";
+
+    // OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, OPENSSL_INIT_NO_ADD_ALL_CIPHERS and OPENSSL_INIT_NO_ADD_ALL_DIGESTS
+    private const ulong WithoutTables = 0x1 | 0x10 | 0x20;
+
+    // OPENSSL_INIT_NO_ATEXIT, as the base library has it: at the end of a process other threads may still be at work.
+    private const ulong WithoutCleaning = 0x80000;
 
     static LibCrypto() => NativeLibrary.SetDllImportResolver(typeof(LibCrypto).Assembly, Resolve);
 
@@ -35,16 +46,23 @@ internal static unsafe partial class LibCrypto
             NativeLibrary.TryLoad(Library, assembly, path, out handle) ||
             (NativeLibrary.TryLoad("libcrypto.so", assembly, path, out handle) &&
                 NativeLibrary.TryGetExport(handle, "EVP_MAC_fetch", out _)))
+        {
+            Start(handle);
             return handle;
+        }
         throw new DllNotFoundException("OpenSSL 3 is needed: libcrypto.so.3 was not found; install the package libssl3");
     }
 
-    /// <summary>
-    /// Has libcrypto do without its texts of errors, which are then told by their numbers; to be called before anything else uses it, and by programs only, as it holds for
-    /// the whole process.
-    /// </summary>
-    /// <remarks>The runtime has it make tables of all of them at the start: a fifth of a millisecond and 48 KiB in each process, for what hardly anybody ever sees.</remarks>
-    public static void LeaveOutErrorTexts() => _ = OPENSSL_init_crypto(NoErrorTexts, 0);
+    // Only the first call in a process decides what it leaves out; where the base library has used libcrypto before, that was it.
+    private static void Start(nint library)
+    {
+        bool leavesOutTables = AppContext.TryGetSwitch(LeavesOutTables, out bool isSet) && isSet;
+        var initialize = (delegate* unmanaged<ulong, nint, int>)NativeLibrary.GetExport(library, "OPENSSL_init_crypto");
+        _ = initialize(WithoutCleaning | (leavesOutTables ? WithoutTables : 0), 0);
+    }
+
+    /// <summary>True where it is of this version or a later one.</summary>
+    public static bool IsAtLeast(uint major, uint minor) => OpenSSL_version_num() >> 20 >= ((major << 8) | minor);
 
     /// <summary>Turns libcrypto's "1 is success" into an exception that names the operation.</summary>
     public static void Check(int result, string operation)
@@ -80,7 +98,7 @@ internal static unsafe partial class LibCrypto
     internal static partial void ERR_clear_error();
 
     [LibraryImport(Library)]
-    private static partial int OPENSSL_init_crypto(ulong options, nint settings);
+    private static partial nuint OpenSSL_version_num();
 
     // Ciphers
 
@@ -177,7 +195,7 @@ internal static unsafe partial class LibCrypto
     [SuppressGCTransition]
     internal static partial int EVP_MAC_final(nint context, byte* output, nuint* written, nuint capacity);
 
-    // Digests with a plain state that can be copied, which HMAC needs twice for every packet
+    // Digests with a plain state that can be copied, which HMAC needs twice for every packet, and that cost nothing to set up
 
     [LibraryImport(Library)]
     internal static partial int SHA1_Init(byte* state);
@@ -198,6 +216,16 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library)]
     [SuppressGCTransition]
     internal static partial int SHA256_Final(byte* digest, byte* state);
+
+    [LibraryImport(Library)]
+    internal static partial int SHA384_Init(byte* state);
+
+    [LibraryImport(Library)]
+    internal static partial int SHA384_Update(byte* state, byte* data, nuint length);
+
+    [LibraryImport(Library)]
+    [SuppressGCTransition]
+    internal static partial int SHA384_Final(byte* digest, byte* state);
 
     [LibraryImport(Library)]
     internal static partial int SHA512_Init(byte* state);

@@ -20,12 +20,15 @@ internal sealed class MlKem768 : IDisposable
     private readonly MlKem768PrivateKey? own;
 #if NET10_0_OR_GREATER
     private readonly MLKem? platform;
+
+    // The base library is asked only where the answer may be yes: it would load libssl for it.
+    private static bool IsInPlatform => LibCrypto.IsAtLeast(3, 5) && MLKem.IsSupported;
 #endif
 
     private MlKem768(ReadOnlySpan<byte> seeds)
     {
 #if NET10_0_OR_GREATER
-        if (MLKem.IsSupported)
+        if (IsInPlatform)
         {
             platform = MLKem.ImportPrivateSeed(MLKemAlgorithm.MLKem768, seeds);
             platform.ExportEncapsulationKey(encapsulationKey);
@@ -54,7 +57,7 @@ internal sealed class MlKem768 : IDisposable
         if (encapsulationKey.Length != EncapsulationKeySize)
             return false;
 #if NET10_0_OR_GREATER
-        if (MLKem.IsSupported && random is SystemRandom)
+        if (IsInPlatform && random is SystemRandom)
         {
             if (!MlKem768Encryption.IsValidKey(encapsulationKey))
                 return false;

@@ -139,11 +139,11 @@ internal sealed class Sntrup761 : IDisposable
     /// <summary>The first half of SHA-512 over the prefix and both parts.</summary>
     private static void Hash(byte prefix, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> output)
     {
-        Span<byte> message = stackalloc byte[1 + first.Length + second.Length], digest = stackalloc byte[SHA512.HashSizeInBytes];
+        Span<byte> message = stackalloc byte[1 + first.Length + second.Length], digest = stackalloc byte[ShaState.LargestDigest];
         message[0] = prefix;
         first.CopyTo(message[1..]);
         second.CopyTo(message[(1 + first.Length)..]);
-        SHA512.HashData(message, digest);
+        Digest.Sha512(message, digest);
         digest[..HashSize].CopyTo(output);
         CryptographicOperations.ZeroMemory(message);
         CryptographicOperations.ZeroMemory(digest);

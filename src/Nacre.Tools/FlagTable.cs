@@ -9,20 +9,7 @@ internal sealed class FlagTable
 
     private readonly Flag[] _flags;
 
-    public FlagTable(string program, IReadOnlyList<Synopsis> synopses, params Flag[] flags)
-    {
-        (Program, Synopses, _flags) = (program, synopses, flags);
-        foreach (char letter in synopses.SelectMany(way => way.Required + way.Optional))
-        {
-            if (Find(letter) is null) throw new InvalidOperationException($"the usage of {program} names -{letter}, which is not declared");
-        }
-
-        foreach (Flag flag in flags)
-        {
-            if (Find(flag.Letter) != flag) throw new InvalidOperationException($"{program} declares -{flag.Letter} twice");
-            if (!flag.IsHidden && !synopses.Any(way => (way.Required + way.Optional).Contains(flag.Letter))) throw new InvalidOperationException($"the usage of {program} leaves out -{flag.Letter}");
-        }
-    }
+    public FlagTable(string program, IReadOnlyList<Synopsis> synopses, params Flag[] flags) => (Program, Synopses, _flags) = (program, synopses, flags);
 
     /// <summary>The name of the tool, such as ssh-keygen.</summary>
     public string Program { get; }
@@ -47,7 +34,15 @@ internal sealed class FlagTable
         }
     }
 
-    public Flag? Find(char letter) => Array.Find(_flags, flag => flag.Letter == letter);
+    public Flag? Find(char letter)
+    {
+        foreach (Flag flag in _flags)
+        {
+            if (flag.Letter == letter) return flag;
+        }
+
+        return null;
+    }
 
     /// <summary>The flag that has a word.</summary>
     public Flag? Find(string word) => Array.Find(_flags, flag => flag.Word == word);

@@ -109,10 +109,14 @@ public sealed class FlagTests
     }
 
     [Fact]
-    public void A_table_that_forgets_or_repeats_a_flag_is_not_made()
+    public void Each_tool_declares_a_flag_once_and_names_all_but_the_hidden_ones_in_its_usage()
     {
-        Assert.Throws<InvalidOperationException>(() => new FlagTable("tool", [new("", "a")]));
-        Assert.Throws<InvalidOperationException>(() => new FlagTable("tool", [new("", "")], new Flag('a', null, "A.")));
-        Assert.Throws<InvalidOperationException>(() => new FlagTable("tool", [new("", "a")], new('a', null, "A."), new('a', null, "B.")));
+        foreach (FlagTable table in Nacre.Tools.Program.Applets.Where(applet => applet.Flags is not null).Select(applet => applet.Flags!()))
+        {
+            string named = string.Concat(table.Synopses.Select(way => way.Required + way.Optional));
+            Assert.Equal(table.Flags.Count, table.Flags.DistinctBy(flag => flag.Letter).Count());
+            Assert.All(named, letter => Assert.NotNull(table.Find(letter)));
+            Assert.All(table.Flags, flag => Assert.True(flag.IsHidden || named.Contains(flag.Letter), $"the usage of {table.Program} leaves out -{flag.Letter}"));
+        }
     }
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys;
 
@@ -10,7 +10,7 @@ internal static class BubbleBabble
     private const string Vowels = "aeiouy";
     private const string Consonants = "bcdfghklmnprstvzx";
 
-    public static string Spell(PublicKey key) => Spell(SHA1.HashData(key.PlainKey.Blob.Span));
+    public static string Spell(PublicKey key) => Spell(Digest.Sha1(key.PlainKey.Blob.Span));
 
     public static string Spell(ReadOnlySpan<byte> bytes)
     {

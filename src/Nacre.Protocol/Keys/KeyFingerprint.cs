@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
+using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys;
 
@@ -34,16 +35,16 @@ internal static class KeyFingerprint
     }
 
     /// <summary>The hash of a key's blob; of a certificate, that of the key in it.</summary>
-    public static byte[] Digest(PublicKey key, FingerprintHash hash)
+    public static byte[] DigestOf(PublicKey key, FingerprintHash hash)
     {
         ReadOnlySpan<byte> blob = key.PlainKey.Blob.Span;
         return hash switch
         {
-            FingerprintHash.Sha256 => SHA256.HashData(blob),
+            FingerprintHash.Sha256 => Digest.Sha256(blob),
             FingerprintHash.Md5 => MD5.HashData(blob),
-            FingerprintHash.Sha1 => SHA1.HashData(blob),
-            FingerprintHash.Sha384 => SHA384.HashData(blob),
-            FingerprintHash.Sha512 => SHA512.HashData(blob),
+            FingerprintHash.Sha1 => Digest.Sha1(blob),
+            FingerprintHash.Sha384 => Digest.Sha384(blob),
+            FingerprintHash.Sha512 => Digest.Sha512(blob),
             _ => throw new ArgumentOutOfRangeException(nameof(hash)),
         };
     }
@@ -51,7 +52,7 @@ internal static class KeyFingerprint
     /// <summary>The name, a colon and the digest: MD5's in hexadecimal, the others' in base64.</summary>
     public static string Of(PublicKey key, FingerprintHash hash)
     {
-        byte[] digest = Digest(key, hash);
+        byte[] digest = DigestOf(key, hash);
         string text = hash == FingerprintHash.Md5
             ? string.Join(':', digest.Select(value => value.ToString("x2", CultureInfo.InvariantCulture)))
             : Convert.ToBase64String(digest).TrimEnd('=');

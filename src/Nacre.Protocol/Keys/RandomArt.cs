@@ -14,7 +14,7 @@ internal static class RandomArt
 
     public static string Draw(PublicKey key, FingerprintHash hash)
     {
-        byte[,] visits = Walk(KeyFingerprint.Digest(key, hash));
+        byte[,] visits = Walk(KeyFingerprint.DigestOf(key, hash));
         string title = $"[{key.ShortType} {key.Bits}]";
         if (title.Length > Width) title = $"[{key.ShortType}]";
         var drawing = new StringBuilder();

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Keys;
@@ -92,11 +93,11 @@ internal sealed class SecurityPublicKey : PublicKey
     {
         byte[] signed = new byte[HeadLength + fields.Extensions.Length + SHA256.HashSizeInBytes];
         Span<byte> rest = signed;
-        SHA256.HashData(Application.Span, rest);
+        Digest.Sha256(Application.Span, rest);
         rest[SHA256.HashSizeInBytes] = fields.Flags;
         BinaryPrimitives.WriteUInt32BigEndian(rest[(SHA256.HashSizeInBytes + 1)..], fields.Counter);
         fields.Extensions.CopyTo(rest[HeadLength..]);
-        SHA256.HashData(message, rest[^SHA256.HashSizeInBytes..]);
+        Digest.Sha256(message, rest[^SHA256.HashSizeInBytes..]);
         return signed;
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
+using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys;
 
@@ -19,8 +19,8 @@ internal sealed record SshfpRecord(byte Algorithm, byte Hash, ReadOnlyMemory<byt
         if (NumberOf(key.Type) is not { } algorithm) return null;
         byte[] fingerprint = hash switch
         {
-            Sha1 => SHA1.HashData(key.Blob.Span),
-            Sha256 => SHA256.HashData(key.Blob.Span),
+            Sha1 => Digest.Sha1(key.Blob.Span),
+            Sha256 => Digest.Sha256(key.Blob.Span),
             _ => throw new ArgumentOutOfRangeException(nameof(hash)),
         };
         return new SshfpRecord(algorithm, hash, fingerprint);

@@ -1,18 +1,18 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Nacre.Crypto;
 
 namespace Nacre.Protocol.Transport;
 
 /// <summary>Appends fields to a hash as they are on the wire.</summary>
 internal static class HashFields
 {
-    extension(IncrementalHash hash)
+    extension(Digest hash)
     {
         /// <summary>Appends a string or mpint: a length and the contents.</summary>
         public void AppendString(ReadOnlySpan<byte> contents)
         {
             hash.AppendUInt32((uint)contents.Length);
-            hash.AppendData(contents);
+            hash.Append(contents);
         }
 
         /// <summary>Appends a uint32.</summary>
@@ -20,7 +20,7 @@ internal static class HashFields
         {
             Span<byte> bytes = stackalloc byte[4];
             BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
-            hash.AppendData(bytes);
+            hash.Append(bytes);
         }
     }
 }

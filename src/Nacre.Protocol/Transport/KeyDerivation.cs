@@ -11,14 +11,15 @@ internal sealed class KeyDerivation(HashAlgorithmName hashName, Secret sharedSec
     {
         var key = new Secret(length);
         if (length == 0) return key;
-        using var hash = IncrementalHash.CreateHash(hashName);
+        using var hash = Digest.Begin(hashName);
         Span<byte> block = stackalloc byte[64];
 
         // K1 = HASH(K || H || X || session_id)
         AppendSecretAndHash(hash);
-        hash.AppendData([(byte)letter]);
-        hash.AppendData(sessionId.Span);
-        int size = hash.GetHashAndReset(block);
+        hash.Append([(byte)letter]);
+        hash.Append(sessionId.Span);
+        int size = hash.Size;
+        hash.Finish(block);
         int filled = Math.Min(size, length);
         block[..filled].CopyTo(key.Span);
 
@@ -26,8 +27,8 @@ internal sealed class KeyDerivation(HashAlgorithmName hashName, Secret sharedSec
         while (filled < length)
         {
             AppendSecretAndHash(hash);
-            hash.AppendData(key.Span[..filled]);
-            hash.GetHashAndReset(block);
+            hash.Append(key.Span[..filled]);
+            hash.Finish(block);
             int taken = Math.Min(size, length - filled);
             block[..taken].CopyTo(key.Span[filled..]);
             filled += taken;
@@ -37,9 +38,9 @@ internal sealed class KeyDerivation(HashAlgorithmName hashName, Secret sharedSec
         return key;
     }
 
-    private void AppendSecretAndHash(IncrementalHash hash)
+    private void AppendSecretAndHash(Digest hash)
     {
         hash.AppendString(sharedSecret.Span);
-        hash.AppendData(exchangeHash.Span);
+        hash.Append(exchangeHash.Span);
     }
 }

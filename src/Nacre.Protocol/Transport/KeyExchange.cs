@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Messages;
@@ -158,7 +157,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         (string client, string server) = Options.IsClient
             ? (Options.Identification, transport.PeerIdentification)
             : (transport.PeerIdentification, Options.Identification);
-        using var hash = IncrementalHash.CreateHash(Negotiated!.KeyExchange.Hash);
+        using var hash = Digest.Begin(Negotiated!.KeyExchange.Hash);
         hash.AppendString(System.Text.Encoding.ASCII.GetBytes(client));
         hash.AppendString(System.Text.Encoding.ASCII.GetBytes(server));
         hash.AppendString(clientInit);
@@ -168,7 +167,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
         hash.AppendString(clientShare);
         hash.AppendString(serverShare);
         hash.AppendString(sharedSecret.Span);
-        return hash.GetHashAndReset();
+        return hash.Finish();
     }
 
     /// <summary>Derives the keys, sends NEWKEYS and gets ready for the peer's.</summary>
@@ -269,7 +268,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
     /// <summary>What diffie-hellman-group-exchange adds to the hash.</summary>
     protected sealed record GroupFields(uint Min, uint Preferred, uint Max, byte[] Prime, byte[] Generator)
     {
-        public void AppendTo(IncrementalHash hash)
+        public void AppendTo(Digest hash)
         {
             hash.AppendUInt32(Min);
             hash.AppendUInt32(Preferred);
@@ -278,7 +277,7 @@ internal abstract class KeyExchange(SecureTransport transport) : IDisposable
             AppendMpint(hash, Generator);
         }
 
-        private static void AppendMpint(IncrementalHash hash, byte[] magnitude)
+        private static void AppendMpint(Digest hash, byte[] magnitude)
         {
             byte[] contents = new byte[magnitude.Length + 1];
             int length = Mpint.WriteContents(magnitude, contents);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nacre.Protocol.Sftp;
 using Nacre.Protocol.Wire;
 using Nacre.Sftp;
@@ -65,7 +66,8 @@ internal sealed class SftpListing(SftpSession session)
 
     private async Task ShowAsync(List<Row> rows, int longest, ListingView view, CancellationToken ct)
     {
-        if (view.Order != ListingOrder.AsItComes) rows.Sort((left, right) => view.IsReversed ? Compare(right, left, view.Order) : Compare(left, right, view.Order));
+        // Not by the list's own method: every list in the program would have its means of sorting made at each start, docs/design/0001-ahead-of-time-tools.md.
+        if (view.Order != ListingOrder.AsItComes) CollectionsMarshal.AsSpan(rows).Sort((left, right) => view.IsReversed ? Compare(right, left, view.Order) : Compare(left, right, view.Order));
         if (view.IsLong)
         {
             await ShowLongAsync(rows, view, ct).ConfigureAwait(false);

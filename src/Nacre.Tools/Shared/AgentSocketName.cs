@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Shared;
@@ -15,7 +15,7 @@ internal static class AgentSocketName
     {
         get
         {
-            byte[] hash = SHA512.HashData(Encoding.UTF8.GetBytes(Users.HostName));
+            byte[] hash = Digest.Sha512(Encoding.UTF8.GetBytes(Users.HostName));
             return $"s.{new string([.. hash.Take(HostLength).Select(static value => Letters[value % Letters.Length])])}.";
         }
     }
@@ -25,5 +25,5 @@ internal static class AgentSocketName
     public static string New(string tag) => $"{HostPrefix}{tag}.{Environment.ProcessId}.{Random(RandomLength)}";
 
     /// <summary>Letters and digits.</summary>
-    public static string Random(int length) => RandomNumberGenerator.GetString(Letters, length);
+    public static string Random(int length) => SystemRandom.Instance.Text(Letters, length);
 }

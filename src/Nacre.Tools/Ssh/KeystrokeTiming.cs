@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Nacre.Client;
 using Nacre.Config;
+using Nacre.Crypto;
 using Nacre.Protocol.Messages;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
@@ -46,7 +46,7 @@ internal sealed class KeystrokeTiming(TimeSpan interval, Action sendChaff, ITrac
         lock (_lock)
         {
             if (length > MostKeystrokeBytes) return Task.CompletedTask;
-            (_chaffSince, _chaffFor) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(LeastChaffMs + RandomNumberGenerator.GetInt32(MoreChaffMs)));
+            (_chaffSince, _chaffFor) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(LeastChaffMs + SystemRandom.Instance.Below(MoreChaffMs)));
             if (!_isActive)
             {
                 _isActive = true;
@@ -108,6 +108,6 @@ internal sealed class KeystrokeTiming(TimeSpan interval, Action sendChaff, ITrac
     {
         int microseconds = (int)interval.TotalMicroseconds;
         int fuzz = microseconds / FuzzDivisor;
-        return TimeSpan.FromMicroseconds(microseconds - fuzz + RandomNumberGenerator.GetInt32((2 * fuzz) + 1));
+        return TimeSpan.FromMicroseconds(microseconds - fuzz + SystemRandom.Instance.Below((2 * fuzz) + 1));
     }
 }

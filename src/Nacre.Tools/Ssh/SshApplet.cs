@@ -1,6 +1,5 @@
 using Nacre.Config;
 using Nacre.Config.Values;
-using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Ssh.Mux;
@@ -100,7 +99,6 @@ internal static class SshApplet
         timeline?.OnStep("configuration read");
         WaitingThread.BeginWithOneThread();
         InlineCompletions.Use(threads: 1);
-        LibCrypto.LeaveOutErrorTexts();
         var clock = new WaitingThread();
         int status = clock.WaitFor(new SshRun(line, config, trace, clock).RunAsync());
         if (timeline is not null) Report(timeline, trace);

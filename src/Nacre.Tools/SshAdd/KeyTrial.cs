@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Nacre.Client;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
@@ -27,7 +27,7 @@ internal sealed class KeyTrial(AgentClient agent, AddReport report)
             return false;
         }
 
-        byte[] data = RandomNumberGenerator.GetBytes(TrialBytes);
+        byte[] data = SystemRandom.Instance.Bytes(TrialBytes);
         string algorithm = key.SignatureAlgorithms[0];
         try
         {

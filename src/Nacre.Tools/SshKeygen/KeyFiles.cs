@@ -173,11 +173,12 @@ internal sealed class KeyFiles(TextWriter error)
     public static void SaveForOwner(string path, ReadOnlySpan<byte> contents) => Save(path, contents, OwnerOnly);
 
     /// <summary>Writes beside the file and puts the result into its place, so that a crash leaves the old key or the new one.</summary>
+    /// <remarks>Where there is no old one to lose, nobody waits for the disk, which takes longer than all the rest. OpenSSH does in no case.</remarks>
     private static void Save(string path, ReadOnlySpan<byte> contents, UnixFileMode mode)
     {
         if (path.Length == 0) throw new FileNotFoundException();
-        bool isSpecial = FileStatus.TryOfPath(path, out FileStatus status) && !status.IsRegularFile;
-        if (isSpecial)
+        bool isThere = FileStatus.TryOfPath(path, out FileStatus status);
+        if (isThere && !status.IsRegularFile)
         {
             using FileStream device = File.OpenWrite(path);
             device.Write(contents);
@@ -185,15 +186,14 @@ internal sealed class KeyFiles(TextWriter error)
         }
 
         string target = FileSafety.FinalTarget(path);
-
-        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
+        string temporary = $"{target}.{SystemRandom.Instance.Hex(5)}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode };
         try
         {
             using (var stream = new FileStream(temporary, options))
             {
                 stream.Write(contents);
-                stream.Flush(flushToDisk: true);
+                if (isThere) stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, target, overwrite: true);

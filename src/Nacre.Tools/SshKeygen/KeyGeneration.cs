@@ -44,8 +44,12 @@ internal sealed class KeyGeneration(KeygenSettings settings, Answers answers, Te
         Say($"Your identification has been saved in {file}");
         KeyFiles.SavePublic(file + ".pub", key.PublicKey, key.Comment);
         Say($"Your public key has been saved in {file}.pub");
-        Say($"The key fingerprint is:\n{key.PublicKey.FingerprintBy(settings.Hash)} {Shown(key.Comment)}");
-        Say($"The key's randomart image is:\n{RandomArt.Draw(key.PublicKey, settings.Hash)}");
+        if (!settings.IsQuiet)
+        {
+            output.WriteLine($"The key fingerprint is:\n{key.PublicKey.FingerprintBy(settings.Hash)} {Shown(key.Comment)}");
+            output.WriteLine($"The key's randomart image is:\n{RandomArt.Draw(key.PublicKey, settings.Hash)}");
+        }
+
         if (enrolled is not null) enrolment!.SaveAttestation(enrolled);
         return 0;
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Nacre.Crypto;
 using Nacre.Tools.FileTransfer;
 
@@ -61,7 +60,7 @@ internal sealed class ModuliGeneration(KeygenTask task)
     {
         if (_start is null)
         {
-            byte[] chosen = RandomNumberGenerator.GetBytes((size + 7) / 8);
+            byte[] chosen = SystemRandom.Instance.Bytes((size + 7) / 8);
             chosen[0] &= (byte)(0xff >> ((8 - (size % 8)) % 8));
 
             // Two bits at the top, so that the search does not run into a number of one bit more.

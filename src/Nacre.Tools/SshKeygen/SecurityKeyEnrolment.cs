@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
@@ -24,7 +25,7 @@ internal sealed class SecurityKeyEnrolment
     public SecurityKeyEnrolment(KeygenSettings settings, Answers answers, TextWriter output, ISecurityKeyDevice device)
     {
         (_settings, _answers, _output, _device) = (settings, answers, output, device);
-        _wish = new SecurityKeyWish(settings.Type == KeygenSettings.EcdsaSecurityKey, UsualApplication, SecurityKeyFlags.UserPresence, RandomNumberGenerator.GetBytes(ChallengeLength));
+        _wish = new SecurityKeyWish(settings.Type == KeygenSettings.EcdsaSecurityKey, UsualApplication, SecurityKeyFlags.UserPresence, SystemRandom.Instance.Bytes(ChallengeLength));
         foreach (string option in settings.Certificate.Options) Take(option);
     }
 

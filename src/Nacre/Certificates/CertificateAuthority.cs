@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Protocol.Wire;
@@ -80,7 +80,7 @@ public sealed class CertificateAuthority
     /// <param name="ct">Cancels writing; the file then stays as it was.</param>
     public static async Task PublishAsync(string path, ReadOnlyMemory<byte> contents, CancellationToken ct = default)
     {
-        string temporary = $"{path}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        string temporary = $"{path}.{SystemRandom.Instance.Hex(6)}";
         try
         {
             var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);

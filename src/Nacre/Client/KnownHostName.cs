@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 
 namespace Nacre.Client;
@@ -36,7 +37,7 @@ internal static class KnownHostName
     public static bool IsWellFormed(string names) => !names.StartsWith('|') || TryReadSalt(names, out _);
 
     /// <summary>A hashed name under a new salt.</summary>
-    public static string Hash(string host) => Hash(host, RandomNumberGenerator.GetBytes(HashLength));
+    public static string Hash(string host) => Hash(host, SystemRandom.Instance.Bytes(HashLength));
 
     /// <summary>What a file gets for a key of a host: one line, or two where the name and the address are hidden each by itself.</summary>
     /// <param name="name">The host's name.</param>
@@ -60,9 +61,9 @@ internal static class KnownHostName
         name.Length > 0 && name[0] is not ('@' or '#') && !name.AsSpan().ContainsAny(",*?!|\"\\")
         && name.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.Format);
 
-    [SuppressMessage("Security", "CA5350", Justification = "The format of known_hosts is HMAC-SHA1; it hides names and proves nothing.")]
+    // The format of known_hosts is HMAC-SHA1; it hides names and proves nothing.
     private static string Hash(string host, byte[] salt) =>
-        $"{HashMagic}{Convert.ToBase64String(salt)}|{Convert.ToBase64String(HMACSHA1.HashData(salt, Encoding.UTF8.GetBytes(host)))}";
+        $"{HashMagic}{Convert.ToBase64String(salt)}|{Convert.ToBase64String(Hmac.Sha1(salt, Encoding.UTF8.GetBytes(host)))}";
 
     private static bool TryReadSalt(string names, [NotNullWhen(true)] out byte[]? salt)
     {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Keys;
 using Nacre.Unix;
 
@@ -63,7 +63,7 @@ internal static class KnownHostsWriter
         byte[]? changed = change(contents);
         if (changed is null || changed.AsSpan().SequenceEqual(contents)) return false;
 
-        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TagBytes * 2, lowercase: true)}";
+        string temporary = $"{target}.{SystemRandom.Instance.Hex(TagBytes)}";
         try
         {
             await WriteNewAsync(temporary, changed, file, ct).ConfigureAwait(false);

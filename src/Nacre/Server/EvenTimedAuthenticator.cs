@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Authentication;
 
 namespace Nacre.Server;
@@ -20,7 +20,7 @@ public sealed class EvenTimedAuthenticator : IAuthenticator
 
     private readonly IAuthenticator _inner;
     private readonly TimeProvider _time;
-    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _secret = SystemRandom.Instance.Bytes(32);
 
     /// <summary>Creates the decorator.</summary>
     /// <param name="inner">Judges.</param>
@@ -73,8 +73,10 @@ public sealed class EvenTimedAuthenticator : IAuthenticator
     /// <summary>The same for a user each time, and nobody outside can tell it from the name.</summary>
     internal TimeSpan FloorFor(string userName)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(userName), hash);
+        using var hmac = Hmac.Sha256(_secret);
+        Span<byte> hash = stackalloc byte[hmac.Size];
+        hmac.Append(Encoding.UTF8.GetBytes(userName));
+        hmac.Finish(hash);
         uint nanoseconds = BinaryPrimitives.ReadUInt32BigEndian(hash) / 1000;
         return Shortest + TimeSpan.FromMicroseconds(nanoseconds / 1000.0);
     }

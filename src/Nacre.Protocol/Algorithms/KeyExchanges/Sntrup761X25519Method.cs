@@ -31,5 +31,5 @@ internal sealed class Sntrup761X25519Method(IRandomSource random) : HybridMethod
 
     protected override bool TryDecapsulate(ReadOnlySpan<byte> ciphertext, Span<byte> secret) => _key!.TryDecapsulate(ciphertext, secret);
 
-    protected override void Hash(ReadOnlySpan<byte> secrets, Span<byte> hash) => SHA512.HashData(secrets, hash);
+    protected override void Hash(ReadOnlySpan<byte> secrets, Span<byte> hash) => Digest.Sha512(secrets, hash);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Keys.Formats;
@@ -63,11 +64,11 @@ public sealed class KeyRevocationListBuilder
 
     /// <summary>Revokes a key as <see cref="AddKey"/> does, by its SHA-256 hash. OpenSSH before 7.9 does not read such a list.</summary>
     /// <param name="key">The key; of a certificate, the key in it.</param>
-    public void AddSha256(PublicKey key) => _items.Sha256Hashes.Add(SHA256.HashData(BlobOf(key)));
+    public void AddSha256(PublicKey key) => _items.Sha256Hashes.Add(Digest.Sha256(BlobOf(key)));
 
     /// <summary>Revokes a key as <see cref="AddKey"/> does, by its SHA-1 hash.</summary>
     /// <param name="key">The key; of a certificate, the key in it.</param>
-    public void AddSha1(PublicKey key) => _items.Sha1Hashes.Add(SHA1.HashData(BlobOf(key)));
+    public void AddSha1(PublicKey key) => _items.Sha1Hashes.Add(Digest.Sha1(BlobOf(key)));
 
     /// <summary>Revokes a key as <see cref="AddKey"/> does, by what logs say of it.</summary>
     /// <param name="fingerprint">Such as <see cref="PublicKey.Fingerprint"/>: <c>SHA256:</c> and 43 characters.</param>

@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using Nacre.Crypto;
+
 
 namespace Nacre.Protocol.Keys.Formats;
 
@@ -44,7 +45,7 @@ internal sealed class RevokedItems
     {
         ReadOnlySpan<byte> blob = key.Blob.Span;
         return (Keys.Count > 0 && Keys.Contains(blob.ToArray()))
-            || (Sha256Hashes.Count > 0 && Sha256Hashes.Contains(SHA256.HashData(blob)))
-            || (Sha1Hashes.Count > 0 && Sha1Hashes.Contains(SHA1.HashData(blob)));
+            || (Sha256Hashes.Count > 0 && Sha256Hashes.Contains(Digest.Sha256(blob)))
+            || (Sha1Hashes.Count > 0 && Sha1Hashes.Contains(Digest.Sha1(blob)));
     }
 }

@@ -69,7 +69,7 @@ public sealed class SshSignature
     /// <exception cref="ArgumentException">The namespace is empty, too long, or has a zero byte.</exception>
     /// <exception cref="SshException">The key cannot be used, or its signature is wrong.</exception>
     public static ValueTask<SshSignature> SignAsync(ISigner signer, string signatureNamespace, ReadOnlyMemory<byte> message, CancellationToken ct = default) =>
-        SignHashAsync(signer, signatureNamespace, HashAlgorithmName.SHA512, SHA512.HashData(message.Span), ct);
+        SignHashAsync(signer, signatureNamespace, HashAlgorithmName.SHA512, Digest.Sha512(message.Span), ct);
 
     /// <summary>Signs a message that has been hashed.</summary>
     /// <param name="signer">Signs: a key, a key with its certificate, or an agent's.</param>

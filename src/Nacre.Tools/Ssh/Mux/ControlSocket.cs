@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
+using Nacre.Crypto;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Ssh.Mux;
@@ -25,7 +25,7 @@ internal sealed class ControlSocket : IDisposable
     public static ControlSocket? TryListen(string path)
     {
         // Made ready under a name of its own, so that whoever finds the socket can connect to it, and of two masters one wins.
-        string temporary = $"{path}.{RandomNumberGenerator.GetString(NameLetters, 16)}";
+        string temporary = $"{path}.{SystemRandom.Instance.Text(NameLetters, 16)}";
         Socket listener;
         try
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Nacre.Config.Values;
+using Nacre.Crypto;
 
 namespace Nacre.Tools.Sshd.Admission;
 
@@ -19,7 +19,7 @@ internal sealed class StartupThrottle(SshdLog log)
         if (waiting < limit.Begin) return false;
         if (waiting >= limit.Full || limit.Rate >= 100) return true;
         int chance = limit.Rate + ((100 - limit.Rate) * (waiting - limit.Begin) / (limit.Full - limit.Begin));
-        return RandomNumberGenerator.GetInt32(100) < chance;
+        return SystemRandom.Instance.Below(100) < chance;
     }
 
     /// <summary>A newcomer was let in.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Algorithms.Ciphers;
@@ -25,9 +26,10 @@ internal static class Confinement
         return SystemCallFilter.TryConfine(allowsNewCode: compiles);
     }
 
-    // What a key exchange needs is opened while there are files. Each primitive is used once: libraries are bound late.
+    // What a key exchange needs is opened while there are files. Each primitive is used once: libraries are bound late, and the base library binds its own.
     private static void LoadLibraries()
     {
+        _ = SHA256.HashData([]);
         foreach (KeyExchangeAlgorithm row in AlgorithmCatalog.KeyExchanges.Rows.Where(row => row.IsServerDefault))
         {
             using KeyExchangeMethod client = row.Create!(SystemRandom.Instance);

@@ -1,6 +1,5 @@
 using System.Text;
 using Nacre.Config.Values;
-using Nacre.Crypto;
 using Nacre.Protocol.Algorithms;
 using Nacre.Protocol.Algorithms.KeyExchanges;
 using Nacre.Protocol.Wire;
@@ -24,7 +23,6 @@ internal static class GateProgram
         KeptThreads.Start(areAll: true);
         InlineCompletions.UseInServer();
         SocketPolls.Learn();
-        LibCrypto.LeaveOutErrorTexts();
         return RunAsync().GetAwaiter().GetResult();
     }
 

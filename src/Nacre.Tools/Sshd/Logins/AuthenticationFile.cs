@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Nacre.Crypto;
 using Nacre.Protocol.Authentication;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
@@ -22,7 +22,7 @@ internal sealed class AuthenticationFile : IDisposable
     /// <summary>Makes it; null, with a line in the log, when it cannot be made.</summary>
     public static AuthenticationFile? Create(Content content, UserAccount account, SshdLog log)
     {
-        string path = "/tmp/sshauth." + RandomNumberGenerator.GetString(Letters, RandomLetters);
+        string path = "/tmp/sshauth." + SystemRandom.Instance.Text(Letters, RandomLetters);
         try
         {
             using FileIdentity identity = FileIdentity.Assume(account);

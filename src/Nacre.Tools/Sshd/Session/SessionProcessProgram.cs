@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Nacre.Config.Values;
-using Nacre.Crypto;
 using Nacre.Tools.Shared;
 using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Monitor;
@@ -20,7 +19,6 @@ internal static class SessionProcessProgram
         Prctl.SetName(Verb);
         OpenFileLimit.Raise();
         InlineCompletions.UseInServer();
-        LibCrypto.LeaveOutErrorTexts();
         return RunAsync().GetAwaiter().GetResult();
     }
 

@@ -27,7 +27,7 @@ internal static class SessionRoot
         return terminals;
     }
 
-    // Libraries are bound when they are first used.
+    // Libraries are bound when they are first used, and the base library binds its own.
     private static void LoadLibraries()
     {
         _ = SHA256.HashData([]);

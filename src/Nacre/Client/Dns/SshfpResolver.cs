@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
+using Nacre.Crypto;
 using Nacre.Unix;
 
 namespace Nacre.Client.Dns;
@@ -25,7 +25,7 @@ internal sealed class SshfpResolver(Func<ResolverConfig> configuration) : ISshfp
         {
             foreach (IPEndPoint server in config.Servers)
             {
-                ushort id = BinaryPrimitives.ReadUInt16BigEndian(RandomNumberGenerator.GetBytes(2));
+                ushort id = BinaryPrimitives.ReadUInt16BigEndian(SystemRandom.Instance.Bytes(2));
                 if (DnsQuery.TryCompose(host, id, config.TrustsAuthentication) is not { } query) return SshfpAnswer.NoName;
                 if (await TryAskAsync(server, query, config.Timeout, ct).ConfigureAwait(false) is not { } answer) continue;
                 if (answer.Code == DnsAnswer.NoSuchName) return SshfpAnswer.NoName;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Nacre.Crypto;
 
 namespace Nacre.Forwarding.X11;
@@ -51,5 +50,5 @@ public sealed class X11Forwarding : IDisposable
     /// <param name="display">What DISPLAY says.</param>
     /// <returns>The display.</returns>
     /// <exception cref="FormatException">The display's name is not of that form.</exception>
-    public static X11Forwarding WithoutCookie(string display) => new(display, RandomNumberGenerator.GetBytes(16));
+    public static X11Forwarding WithoutCookie(string display) => new(display, SystemRandom.Instance.Bytes(16));
 }

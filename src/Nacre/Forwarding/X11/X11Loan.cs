@@ -27,7 +27,7 @@ internal sealed class X11Loan(TimeProvider time, Action<string>? warn) : IDispos
         {
             if (_grants.Find(known => known.Forwarding == forwarding && !forwarding.IsSingleConnection) is { } granted) return granted;
             var falseCookie = new Secret(forwarding.Cookie.Length);
-            RandomNumberGenerator.Fill(falseCookie.Span);
+            SystemRandom.Instance.Fill(falseCookie.Span);
             var grant = new X11Grant(forwarding, falseCookie, time.GetTimestamp());
             _grants.Add(grant);
             return grant;

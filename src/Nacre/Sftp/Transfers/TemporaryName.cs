@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using Nacre.Crypto;
+
 
 namespace Nacre.Sftp.Transfers;
 
@@ -9,7 +10,7 @@ internal static class TemporaryName
     {
         const int length = 8;
         int slash = target.LastIndexOf('/') + 1;
-        string random = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", length);
+        string random = SystemRandom.Instance.Text("abcdefghijklmnopqrstuvwxyz0123456789", length);
         return $"{target[..slash]}.{target[slash..]}.nacre-{random}";
     }
 }
