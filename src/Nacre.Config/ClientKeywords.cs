@@ -240,7 +240,7 @@ internal static class ClientKeywords
     { Tokens = new TokenRules(CommonTokens, LateLetters: HostKeyTokens + "T"), Manual = "A command to run here once logged in, when PermitLocalCommand allows it." });
 
     public static readonly Keyword<string> RemoteCommand = Declared.Add(new Keyword<string>("RemoteCommand", new CommandShape("command") { HidesNone = true })
-    { Tokens = new TokenRules(CommonTokens), Manual = "The command to run at the server when the command line gives none." });
+    { Tokens = new TokenRules(CommonTokens, ShownExpanded: true), Manual = "The command to run at the server when the command line gives none." });
 
     public static readonly Keyword<LogLevel> LogLevel = Declared.Add(new Keyword<LogLevel>("LogLevel", Choices.LogLevel)
     { Default = Values.LogLevel.Info, Manual = "How much to tell about what happens." });

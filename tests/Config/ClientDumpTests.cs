@@ -49,6 +49,7 @@ public class ClientDumpTests
         "CanonicalDomains=a none", "CanonicalDomains=.x.", "CanonicalDomains=a..b", "CanonicalDomains \"\"", "CanonicalDomains=A_b.", "CanonicalDomains=none | CanonicalDomains=b",
         "CanonicalDomains #", "CanonicalDomains=a&b", "CanonicalizeFallbackLocal=no", "CanonicalizeHostname=none", "CanonicalizeMaxDots=3", "CanonicalizeMaxDots=-1",
         "CanonicalizePermittedCNAMEs=*.A:*.b,c d:E | ProxyCommand=x", "CanonicalizePermittedCNAMEs=none", "CanonicalizePermittedCNAMEs=a", "CanonicalizePermittedCNAMEs=:a | ProxyCommand=x",
+        "CanonicalizePermittedCNAMEs=* | ProxyCommand=x", "CanonicalizePermittedCNAMEs=* A:b | ProxyCommand=x", "CanonicalizePermittedCNAMEs=A",
         "CanonicalizePermittedCNAMEs=a:", "CanonicalizePermittedCNAMEs none a:b", "CanonicalizePermittedCNAMEs #",
         "CanonicalizePermittedCNAMEs=a:b | CanonicalizePermittedCNAMEs=c:d | ProxyJump=x", "CASignatureAlgorithms=ssh-ed25519", "CASignatureAlgorithms=foo", "CASignatureAlgorithms #",
         "CertificateFile=a | CertificateFile=\"b c\" | CertificateFile=a", "CertificateFile=none", "CertificateFile=~/%h", "CertificateFile #", "ControlMaster=yes", "ControlMaster=ask",

@@ -14,7 +14,7 @@ internal static class MatchCommand
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
         try
         {
-            return UserShell.StartInstead(command, nothing, nothing).Exited.GetAwaiter().GetResult().ShellStatus == 0;
+            return UserShell.Start(command, nothing, nothing).Exited.GetAwaiter().GetResult().ShellStatus == 0;
         }
         catch (UnixException failure)
         {

@@ -17,14 +17,21 @@ internal static class UserShell
     /// <param name="input">What it reads.</param>
     /// <param name="output">Where it writes.</param>
     /// <exception cref="UnixException">There is no such shell.</exception>
-    public static ChildProcess StartInstead(string command, SafeHandle input, SafeHandle output)
+    public static ChildProcess StartInstead(string command, SafeHandle input, SafeHandle output) => Start(Instead + command, input, output);
+
+    /// <summary>Starts the shell with a command, which may be a list of several; its standard error is ours.</summary>
+    /// <param name="command">A command line, with every token expanded.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="output">Where it writes.</param>
+    /// <exception cref="UnixException">There is no such shell.</exception>
+    public static ChildProcess Start(string command, SafeHandle input, SafeHandle output)
     {
         using SafeHandle error = Descriptors.Inherited(2);
         string shell = Program;
         return Spawn.Start(new ProgramStart
         {
             Path = shell,
-            Arguments = [shell, "-c", Instead + command],
+            Arguments = [shell, "-c", command],
             Input = input,
             Output = output,
             Error = error,

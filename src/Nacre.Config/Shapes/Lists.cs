@@ -71,11 +71,12 @@ internal static class Lists
     { IsPrintedOnOneLine = true, Most = MaxDomains, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
 
     /// <summary>Aliases that may be followed.</summary>
-    public static ListShape<CnameRule> CnameRules => new("source,...:target,... ... | none", static (ArgumentReader a, string word, out CnameRule item) =>
+    public static ListShape<CnameRule> CnameRules => new("source,...:target,... ... | * | none", static (ArgumentReader a, string word, out CnameRule item) =>
     {
-        int colon = word.IndexOf(':', StringComparison.Ordinal);
-        item = colon < 0 ? default : new CnameRule(word[..colon].ToLowerInvariant(), word[(colon + 1)..].ToLowerInvariant());
-        return (colon >= 0 && colon + 1 < word.Length) || a.Fail($"Invalid permitted CNAME \"{word}\"");
+        string rule = word == "*" ? "*:*" : word.ToLowerInvariant();
+        int colon = rule.IndexOf(':', StringComparison.Ordinal);
+        item = colon < 0 ? default : new CnameRule(rule[..colon], rule[(colon + 1)..]);
+        return (colon >= 0 && colon + 1 < rule.Length) || a.Fail($"Invalid permitted CNAME \"{rule}\"");
     }, static rule => $"{rule.Sources}:{rule.Targets}")
     { IsPrintedOnOneLine = true, Most = MaxDomains, NoneIsEmpty = true, MayBeEmpty = true, Insert = InsertAll };
 
