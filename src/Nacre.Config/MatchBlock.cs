@@ -67,6 +67,9 @@ internal sealed class MatchBlock(IReadOnlyList<MatchCriterion> criteria, MatchBl
 {
     public ConfigValues Values => values;
 
+    /// <summary>Whether the block asks for nothing, as "Match all" does, which ends the blocks before it.</summary>
+    public bool IsForAll => criteria.Count == 0 && outer is null or { IsForAll: true };
+
     /// <summary>A block that applies when this one does, for the lines after an Include, which come after those of its blocks.</summary>
     public MatchBlock Continue(ConfigValues further) => new(criteria, outer, further);
 

@@ -44,7 +44,10 @@ internal sealed class ServerConfigParser : FileParsing
 
     protected override ConfigValues? Target => current?.Values ?? global;
 
-    protected override bool IsInServerMatch => current is not null;
+    // Lines after "Match all" are for everybody: what may not stand in a block may stand there, as at the top.
+    protected override bool IsInServerMatch => current is { IsForAll: false };
+
+    protected override ConfigValues? TargetOf(Keyword keyword) => keyword.IsAllowedInMatch ? Target : global;
 
     /// <summary>Reads the configuration; null when something is wrong, which <paramref name="diagnostics"/> then tells.</summary>
     public static ServerConfig? Load(ServerConfigSource source, ConfigDiagnostics diagnostics)

@@ -45,6 +45,8 @@ public class ServerDumpTests
         "Match user \"\"\nPermitTTY no\n", "Match user \"a b\" # c\nPermitTTY no\n @@ user=a b,host=foo,addr=1.2.3.4", "Match host FOO.*\nPermitTTY no\n @@ user=b,host=foo.X,addr=1.2.3.4",
         "Match user a\nPermitTTY no\n", "Match !user a\nPermitTTY no\n", "ForceCommand echo \"it\n", "AddressFamily inet\nVersionAddendum   none \n", "Protocol 2\nUseLogin yes\nAFSTokenPassing yes\nPort 4 # c\n",
         "AuthorizedKeysFile %h/x .ssh/z\nPidFile none\nPermitOpen\n", "AllowUsers a #b\nSubsystem x y\nMatch user b\nUsePAM yes\n", "Match user b\nAllowUsers x\nMatch all\nAllowUsers y\n @@ user=b,host=c,addr=1.2.3.4",
+        "Match user b\nX11Forwarding no\nMatch all\nPort 99\nSubsystem x y\nX11Forwarding yes\n", "Match all\nUsePAM no\nPasswordAuthentication no\nMatch user b\nPasswordAuthentication yes\n @@ user=b,host=c,addr=1.2.3.4",
+        "Match user b\nMatch all\nMatch user b\nPort 99\n",
         "ListenAddress 1.2.3.4\nPort 3\nPort 4\n", "Match address 1.2.3.4,!1.2.3.0/24\nPermitTTY no\n @@ user=b,host=c,addr=1.2.3.4", "Match address 10.*,2001:db8::/32\nPermitTTY no\n @@ user=b,host=c,addr=2001:db8::7",
     ];
 

@@ -61,6 +61,9 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     /// <summary>Where values go now; null while a block does not apply.</summary>
     protected abstract ConfigValues? Target { get; }
 
+    /// <summary>Where the values of one keyword go now.</summary>
+    protected virtual ConfigValues? TargetOf(Keyword keyword) => Target;
+
     /// <summary>Whether lines stand after a Match of a server, where few keywords are allowed.</summary>
     protected virtual bool IsInServerMatch => false;
 
@@ -187,7 +190,7 @@ internal abstract class FileParsing(ConfigRole role, KeywordTable table, IConfig
     // A server stops at a bad argument, as sshd does; a client goes on to tell of the others.
     private LineOutcome Read(Keyword keyword, ArgumentReader arguments)
     {
-        bool isGood = keyword.TryRead(arguments, Target);
+        bool isGood = keyword.TryRead(arguments, TargetOf(keyword));
         foreach (string error in arguments.Errors)
             diagnostics.Error(error);
         if (!isGood)
