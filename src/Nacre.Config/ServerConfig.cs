@@ -19,12 +19,23 @@ internal sealed class ServerConfig(ConfigValues values, IReadOnlyList<MatchBlock
 
     public AddressFamilyChoice AddressFamily => values.Get(ServerKeywords.AddressFamily);
 
+    /// <summary>The addresses that are named to listen on, some perhaps by names that must be looked up.</summary>
+    public IReadOnlyList<ListenAddress> NamedAddresses => values.Get(ServerKeywords.ListenAddress) ?? [];
+
+    /// <summary>The same configuration with other addresses to listen on.</summary>
+    public ServerConfig ListeningOn(IReadOnlyList<ListenAddress> addresses)
+    {
+        ConfigValues changed = values.Copy();
+        changed.Set(ServerKeywords.ListenAddress, addresses, values.OriginOf(ServerKeywords.ListenAddress));
+        return new ServerConfig(changed, blocks);
+    }
+
     /// <summary>Every address and port to listen on, in order; the wildcard addresses when none is named.</summary>
     public IReadOnlyList<ListenAddress> ListenEndpoints
     {
         get
         {
-            if (values.Get(ServerKeywords.ListenAddress) is { Count: > 0 } named)
+            if (NamedAddresses is { Count: > 0 } named)
                 return [.. named.SelectMany(a => a.Port is null ? Ports.Select(port => a with { Port = port }) : [a])];
             string[] any = AddressFamily switch
             {

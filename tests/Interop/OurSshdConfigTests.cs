@@ -37,6 +37,38 @@ public sealed class OurSshdConfigTests
         Assert.Equal((1, "Config test connection parameter (-C) provided without test mode (-T)"), (alone.ExitStatus, alone.Error.Trim()));
     }
 
+    [Fact]
+    public async Task Addresses_to_listen_on_are_looked_up_before_anything_starts()
+    {
+        using var directory = new TemporaryDirectory();
+        string sshd = Requires.PublishedTool("sshd");
+        string named = directory.Write("named", "AddressFamily inet\nListenAddress localhost\nListenAddress 0\nPort 99\n");
+        RunResult printed = (await Run.Async(sshd, ["-G", "-f", named])).Ends();
+        Assert.Equal(["listenaddress 127.0.0.1:99", "listenaddress 0.0.0.0:99"], printed.Output.Split('\n').Where(line => line.StartsWith("listenaddress", StringComparison.Ordinal)));
+
+        string other = directory.Write("other", "AddressFamily inet\nListenAddress ::1\n");
+        RunResult refused = await Run.Async(sshd, ["-t", "-f", other]);
+        Assert.Equal((255, "bad addr or host: ::1 (Address family for hostname not supported)"), (refused.ExitStatus, refused.Error.Trim()));
+    }
+
+    [Fact]
+    public async Task A_host_key_that_cannot_be_used_is_named_with_the_reason()
+    {
+        using var directory = new TemporaryDirectory();
+        string exposed = directory.Write("exposed", "x");
+        File.SetUnixFileMode(exposed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        string missing = directory["missing"];
+        string file = directory.Write("sshd_config", $"HostKey {exposed}\nHostKey {missing}\n");
+        RunResult refused = await Run.Async(Requires.PublishedTool("sshd"), ["-t", "-f", file]);
+        Assert.Equal(1, refused.ExitStatus);
+        Assert.Equal(
+            [
+                "This private key will be ignored.", $"Unable to load host key \"{exposed}\": bad permissions", $"Unable to load host key: {exposed}",
+                $"Unable to load host key: {missing}: No such file or directory", "sshd: no hostkeys available -- exiting.",
+            ],
+            refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[5..]);
+    }
+
     private static async Task<string[]> PrintAsync(string file, params string[] flags)
     {
         RunResult printed = (await Run.Async(Requires.PublishedTool("sshd"), ["-G", "-f", file, .. flags])).Ends();

@@ -37,7 +37,7 @@ internal static class Configuration
             if (diagnostic.Severity != ConfigSeverity.Debug || line.DebugLevel > 0) tell(diagnostic.Text);
         }
 
-        return diagnostics.HasErrors ? null : config;
+        return diagnostics.HasErrors || config is null ? null : ListeningNames.Resolve(config, tell);
     }
 
     /// <summary>Tells what is wrong with the configuration: on standard error, but with -i, where that is the client's, in the log.</summary>

@@ -55,7 +55,7 @@ internal static class HostKeyFiles
         }
         catch (Exception error) when (error is UnixException or InvalidDataException)
         {
-            log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": {error.Message}");
+            log.Error($"Could not load host certificate \"{Printable.Escape(path)}\": {ReasonOf(error)}");
         }
 
         return null;
@@ -106,6 +106,7 @@ internal static class HostKeyFiles
                 if (FileSafety.FindExposure(path, status) is { } exposure)
                 {
                     foreach (string line in exposure.Split('\n')) log.Error(line);
+                    TellUnusable(path, "bad permissions", log);
                     return null;
                 }
 
@@ -118,9 +119,17 @@ internal static class HostKeyFiles
         }
         catch (Exception error) when (error is UnixException or InvalidDataException or SshException)
         {
-            bool isMissing = error is UnixException { Errno: Errno.ENOENT };
-            if (!isMissing || !isDefault) log.Error($"Unable to load host key: {Printable.Escape(path)}: {error.Message}");
+            if (error is not UnixException { Errno: Errno.ENOENT }) TellUnusable(path, ReasonOf(error), log);
+            else if (!isDefault) log.Error($"Unable to load host key: {Printable.Escape(path)}: {ReasonOf(error)}");
             return null;
         }
     }
+
+    private static void TellUnusable(string path, string reason, SshdLog log)
+    {
+        log.Error($"Unable to load host key \"{Printable.Escape(path)}\": {reason}");
+        log.Error($"Unable to load host key: {Printable.Escape(path)}");
+    }
+
+    private static string ReasonOf(Exception error) => error is UnixException failed ? UnixException.Describe(failed.Errno) : error.Message;
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Nacre.Config;
-using Nacre.Config.Values;
-using Nacre.Protocol.Wire;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -78,31 +76,8 @@ internal sealed class ListeningSockets(SshdLog log) : IDisposable
 
     private IEnumerable<Socket> All => _sockets.Values.Concat(_passed);
 
-    private IEnumerable<Place> PlacesOf(ServerConfig config) => config.ListenEndpoints.SelectMany(named => Resolve(named.Host)
-        .Where(address => IsWanted(address, config.AddressFamily))
-        .Select(address => new Place(new IPEndPoint(address, named.Port!.Value), named.RDomain)));
-
-    private IPAddress[] Resolve(string host)
-    {
-        if (host is "*") return [IPAddress.IPv6Any, IPAddress.Any];
-        if (IPAddress.TryParse(host, out IPAddress? address)) return [address];
-        try
-        {
-            return Dns.GetHostAddresses(host);
-        }
-        catch (SocketException error)
-        {
-            log.Error($"bad addr or host: {Printable.Escape(host)} ({error.Message})");
-            return [];
-        }
-    }
-
-    private static bool IsWanted(IPAddress address, AddressFamilyChoice family) => family switch
-    {
-        AddressFamilyChoice.Inet => address.AddressFamily == AddressFamily.InterNetwork,
-        AddressFamilyChoice.Inet6 => address.AddressFamily == AddressFamily.InterNetworkV6,
-        _ => true,
-    };
+    private static IEnumerable<Place> PlacesOf(ServerConfig config) =>
+        config.ListenEndpoints.Select(named => new Place(new IPEndPoint(IPAddress.Parse(named.Host), named.Port!.Value), named.RDomain));
 
     private Socket? TryListen(Place place)
     {

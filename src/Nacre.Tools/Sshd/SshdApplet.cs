@@ -71,7 +71,7 @@ internal static class SshdApplet
         if (hostKeys.Count == 0)
         {
             log.Fatal("sshd: no hostkeys available -- exiting.");
-            if (line.LogFile is null && !line.LogsToStandardError && line.DebugLevel == 0) Console.Error.WriteLine("sshd: no hostkeys available -- exiting.");
+            if (line.LogFile is null && !LogsHere(line, isDaemon)) Console.Error.WriteLine("sshd: no hostkeys available -- exiting.");
             return 1;
         }
 
@@ -113,9 +113,10 @@ internal static class SshdApplet
     {
         LogLevel level = LevelOf(line, config);
         if (line.LogFile is { } file) return SshdLog.To(level, LogFile.Append(file));
-        bool isSeen = line.LogsToStandardError || line.DebugLevel > 0 || line.IsTest || line.IsDump;
-        return isSeen && !(isDaemon && !line.LogsToStandardError) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
+        return LogsHere(line, isDaemon) ? SshdLog.ToStandardError(level) : SshdLog.ToSystemLog(level, config.SyslogFacility);
     }
+
+    private static bool LogsHere(SshdCommandLine line, bool isDaemon) => line.LogsToStandardError || (!isDaemon && (line.DebugLevel > 0 || line.IsTest || line.IsDump));
 
     private static async Task<int> ServeAsync(SshdCommandLine line, ServerConfig config, IReadOnlyList<ISigner> hostKeys, SshdLog log, bool isDaemon)
     {
