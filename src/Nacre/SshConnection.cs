@@ -256,7 +256,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 ValueTask<int> reading = _stream.ReadAsync(buffer.AsMemory(end), _stop.Token);
                 atOnce = reading.IsCompleted && end == 0 ? atOnce + 1 : 0;
                 lastRead = await reading.ConfigureAwait(false);
-                if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.");
+                if (lastRead == 0) throw new SshViolationException(Violation.ConnectionLost, "Connection closed by the peer.") { IsBeforeIdentification = IsPeerUnknown };
                 end += lastRead;
                 Volatile.Write(ref _bytesReceived, _bytesReceived + lastRead);
                 Volatile.Write(ref _receives, _receives + 1);
@@ -399,8 +399,10 @@ internal sealed class SshConnection : IAsyncDisposable
 
     private int LargestBuffer => _transport.IsPeerStranger && _transport.AwaitedLength <= StrangersBuffer ? StrangersBuffer : LargeBuffer;
 
-    private static SshViolationException Lost(Exception failure) =>
-        new(Violation.ConnectionLost, $"The connection was lost: {failure.Message}", failure);
+    private bool IsPeerUnknown => _transport.PeerIdentification.Length == 0;
+
+    private SshViolationException Lost(Exception failure) =>
+        new(Violation.ConnectionLost, $"The connection was lost: {failure.Message}", failure) { IsBeforeIdentification = IsPeerUnknown };
 
     private void OnRekeyTimer() => _transport.OnTick(_time.GetElapsedTime(_startedAt));
 

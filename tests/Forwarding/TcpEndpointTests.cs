@@ -65,10 +65,10 @@ public sealed class TcpEndpointTests
     [Fact]
     public async Task A_port_that_this_process_listens_on_already_is_not_shared()
     {
-        IReadOnlyList<Socket> first = await new TcpEndpoint("127.0.0.1", 0).ListenAsync(Ct);
+        IReadOnlyList<Socket> first = await new TcpEndpoint("127.0.0.1", 0).ListenAsync(null, Ct);
         using Socket listening = first[0];
 
-        SocketException taken = await Assert.ThrowsAsync<SocketException>(() => new TcpEndpoint("127.0.0.1", ((IPEndPoint)listening.LocalEndPoint!).Port).ListenAsync(Ct));
+        SocketException taken = await Assert.ThrowsAsync<SocketException>(() => new TcpEndpoint("127.0.0.1", ((IPEndPoint)listening.LocalEndPoint!).Port).ListenAsync(null, Ct));
         Assert.Equal(SocketError.AddressAlreadyInUse, taken.SocketErrorCode);
     }
 

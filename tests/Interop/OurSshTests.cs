@@ -231,9 +231,12 @@ public sealed class OurSshTests(SharedSshd.Stock server) : IClassFixture<SharedS
         RunResult lenient = await SshAsync("echo on", null, "-L", forward);
         RunResult strict = await SshAsync("echo on", null, "-o", "ExitOnForwardFailure=yes", "-L", forward);
         RunResult remote = await SshAsync("echo on", null, "-R", forward);
+        RunResult half = await SshAsync("echo on", null, "-L", $"{taken.Port}:127.0.0.1:9");
 
         Assert.Equal("on\n", lenient.Ends().Output);
         Assert.Contains($"bind [127.0.0.1]:{taken.Port}: Address already in use", lenient.Error, StringComparison.Ordinal);
+        Assert.Equal("on\n", half.Ends().Output);
+        Assert.Contains($"bind [127.0.0.1]:{taken.Port}: Address already in use", half.Error, StringComparison.Ordinal);
         Assert.Equal("", strict.Ends(255).Output);
         Assert.Equal("on\n", remote.Ends().Output);
         Assert.Contains($"Warning: remote port forwarding failed for listen port {taken.Port}", remote.Error, StringComparison.Ordinal);

@@ -70,7 +70,7 @@ public sealed class ProxyCommandTests(SharedSshd.Stock server) : IClassFixture<S
     {
         RunResult result = await SshAsync("host", "true", "ProxyCommand=false");
 
-        Assert.EndsWith("Connection closed by UNKNOWN port 65535\n", result.Ends(255).Error, StringComparison.Ordinal);
+        Assert.EndsWith("kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535\n", result.Ends(255).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class SystemLogTests : IDisposable
         RunResult result = await RunAsync([.. flags.Split(' '), "-oProxyCommand=false", "host", "true"]);
 
         const int error = 3;
-        Assert.Matches($@"^<{facility | error}>.* ssh\[\d+\]: Connection closed by UNKNOWN port 65535\n$", result.Ends(255).Output);
+        string head = $@"<{facility | error}>.* ssh\[\d+\]: ";
+        Assert.Matches($@"^{head}kex_exchange_identification: Connection closed by remote host\n{head}Connection closed by UNKNOWN port 65535\n$", result.Ends(255).Output);
         Assert.Equal("", result.Error);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Connection;
@@ -20,6 +21,12 @@ public sealed class ChannelOpenFailedException : SshException
 
     /// <summary>The peer's text, safe to show.</summary>
     public string Description { get; }
+
+    /// <summary>The channel's number on this side, where the peer refused it.</summary>
+    internal uint? Channel { get; init; }
+
+    /// <summary>The message as OpenSSH tells it, with the number of the channel.</summary>
+    internal string Line => Channel is { } number ? string.Create(CultureInfo.InvariantCulture, $"channel {number}: {Message}") : Message;
 
     // OpenSSH's words for the codes.
     private static string Words(OpenFailureReason reason) => reason switch

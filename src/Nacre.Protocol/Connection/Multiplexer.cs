@@ -353,7 +353,7 @@ internal sealed class Multiplexer : IPacketSink
     {
         Channel channel = FindAsked(failure.RecipientChannel);
         _channels.Remove(channel);
-        channel.OnRefused(new ChannelOpenFailedException((OpenFailureReason)failure.ReasonCode, Printable.Escape(failure.Description)));
+        channel.OnRefused(new ChannelOpenFailedException((OpenFailureReason)failure.ReasonCode, Printable.Escape(failure.Description)) { Channel = channel.LocalId });
     }
 
     private Channel FindAsked(uint id)

@@ -12,4 +12,7 @@ public class SshViolationException : SshException
 
     /// <summary>Which rule was broken.</summary>
     public Violation Violation { get; }
+
+    /// <summary>Whether the connection was lost before the peer had said who it is.</summary>
+    internal bool IsBeforeIdentification { get; init; }
 }

@@ -62,12 +62,12 @@ internal sealed class ErrorTrace : ITrace
         {
             if (_output is null)
             {
-                SystemLog.Write(priority, line);
+                foreach (string each in line.Split('\n')) SystemLog.Write(priority, each);
                 return;
             }
 
             // A terminal in raw mode needs the carriage return.
-            _output.Write(line + (IsRaw ? "\r\n" : "\n"));
+            _output.Write(IsRaw ? line.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n" : line + "\n");
             _output.Flush();
         }
     }

@@ -69,9 +69,17 @@ internal sealed class LoginAttempt(ClientConfig config, ErrorTrace trace, int ho
         NegotiationFailedException failed => $"Unable to negotiate with {Peer}: {failed.Reason}. Their offer: {failed.TheirOffer}",
         SshDisconnectedException told => $"Received disconnect from {Peer}:{told.ReasonCode}: {told.Description}\nDisconnected from {Peer}",
         HostKeyNotTrustedException => error.Message,
-        SshViolationException { Violation: Violation.ConnectionLost } => $"Connection closed by {Peer}",
+        SshViolationException { Violation: Violation.ConnectionLost } lost => ExplainLoss(lost),
         SshViolationException { Violation: Violation.PeerSilent } => $"{error.Message}\nConnection to {Peer} timed out",
         SshException => $"ssh: {config.Hostname} port {config.Port}: {error.Message}",
         _ => null,
     };
+
+    private string ExplainLoss(SshViolationException lost)
+    {
+        bool isReset = lost.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset } or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } };
+        string end = $"Connection {(isReset ? "reset" : "closed")} by {Peer}";
+        if (!lost.IsBeforeIdentification) return end;
+        return $"kex_exchange_identification: {(isReset ? "read: Connection reset by peer" : "Connection closed by remote host")}\n{end}";
+    }
 }

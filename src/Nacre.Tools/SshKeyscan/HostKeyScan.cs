@@ -16,6 +16,7 @@ internal sealed class HostKeyScan(KeyscanSettings settings, ErrorTrace trace, Te
     private readonly SemaphoreSlim _room = new(MaxConnections);
     private readonly Lock _lock = new();
     private readonly HostKeyPrinter _printer = new(settings);
+    private readonly HashSet<string> _unreached = [];
     private bool _hasFound;
 
     /// <summary>Asks all of them; true when any has shown a key.</summary>
@@ -82,7 +83,8 @@ internal sealed class HostKeyScan(KeyscanSettings settings, ErrorTrace trace, Te
         {
             string shown = Printable.Escape(address);
             bool isUnknown = error.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
-            trace.Fail(isUnknown ? $"getaddrinfo {shown}: {error.Message}" : $"connect ({shown}): {error.Message}");
+            if (isUnknown) trace.Fail($"getaddrinfo {shown}: {error.Message}");
+            else if (IsFirstFailureOf(address)) trace.Fail($"connect ({shown}): {error.Message}");
         }
         catch (ArgumentException error)
         {
@@ -90,6 +92,12 @@ internal sealed class HostKeyScan(KeyscanSettings settings, ErrorTrace trace, Te
         }
 
         return null;
+    }
+
+    // Each type of key is asked for by a connection of its own, and one line says it for all of them.
+    private bool IsFirstFailureOf(string address)
+    {
+        lock (_lock) return _unreached.Add(address);
     }
 
     private void Tell(string address, HostKeyProbe.Finding found)

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Nacre.Forwarding;
 
 /// <summary>How a forward listens, and what it does with connections that lead nowhere.</summary>
@@ -17,4 +20,7 @@ public sealed record ForwardOptions
 
     /// <summary>Hears why a connection could not be made; the forward goes on.</summary>
     public Action<Exception>? OnFailure { get; init; }
+
+    /// <summary>Hears of an address of this side that cannot be listened at, where another address of the same name can.</summary>
+    internal Action<IPAddress, SocketException>? OnAddressUnheard { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class Listener : IAsyncDisposable
             return new Listener(endpoint, [socket], onAccepted, () => UnixSocket.Remove(path, identity, rights));
         }
 
-        IReadOnlyList<Socket> sockets = await endpoint.Tcp.ListenAsync(ct).ConfigureAwait(false);
+        IReadOnlyList<Socket> sockets = await endpoint.Tcp.ListenAsync(options.OnAddressUnheard, ct).ConfigureAwait(false);
         int port = ((IPEndPoint)sockets[0].LocalEndPoint!).Port;
         return new Listener(endpoint.Tcp with { Port = port }, sockets, onAccepted, static () => { });
     }

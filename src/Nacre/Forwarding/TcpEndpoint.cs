@@ -34,7 +34,9 @@ public readonly record struct TcpEndpoint(string Host, int Port)
     /// <summary>
     /// Opens the sockets that listen here, on one port: what "localhost" and "" mean is RFC 4254 7.1's, all loopback and all addresses, of both families.
     /// </summary>
-    internal async Task<IReadOnlyList<Socket>> ListenAsync(CancellationToken ct)
+    /// <param name="onUnheard">Hears of each address that fails where another does not.</param>
+    /// <param name="ct">Cancels the look-up of the host.</param>
+    internal async Task<IReadOnlyList<Socket>> ListenAsync(Action<IPAddress, SocketException>? onUnheard, CancellationToken ct)
     {
         IPAddress[] addresses = Host switch
         {
@@ -43,7 +45,7 @@ public readonly record struct TcpEndpoint(string Host, int Port)
             _ => await Dns.GetHostAddressesAsync(Host, ct).ConfigureAwait(false),
         };
         var sockets = new List<Socket>();
-        SocketException? failure = null;
+        var failures = new List<(IPAddress Address, SocketException Error)>();
         int port = Port;
         foreach (IPAddress address in addresses)
         {
@@ -55,11 +57,13 @@ public readonly record struct TcpEndpoint(string Host, int Port)
             }
             catch (SocketException error)
             {
-                failure = error;
+                failures.Add((address, error));
             }
         }
 
-        return sockets.Count > 0 ? sockets : throw failure ?? new SocketException((int)SocketError.HostNotFound);
+        if (sockets.Count == 0) throw failures.Count > 0 ? failures[^1].Error : new SocketException((int)SocketError.HostNotFound);
+        if (onUnheard is not null) failures.ForEach(failed => onUnheard(failed.Address, failed.Error));
+        return sockets;
     }
 
     /// <summary>Connects to the first address of the host that answers; what goes wrong with one address leaves the others to be tried.</summary>

@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding;
+using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
@@ -130,11 +132,20 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
         {
             SocketMode = EveryPermission & ~config.StreamLocalBindMask,
             ReplacesSocket = config.StreamLocalBindUnlink,
-            OnFailure = error => trace.Say($"channel: {error.Message}"),
+            OnFailure = error => trace.Say(error is ChannelOpenFailedException refused ? refused.Line : $"channel: {error.Message}"),
+            OnAddressUnheard = (address, error) => TellUnheard(address, listen.Port, error),
         };
         LocalForward started = await client.StartLocalForwardAsync(listen, target, options, default).ConfigureAwait(false);
         trace.Write(1, $"Local forwarding listening on {started.Listening}.");
         return new ActiveForward(kind, forward, started.Listening, started);
+    }
+
+    // It goes on with the other addresses of the name. One where somebody else listens is told of; there may be no such address, too.
+    private void TellUnheard(IPAddress address, int port, SocketException error)
+    {
+        string text = $"bind [{address}]:{port}: {error.Message}";
+        if (error.SocketErrorCode == SocketError.AddressAlreadyInUse) trace.Fail(text);
+        else trace.Verbose(text);
     }
 
     private async Task<ActiveForward> StartRemoteAsync(Forward forward, SocketEndpoint listen)
@@ -149,7 +160,7 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
         };
         RemoteForward started = await client.StartRemoteForwardAsync(listen, target, options, default).ConfigureAwait(false);
         trace.Write(1, $"remote forward success for: listen {started.Listening}, connect {where}");
-        if (listen.Path is null && listen.Port == 0) trace.Say($"Allocated port {started.Listening.Port} for remote forward to {where}");
+        if (listen.Path is null && listen.Port == 0) trace.Say($"Allocated port {started.Listening.Port} for remote forward to {(target is null ? "socks:0" : where)}");
         return new ActiveForward(ForwardKind.Remote, forward, started.Listening, started);
     }
 }

@@ -2,6 +2,7 @@ using Nacre.Client;
 using Nacre.Config;
 using Nacre.Config.Values;
 using Nacre.Forwarding.Tun;
+using Nacre.Protocol.Connection;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 
@@ -37,7 +38,7 @@ internal static class SshTunnel
         }
         catch (SshException error)
         {
-            trace.Fail(error.Message);
+            trace.Fail(error is ChannelOpenFailedException refused ? refused.Line : error.Message);
             return Fail("Tunnel forwarding failed");
         }
 
