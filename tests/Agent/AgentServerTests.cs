@@ -38,6 +38,7 @@ public sealed class AgentServerTests
         {
             byte[]? signature = await AgentBed.SignAsync(client, each.PublicKey, Data, flags);
             Assert.True(key.PublicKey.Verify(algorithm, Data, signature));
+            foreach (uint unknown in (uint[])[1, 8, 1u << 31]) Assert.Null(await AgentBed.SignAsync(client, each.PublicKey, Data, flags | unknown));
         }
     }
 

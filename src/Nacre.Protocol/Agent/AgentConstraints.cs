@@ -4,7 +4,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
 
-/// <summary>The conditions under which an agent may use a key (RFC 9987 3.2.7), those of OpenSSH's extensions included.</summary>
+/// <summary>The conditions under which an agent may use a key (RFC 9987 5.2.7), those of OpenSSH's extensions included.</summary>
 /// <remarks>An agent that does not know a condition, or cannot hold to it, refuses the key: none is ever lost on the way.</remarks>
 public sealed record AgentConstraints
 {
@@ -60,6 +60,8 @@ public sealed record AgentConstraints
                 Kind.Lifetime when read.Lifetime is null => read with { Lifetime = ReadLifetime(ref reader) },
                 Kind.Confirm when !read.MustConfirm => read with { MustConfirm = true },
                 Kind.Extension => read.ReadExtension(ref reader),
+
+                // RFC 9987 5.2.7: "if an agent does not recognise or support a requested constraint, it MUST abort parsing"
                 _ => throw Malformed($"A key comes with a constraint of kind {kind}, which is unknown or there twice."),
             };
         }
@@ -140,7 +142,7 @@ public sealed record AgentConstraints
     }
 }
 
-/// <summary>RFC 9987 3.2.7.1.</summary>
+/// <summary>RFC 9987 5.2.7.1.</summary>
 internal ref struct LifetimeFields : IRecord<LifetimeFields>
 {
     public byte Kind;

@@ -4,7 +4,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
 
-/// <summary>A key on its way to an agent (RFC 9987 3.2): its type and its numbers; or a certificate's type, the certificate, and the numbers that are not in it.</summary>
+/// <summary>A key on its way to an agent (RFC 9987 5.2): its type and its numbers; or a certificate's type, the certificate, and the numbers that are not in it.</summary>
 internal ref struct AgentKeyFields : IRecord<AgentKeyFields>
 {
     public ReadOnlySpan<byte> Type;

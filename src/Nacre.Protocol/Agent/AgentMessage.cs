@@ -3,7 +3,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
 
-/// <summary>Frames, reads and writes agent messages (RFC 9987 3): a length, a number, fields.</summary>
+/// <summary>Frames, reads and writes agent messages (RFC 9987 5): a length, a number, fields.</summary>
 internal static class AgentMessage
 {
     /// <summary>The longest message, in either direction; OpenSSH's limit.</summary>

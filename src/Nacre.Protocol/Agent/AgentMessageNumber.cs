@@ -1,6 +1,6 @@
 namespace Nacre.Protocol.Agent;
 
-/// <summary>The message numbers of the agent protocol (RFC 9987 6.1).</summary>
+/// <summary>The message numbers of the agent protocol (RFC 9987 8.1).</summary>
 internal enum AgentMessageNumber : byte
 {
     Failure = 5,

@@ -2,7 +2,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
 
-/// <summary>RFC 9987 3.1: the agent did not do it, or does not know the request.</summary>
+/// <summary>RFC 9987 5.1: the agent did not do it, or does not know the request.</summary>
 internal ref struct AgentFailure : IAgentMessage<AgentFailure>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.Failure;
@@ -13,7 +13,7 @@ internal ref struct AgentFailure : IAgentMessage<AgentFailure>
     }
 }
 
-/// <summary>RFC 9987 3.1: done.</summary>
+/// <summary>RFC 9987 5.1: done.</summary>
 internal ref struct AgentSuccess : IAgentMessage<AgentSuccess>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.Success;
@@ -24,7 +24,7 @@ internal ref struct AgentSuccess : IAgentMessage<AgentSuccess>
     }
 }
 
-/// <summary>RFC 9987 3.5: asks which keys there are.</summary>
+/// <summary>RFC 9987 5.5: asks which keys there are.</summary>
 internal ref struct RequestIdentities : IAgentMessage<RequestIdentities>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.RequestIdentities;
@@ -35,7 +35,7 @@ internal ref struct RequestIdentities : IAgentMessage<RequestIdentities>
     }
 }
 
-/// <summary>RFC 9987 3.5; each key is read from <see cref="Identities"/> as an <see cref="AgentIdentityFields"/>.</summary>
+/// <summary>RFC 9987 5.5; each key is read from <see cref="Identities"/> as an <see cref="AgentIdentityFields"/>.</summary>
 internal ref struct IdentitiesAnswer : IAgentMessage<IdentitiesAnswer>
 {
     /// <summary>More keys than this are refused; OpenSSH's limit.</summary>
@@ -68,7 +68,7 @@ internal ref struct AgentIdentityFields : IRecord<AgentIdentityFields>
     }
 }
 
-/// <summary>RFC 9987 3.6: asks for a signature.</summary>
+/// <summary>RFC 9987 5.6: asks for a signature.</summary>
 internal ref struct SignRequest : IAgentMessage<SignRequest>
 {
     public ReadOnlySpan<byte> PublicKey;
@@ -86,15 +86,16 @@ internal ref struct SignRequest : IAgentMessage<SignRequest>
     }
 }
 
-/// <summary>The flags of a <see cref="SignRequest"/> (RFC 9987 6.3): with which hash an RSA key signs.</summary>
+/// <summary>The flags of a <see cref="SignRequest"/> (RFC 9987 8.3): with which hash an RSA key signs.</summary>
 internal static class AgentSignatureFlags
 {
     public const uint None = 0;
     public const uint RsaSha256 = 2;
     public const uint RsaSha512 = 4;
+    public const uint All = RsaSha256 | RsaSha512;
 }
 
-/// <summary>RFC 9987 3.6: the signature as it goes on the wire of SSH.</summary>
+/// <summary>RFC 9987 5.6: the signature as it goes on the wire of SSH.</summary>
 internal ref struct SignResponse : IAgentMessage<SignResponse>
 {
     public ReadOnlySpan<byte> Signature;
@@ -105,7 +106,7 @@ internal ref struct SignResponse : IAgentMessage<SignResponse>
         where V : IFieldVisitor, allows ref struct => visit.String(ref message.Signature);
 }
 
-/// <summary>RFC 9987 3.2: gives the agent a key to keep.</summary>
+/// <summary>RFC 9987 5.2: gives the agent a key to keep.</summary>
 internal ref struct AddIdentity : IAgentMessage<AddIdentity>
 {
     public AgentKeyFields Key;
@@ -121,7 +122,7 @@ internal ref struct AddIdentity : IAgentMessage<AddIdentity>
     }
 }
 
-/// <summary>RFC 9987 3.2: an <see cref="AddIdentity"/> with constraints, which <see cref="AgentConstraints"/> reads.</summary>
+/// <summary>RFC 9987 5.2: an <see cref="AddIdentity"/> with constraints, which <see cref="AgentConstraints"/> reads.</summary>
 internal ref struct AddIdentityConstrained : IAgentMessage<AddIdentityConstrained>
 {
     public AgentKeyFields Key;
@@ -139,7 +140,7 @@ internal ref struct AddIdentityConstrained : IAgentMessage<AddIdentityConstraine
     }
 }
 
-/// <summary>RFC 9987 3.4: takes a key out.</summary>
+/// <summary>RFC 9987 5.4: takes a key out.</summary>
 internal ref struct RemoveIdentity : IAgentMessage<RemoveIdentity>
 {
     public ReadOnlySpan<byte> PublicKey;
@@ -150,7 +151,7 @@ internal ref struct RemoveIdentity : IAgentMessage<RemoveIdentity>
         where V : IFieldVisitor, allows ref struct => visit.String(ref message.PublicKey);
 }
 
-/// <summary>RFC 9987 3.4: takes all keys out.</summary>
+/// <summary>RFC 9987 5.4: takes all keys out.</summary>
 internal ref struct RemoveAllIdentities : IAgentMessage<RemoveAllIdentities>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.RemoveAllIdentities;
@@ -161,7 +162,7 @@ internal ref struct RemoveAllIdentities : IAgentMessage<RemoveAllIdentities>
     }
 }
 
-/// <summary>RFC 9987 3.3: adds the keys of a token.</summary>
+/// <summary>RFC 9987 5.2.6: adds the keys of a token.</summary>
 internal ref struct AddSmartcardKey : IAgentMessage<AddSmartcardKey>
 {
     public ReadOnlySpan<byte> ProviderId;
@@ -177,7 +178,7 @@ internal ref struct AddSmartcardKey : IAgentMessage<AddSmartcardKey>
     }
 }
 
-/// <summary>RFC 9987 3.3: an <see cref="AddSmartcardKey"/> with constraints.</summary>
+/// <summary>RFC 9987 5.2.6: an <see cref="AddSmartcardKey"/> with constraints.</summary>
 internal ref struct AddSmartcardKeyConstrained : IAgentMessage<AddSmartcardKeyConstrained>
 {
     public ReadOnlySpan<byte> ProviderId;
@@ -195,7 +196,7 @@ internal ref struct AddSmartcardKeyConstrained : IAgentMessage<AddSmartcardKeyCo
     }
 }
 
-/// <summary>RFC 9987 3.4: takes the keys of a token out.</summary>
+/// <summary>RFC 9987 5.4: takes the keys of a token out.</summary>
 internal ref struct RemoveSmartcardKey : IAgentMessage<RemoveSmartcardKey>
 {
     public ReadOnlySpan<byte> ReaderId;
@@ -211,7 +212,7 @@ internal ref struct RemoveSmartcardKey : IAgentMessage<RemoveSmartcardKey>
     }
 }
 
-/// <summary>RFC 9987 3.7: locks the agent.</summary>
+/// <summary>RFC 9987 5.7: locks the agent.</summary>
 internal ref struct LockAgent : IAgentMessage<LockAgent>
 {
     public ReadOnlySpan<byte> Passphrase;
@@ -222,7 +223,7 @@ internal ref struct LockAgent : IAgentMessage<LockAgent>
         where V : IFieldVisitor, allows ref struct => visit.Secret(ref message.Passphrase);
 }
 
-/// <summary>RFC 9987 3.7: unlocks the agent.</summary>
+/// <summary>RFC 9987 5.7: unlocks the agent.</summary>
 internal ref struct UnlockAgent : IAgentMessage<UnlockAgent>
 {
     public ReadOnlySpan<byte> Passphrase;
@@ -233,7 +234,7 @@ internal ref struct UnlockAgent : IAgentMessage<UnlockAgent>
         where V : IFieldVisitor, allows ref struct => visit.Secret(ref message.Passphrase);
 }
 
-/// <summary>RFC 9987 3.8: a request that an extension defines.</summary>
+/// <summary>RFC 9987 5.8: a request that an extension defines.</summary>
 internal ref struct AgentExtension : IAgentMessage<AgentExtension>
 {
     /// <summary>Longer names are refused.</summary>
@@ -252,7 +253,7 @@ internal ref struct AgentExtension : IAgentMessage<AgentExtension>
     }
 }
 
-/// <summary>RFC 9987 3.8: the extension is known and its request failed; an unknown one gets <see cref="AgentFailure"/>.</summary>
+/// <summary>RFC 9987 5.8: the extension is known and its request failed; an unknown one gets <see cref="AgentFailure"/>.</summary>
 internal ref struct AgentExtensionFailure : IAgentMessage<AgentExtensionFailure>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.ExtensionFailure;
@@ -263,7 +264,7 @@ internal ref struct AgentExtensionFailure : IAgentMessage<AgentExtensionFailure>
     }
 }
 
-/// <summary>RFC 9987 3.8: what an extension answers beyond success.</summary>
+/// <summary>RFC 9987 5.8: what an extension answers beyond success.</summary>
 internal ref struct AgentExtensionResponse : IAgentMessage<AgentExtensionResponse>
 {
     public ReadOnlySpan<byte> Type;

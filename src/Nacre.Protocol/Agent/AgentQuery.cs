@@ -3,7 +3,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Agent;
 
-/// <summary>The extension by which an agent tells which extensions it has (RFC 9987 3.8.1).</summary>
+/// <summary>The extension by which an agent tells which extensions it has (RFC 9987 5.8.1).</summary>
 internal static class AgentQuery
 {
     public const string Name = "query";

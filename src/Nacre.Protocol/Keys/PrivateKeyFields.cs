@@ -2,7 +2,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Protocol.Keys;
 
-/// <summary>A private key as the OpenSSH file format and the agent protocol carry it (PROTOCOL.key; RFC 9987 3.2): a type and that type's numbers.</summary>
+/// <summary>A private key as the OpenSSH file format and the agent protocol carry it (PROTOCOL.key; RFC 9987 5.2): a type and that type's numbers.</summary>
 internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
 {
     /// <summary>An Ed25519 key is stored as its seed with the public key after it.</summary>
@@ -77,7 +77,7 @@ internal ref struct PrivateKeyFields : IRecord<PrivateKeyFields>
         }
     }
 
-    /// <summary>The fields that follow a certificate for the key (RFC 9987 3.2): what is secret, and the point of an Ed25519 key; the rest is in the certificate.</summary>
+    /// <summary>The fields that follow a certificate for the key (RFC 9987 5.2): what is secret, and the point of an Ed25519 key; the rest is in the certificate.</summary>
     public static void NumbersBesideCertificate<V>(ref V visit, ref PrivateKeyFields message)
         where V : IFieldVisitor, allows ref struct
     {

@@ -4,7 +4,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Agent;
 
-/// <summary>Whether the agent is locked, and by which passphrase (RFC 9987 3.7). Each wrong one takes longer than the one before it.</summary>
+/// <summary>Whether the agent is locked, and by which passphrase (RFC 9987 5.7). Each wrong one takes longer than the one before it.</summary>
 internal sealed class AgentLock(TimeProvider time, ITrace trace) : IDisposable
 {
     private const int SaltLength = 16, HashLength = 32, Rounds = 1;

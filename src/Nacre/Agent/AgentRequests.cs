@@ -6,7 +6,7 @@ using Nacre.Protocol.Wire;
 
 namespace Nacre.Agent;
 
-/// <summary>Answers the requests of one connection to the agent, one after the other (RFC 9987 3).</summary>
+/// <summary>Answers the requests of one connection to the agent, one after the other (RFC 9987 5).</summary>
 internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerOptions options)
 {
     private static readonly string[] Extensions = [AgentQuery.Name, SessionBind.RecordName];
@@ -86,6 +86,9 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
     private async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> request, CancellationToken ct)
     {
         (HeldKey? key, ReadOnlyMemory<byte> data, uint flags) = ReadSignRequest(request);
+
+        // RFC 9987 5.6: "If the agent does not support the requested flags [...] it MUST reply with an SSH_AGENT_FAILURE message."
+        if ((flags & ~AgentSignatureFlags.All) != 0) return Refuse($"unsupported signature flags 0x{flags:x}");
         if (key is null || !key.TryEnter()) return Refuse("key not found");
         try
         {
@@ -128,7 +131,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
         return (keys.Find(fields.PublicKey), Within(request, fields.Data), fields.Flags);
     }
 
-    // RFC 9987 3.6.1: the flags say with which hash an RSA key signs; without them it is SHA-1, and other keys have one way only.
+    // RFC 9987 5.6.1: the flags say with which hash an RSA key signs; without them it is SHA-1, and other keys have one way only.
     private static string AlgorithmFor(PublicKey plain, uint flags)
     {
         if (plain.Type != KeyAlgorithm.Rsa) return plain.SignatureAlgorithms[0];
@@ -212,7 +215,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
         return extension.Contents.IsEmpty ? AgentQuery.WriteAnswer(Extensions) : ExtensionFailed();
     }
 
-    // RFC 9987 3.8: the extension is known, and only this use of it is refused.
+    // RFC 9987 5.8: the extension is known, and only this use of it is refused.
     private static byte[] ExtensionFailed()
     {
         var failure = default(AgentExtensionFailure);

@@ -183,7 +183,7 @@ public sealed class AgentClient : IAsyncDisposable
         return AskAsync(AgentMessage.Write(ref request), ct);
     }
 
-    /// <summary>Asks the agent which extensions of its protocol it has (RFC 9987 3.8.1).</summary>
+    /// <summary>Asks the agent which extensions of its protocol it has (RFC 9987 5.8.1).</summary>
     /// <param name="ct">Cancels waiting for the agent.</param>
     /// <returns>Their names, the agent's words: escape them before they are shown.</returns>
     /// <exception cref="SshException">The agent does not tell, as older ones do not; or it is gone.</exception>

@@ -22,6 +22,7 @@ internal sealed class SessionLoans(ITransport transport, AgentLoan agent, X11Loa
     {
         if (socketPath is null) return Unasked;
         agent.Lend(socketPath);
+        // RFC 9987 7.2: "The "agent-req" name SHOULD only be used if support was explicitly advertised"
         var request = default(AgentRequest);
         if (transport.PeerTakesAgent) return session.RequestAsync(ref request, ct);
         var early = default(AgentForwardingRequest);

@@ -19,9 +19,10 @@ internal sealed class AgentLoan(ITransport transport, Action<string>? warn)
     /// <summary>From now on the server may have this agent. Of several the last counts: a channel does not say which session it comes from.</summary>
     public void Lend(string socketPath) => Volatile.Write(ref _socketPath, socketPath);
 
-    /// <summary>Answers an auth-agent@openssh.com.</summary>
+    /// <summary>Answers an agent-connect or an auth-agent@openssh.com, whichever of the names the agent was lent by.</summary>
     public async ValueTask<ChannelAnswer> AnswerAsync(CancellationToken ct)
     {
+        // RFC 9987 7.3: "An SSH client MUST refuse unauthorised agent connection requests"
         if (Volatile.Read(ref _socketPath) is not { } path)
         {
             if (Interlocked.Exchange(ref _hasWarned, 1) == 0) warn?.Invoke("Warning: ssh server tried agent forwarding.\nWarning: this is probably a break-in attempt by a malicious server.");
