@@ -54,6 +54,20 @@ public sealed partial class TokenLoginTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_server_proves_itself_by_a_host_key_on_a_token_that_an_agent_reaches()
+    {
+        using SoftToken token = await SoftToken.MakeAsync();
+        string host = $"{await token.ImportAsync("ecdsa-sha2-nistp384", "host")}\n";
+        _directory.Write("host.pub", host);
+        using var agent = new OurAgent(_directory["agent"], token.Environment);
+        (await Run.Async("setsid", ["-w", OurTools.Executable, "ssh-add", "-q", "-s", Lib], "1234\n"u8.ToArray(), new Dictionary<string, string?>(token.Environment) { ["SSH_AUTH_SOCK"] = agent.Path })).Ends();
+        await using OurSshd sshd = await OurSshd.StartAsync($"HostKeyAgent {agent.Path}", $"HostKey {_directory["host"]}", "HostKeyAlgorithms ecdsa-sha2-nistp384");
+        string known = _directory.Write("known_hosts", $"[127.0.0.1]:{sshd.Port} {host}");
+        string[] flags = [.. (await sshd.ClientArgumentsAsync()).Select(flag => flag.StartsWith("UserKnownHostsFile=", StringComparison.Ordinal) ? $"UserKnownHostsFile={known}" : flag)];
+        Assert.Equal("hello\n", (await Run.CleanAsync("ssh", [.. flags, sshd.Destination, "echo hello"])).Ends().Output);
+    }
+
     /// <summary>Logs in, or does not, and returns the keys that were offered.</summary>
     private async Task<string> LogInAsync(string program, TestSshd sshd, SoftToken token, string[] flags, string pin, bool isIn, bool isAsked)
     {

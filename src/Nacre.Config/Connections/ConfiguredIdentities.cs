@@ -36,9 +36,17 @@ internal sealed class ConfiguredIdentities : IAsyncDisposable
     public static async Task<ConfiguredIdentities> LoadAsync(ClientConfig config, IPassphraseSource? passphrases, ITokenLibrary? tokens, Action<string> note, CancellationToken ct)
     {
         var identities = new ConfiguredIdentities { _tokens = tokens };
-        if (config.PubkeyAuthentication != PubkeyChoice.No)
-            await identities.FindAsync(config, passphrases, note, ct).ConfigureAwait(false);
-        return identities;
+        try
+        {
+            if (config.PubkeyAuthentication != PubkeyChoice.No)
+                await identities.FindAsync(config, passphrases, note, ct).ConfigureAwait(false);
+            return identities;
+        }
+        catch
+        {
+            await identities.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

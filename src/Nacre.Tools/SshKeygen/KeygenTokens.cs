@@ -27,7 +27,9 @@ internal sealed class KeygenTokens(KeygenTask task)
     public async Task<ISigner> FindAsync(TokenProcess process, string path)
     {
         PublicKey known = KeyFiles.LoadPublicPart(path)?.Key ?? throw new FatalException($"Couldn't load CA public key \"{path}\": {KeyFiles.WhyNoPublicKey(path)}");
-        using Password? pin = task.Settings.Passphrase is { Length: > 0 } given ? new Password(given.AsSpan()) : null;
+        byte[] given = task.Settings.Passphrase ?? [];
+        if (given.Length > Password.MaxLength) throw new FatalException($"The PIN of -P has {given.Length} bytes, where {Password.MaxLength} are the most");
+        using Password? pin = given.Length > 0 ? new Password(given.AsSpan()) : null;
         IReadOnlyList<TokenSigner> signers = await SearchAsync(process, pin).ConfigureAwait(false);
         return signers.FirstOrDefault(signer => signer.PublicKey.Equals(known)) ?? throw new FatalException($"No PKCS#11 key matching {path} found");
     }

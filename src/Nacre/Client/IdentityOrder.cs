@@ -25,8 +25,7 @@ internal sealed class IdentityOrder
     public static IReadOnlyList<IIdentity> Of(
         IReadOnlyList<IdentityFile> files, IReadOnlyList<FoundCertificate> certificates, IReadOnlyList<AgentIdentity> agentKeys, IReadOnlyList<IIdentity> tokenKeys, bool isFilesOnly)
     {
-        IIdentity[] named = [.. tokenKeys.Where(key => files.Any(file => key.PublicKey!.Equals(file.PublicKey)))];
-        IIdentity[] usable = isFilesOnly ? named : [.. named, .. tokenKeys.Except(named)];
+        IReadOnlyList<IIdentity> usable = tokenKeys.Count > 0 ? Usable(tokenKeys, files, isFilesOnly) : [];
         FoundCertificate[] users = [.. certificates.Where(found => found.Certificate.Kind == CertificateKind.User)];
         var order = new IdentityOrder(files, users, agentKeys, usable);
         AgentIdentity[] configured = [.. order.Configured(tokenKeys).Distinct()];
@@ -38,6 +37,12 @@ internal sealed class IdentityOrder
             .. usable.Where(key => order.InAgent(key.PublicKey) is null),
             .. order.Files(),
         ];
+    }
+
+    private static IReadOnlyList<IIdentity> Usable(IReadOnlyList<IIdentity> tokenKeys, IReadOnlyList<IdentityFile> files, bool isFilesOnly)
+    {
+        IIdentity[] named = [.. tokenKeys.Where(key => files.Any(file => key.PublicKey!.Equals(file.PublicKey)))];
+        return isFilesOnly ? named : [.. named, .. tokenKeys.Except(named)];
     }
 
     private IEnumerable<IIdentity> ConfiguredCertificates()
