@@ -10,7 +10,7 @@ namespace Nacre.Tools;
 /// </remarks>
 internal static class StandardStreams
 {
-    /// <summary>To be called before anything uses the console; once more does no harm.</summary>
+    /// <summary>To be called before anything uses the console.</summary>
     public static void Use()
     {
         Console.SetOut(Over(InheritedStream.OpenOutput()));

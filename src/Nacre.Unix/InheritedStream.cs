@@ -26,7 +26,9 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
     private readonly bool isServedAtOnce;
     private readonly Lock gate = new();
     private readonly SemaphoreSlim requested = new(0);
-    private readonly SafeFileHandle wake;
+
+    // Ends the thread's wait; there from before its start until after its end.
+    private SafeFileHandle? wake;
 
     // Completions run on the stream's own thread.
     private ManualResetValueTaskSourceCore<int> completion;
@@ -45,7 +47,6 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
         this.descriptor = descriptor;
         this.isInput = isInput;
         isServedAtOnce = FileStatus.TryOfDescriptor(descriptor, out FileStatus status) && (status.IsRegularFile || status.IsNullDevice);
-        wake = new SafeFileHandle(Libc.Check(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK), "create an event descriptor"), true);
     }
 
     public static InheritedStream OpenInput() => new(0, isInput: true);
@@ -155,12 +156,10 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
         bool endThread;
         lock (gate)
         {
-            endThread = disposing && !isDisposed;
+            endThread = disposing && !isDisposed && thread is not null;
             isDisposed |= disposing;
-            if (endThread && thread is null)
-                wake.Dispose();
         }
-        if (endThread && thread is not null)
+        if (endThread)
         {
             Wake();
             requested.Release();
@@ -175,11 +174,11 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
             ObjectDisposedException.ThrowIf(isDisposed, this);
             if (isPending)
                 throw new InvalidOperationException("A standard stream takes one read or write at a time.");
+            thread ??= StartThread();
             isPending = true;
             completion.Reset();
             buffer = memory;
             cancellation = ct;
-            thread ??= StartThread();
         }
         cancellationWatch = ct.UnsafeRegister(static stream => ((InheritedStream)stream!).Wake(), this);
         short token = completion.Version;
@@ -189,6 +188,7 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
 
     private Thread StartThread()
     {
+        wake = new SafeFileHandle(Libc.Check(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK), "create an event descriptor"), true);
         var worker = new Thread(Serve, ThreadStackBytes) { IsBackground = true, Name = isInput ? "standard input" : "standard output" };
         worker.Start();
         return worker;
@@ -226,7 +226,7 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
             else
                 completion.SetException(failure);
         }
-        wake.Dispose();
+        wake!.Dispose();
     }
 
     private int Transfer(Memory<byte> memory)
@@ -309,7 +309,8 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
     {
         var entries = stackalloc Libc.PollEntry[2];
         entries[0] = new Libc.PollEntry { Descriptor = descriptor, Events = events };
-        entries[1] = new Libc.PollEntry { Descriptor = (int)wake.DangerousGetHandle(), Events = Libc.POLLIN };
+        if (cancellable)
+            entries[1] = new Libc.PollEntry { Descriptor = (int)wake!.DangerousGetHandle(), Events = Libc.POLLIN };
         while (true)
         {
             int ready = Libc.poll(entries, cancellable ? 2u : 1u, -1);
@@ -328,12 +329,12 @@ internal sealed unsafe class InheritedStream : StreamWithoutPosition, IValueTask
     private void Wake()
     {
         ulong one = 1;
-        _ = Libc.write((int)wake.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
+        _ = Libc.write((int)wake!.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
     }
 
     private void DrainWake()
     {
         ulong count;
-        _ = Libc.read((int)wake.DangerousGetHandle(), (byte*)&count, sizeof(ulong));
+        _ = Libc.read((int)wake!.DangerousGetHandle(), (byte*)&count, sizeof(ulong));
     }
 }

@@ -13,7 +13,6 @@ internal static class SshAddApplet
 
     public static int Run(string[] arguments)
     {
-        StandardStreams.Use();
         try
         {
             return Run(arguments, new AddPlace(Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"), Users.Current?.Home), Answers.OfPerson(), Console.Out, Console.Error);

@@ -86,7 +86,6 @@ internal static class SshKeygenApplet
 
     public static int Run(string[] args)
     {
-        StandardStreams.Use();
         try
         {
             return Run(args, Answers.OfPerson(), Console.Out, Console.Error);
