@@ -20,6 +20,14 @@ internal sealed class OurAgent : IRunningAgent
 
     public string Path { get; }
 
+    /// <summary>The processes that it has started and that have not ended.</summary>
+    public IReadOnlyList<string> Children()
+    {
+        // Each thread has those that it has started.
+        IEnumerable<string> threads = Directory.EnumerateDirectories($"/proc/{_process.Id}/task");
+        return [.. threads.Select(thread => System.IO.Path.Join(thread, "children")).Where(File.Exists).SelectMany(list => File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    }
+
     public void Dispose()
     {
         _process.Kill();

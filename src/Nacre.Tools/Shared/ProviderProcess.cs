@@ -23,8 +23,9 @@ internal sealed class ProviderProcess : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="verb">The first argument, by which the executable knows what it is.</param>
+    /// <param name="executable">What is started; this executable.</param>
     /// <exception cref="UnixException">It cannot be started.</exception>
-    public static ProviderProcess Start(string verb)
+    public static ProviderProcess Start(string verb, string executable = ProgramStart.OwnExecutable)
     {
         (SafeFileHandle theirInput, SafeFileHandle ourOutput) = Descriptors.CreatePipe();
         (SafeFileHandle ourInput, SafeFileHandle theirOutput) = Descriptors.CreatePipe();
@@ -32,7 +33,7 @@ internal sealed class ProviderProcess : IAsyncDisposable
         using (theirOutput)
         using (SafeFileHandle error = Descriptors.Inherited(2))
         {
-            ChildProcess child = Spawn.Start(new ProgramStart { Path = ProgramStart.OwnExecutable, Arguments = ["nacre", verb], Input = theirInput, Error = error, Extra = [theirOutput] });
+            ChildProcess child = Spawn.Start(new ProgramStart { Path = executable, Arguments = ["nacre", verb], Input = theirInput, Error = error, Extra = [theirOutput] });
             return new ProviderProcess(child, new DescriptorStream(ourOutput), new DescriptorStream(ourInput));
         }
     }

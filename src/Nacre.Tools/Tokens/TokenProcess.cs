@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Nacre.Crypto;
 using Nacre.Protocol.Authentication;
-using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Shared;
 using Nacre.Unix;
@@ -11,8 +10,9 @@ namespace Nacre.Tools.Tokens;
 
 /// <summary>Has a library of tokens list keys and sign with them, in a process of its own (<see cref="TokenProgram"/>) that lives until this is disposed of.</summary>
 /// <param name="library">The path of the shared library.</param>
+/// <param name="executable">What is that program.</param>
 /// <remarks>Requests are answered one after the other. Where the library took its process down, the next request starts another one, in which nobody is logged in.</remarks>
-internal sealed class TokenProcess(string library) : IAsyncDisposable
+internal sealed class TokenProcess(string library, string executable = ProgramStart.OwnExecutable) : IAsyncDisposable
 {
     /// <summary>The head of a reply, and room for the words of a fault.</summary>
     private const int MostBesides = 64 * 1024;
@@ -107,7 +107,7 @@ internal sealed class TokenProcess(string library) : IAsyncDisposable
         {
             using (request)
             {
-                ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+                if (_ended.IsCancellationRequested) throw new TokenException(TokenFault.NoProvider, $"Provider \"{Printable.Escape(library)}\" is closed");
                 if (_process is null) await LoadAsync().ConfigureAwait(false);
                 return await ExchangeAsync(_process!, request).ConfigureAwait(false);
             }
@@ -123,7 +123,7 @@ internal sealed class TokenProcess(string library) : IAsyncDisposable
         using Secret request = WriteLoading();
         try
         {
-            _process = ProviderProcess.Start(TokenProgram.Verb);
+            _process = ProviderProcess.Start(TokenProgram.Verb, executable);
             await ExchangeAsync(_process, request).ConfigureAwait(false);
         }
         catch (TokenException)

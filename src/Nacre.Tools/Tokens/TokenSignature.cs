@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Text;
 using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Unix;
