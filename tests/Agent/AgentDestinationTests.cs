@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Nacre.Client;
 using Nacre.Protocol.Agent;
@@ -208,6 +209,20 @@ public sealed class AgentDestinationTests
         Assert.True(await AgentBed.DoesAsync(local, AgentBed.RemovingToken(library)));
         Assert.Empty(bed.Server.Keys);
         Assert.Equal($"close {library}", bed.Opened[^1]);
+    }
+
+    [Fact]
+    public async Task A_token_that_fails_fails_one_request_and_the_connection_goes_on()
+    {
+        await using var bed = new AgentBed(options => options with { AllowsProvider = _ => true });
+        AgentClient client = bed.Connect();
+        foreach (Exception fault in (Exception[])[new CryptographicException("no such hash"), new IOException("broken pipe"), new UnauthorizedAccessException("no")])
+        {
+            bed.Token = [new(new TokenStandIn(TestKeys.A) { Fault = fault }, "")];
+            Assert.True(await AgentBed.DoesAsync(client, AgentBed.AddingToken("/bin/sh", "1234")));
+            Assert.Null(await AgentBed.SignAsync(client, TestKeys.A.PublicKey, "data"u8.ToArray()));
+            Assert.True(await AgentBed.DoesAsync(client, AgentBed.Removing(TestKeys.A.PublicKey)));
+        }
     }
 
     [Theory]

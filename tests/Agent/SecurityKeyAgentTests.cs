@@ -83,7 +83,7 @@ public sealed class SecurityKeyAgentTests : IDisposable
         {
             AllowsProvider = path => path == permitted,
             SecurityKeys = (key, provider) => key.PublicKey.Equals(soft.PublicKey) && provider == permitted ? soft : throw new InvalidOperationException("another key or provider"),
-            SignsForWebPages = signsAll,
+            SignsAnythingFor = signsAll ? static application => application == "example.org" : options.SignsAnythingFor,
         });
     }
 }

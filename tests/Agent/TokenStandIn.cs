@@ -9,7 +9,10 @@ internal sealed class TokenStandIn(PrivateKey key) : ISigner, IDisposable
 
     public int Ends { get; private set; }
 
-    public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => key.SignAsync(algorithm, data, ct);
+    /// <summary>What comes of signing instead of a signature; null for none.</summary>
+    public Exception? Fault { get; init; }
+
+    public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken ct) => Fault is null ? key.SignAsync(algorithm, data, ct) : throw Fault;
 
     public void Dispose() => Ends++;
 }

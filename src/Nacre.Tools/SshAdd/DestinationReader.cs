@@ -33,7 +33,7 @@ internal sealed class DestinationReader
     {
         int arrow = text.IndexOf('>', StringComparison.Ordinal);
         string from = arrow < 0 ? "" : text[..arrow], to = text[(arrow + 1)..];
-        int at = to.IndexOf('@', StringComparison.Ordinal);
+        int at = to.LastIndexOf('@');
         if (from.Contains('@', StringComparison.Ordinal)) throw new FatalException($"Invalid key constraint {from}: cannot specify user on 'from' host");
         string? user = at < 0 ? null : to[..at];
         var constraint = new DestinationConstraint(arrow < 0 ? null : Find(from, text), Find(to[(at + 1)..], text), user);

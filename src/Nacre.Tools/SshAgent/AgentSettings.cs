@@ -24,6 +24,8 @@ internal sealed class AgentSettings
 
     public bool Kills { get; private set; }
 
+    public bool IsVersion { get; private set; }
+
     public bool IsInForeground { get; private set; }
 
     public bool IsDebugging { get; private set; }
@@ -36,8 +38,8 @@ internal sealed class AgentSettings
 
     public bool AllowsRemoteProviders { get; private set; }
 
-    /// <summary>True when a security key's keys for web pages may sign anything.</summary>
-    public bool SignsForWebPages { get; private set; }
+    /// <summary>Patterns for the applications whose keys, which security keys keep, may sign anything.</summary>
+    public string SafeApplications { get; private set; } = "ssh:*";
 
     public string? AllowedProviders { get; private set; }
 
@@ -73,6 +75,7 @@ internal sealed class AgentSettings
             case 't': Lifetime = TimeOf(use.Value); break;
             case 'U': LeavesStaleSockets = true; break;
             case 'u': Cleanings++; break;
+            case 'V': IsVersion = true; break;
         }
     }
 
@@ -90,9 +93,11 @@ internal sealed class AgentSettings
 
     private void TakeOption(string option)
     {
+        const string list = "websafe-allow=";
         if (option == "allow-remote-pkcs11") AllowsRemoteProviders = true;
-        else if (option == "no-restrict-websafe") SignsForWebPages = true;
-        else throw new FatalException($"Unknown -O option \"{option}\"; there are allow-remote-pkcs11 and no-restrict-websafe");
+        else if (option == "no-restrict-websafe") SafeApplications = "*";
+        else if (option.StartsWith(list, StringComparison.Ordinal)) SafeApplications = option[list.Length..];
+        else throw new FatalException($"Unknown -O option \"{option}\"; there are allow-remote-pkcs11, no-restrict-websafe and websafe-allow=patterns");
     }
 
     // As in OpenSSH, no time at all is no limit.

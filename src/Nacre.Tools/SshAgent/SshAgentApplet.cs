@@ -27,6 +27,12 @@ internal static class SshAgentApplet
         try
         {
             AgentSettings settings = AgentSettings.Parse(arguments, Environment.GetEnvironmentVariable("SHELL"));
+            if (settings.IsVersion)
+            {
+                Console.Error.WriteLine(ProductVersion.Line);
+                return 0;
+            }
+
             if (settings.Kills) return Kill(settings);
             if (Daemon.IsSuccessor) return RunInBackground(settings);
             if (settings.Cleanings > 0) return Clean(settings);
@@ -123,7 +129,10 @@ internal static class SshAgentApplet
         var trace = new ErrorTrace(settings.IsDebugging ? LogLevel.Debug3 : LogLevel.Info, Console.Error);
         string place = passed is null ? Setting(settings, SocketVariable, socket.Path) : "";
         Console.Out.Write($"{place}echo Agent pid {Environment.ProcessId};\n");
-        return ServeAsync(settings, socket, trace, commandEnded: null).GetAwaiter().GetResult();
+        int ended = ServeAsync(settings, socket, trace, commandEnded: null).GetAwaiter().GetResult();
+
+        // Whoever has started it with a socket stops it by a signal, and takes any other status for a failure.
+        return passed is null ? ended : 0;
     }
 
     private static AgentSocket MakeSocket(AgentSettings settings)
@@ -153,7 +162,7 @@ internal static class SshAgentApplet
             AllowsRemoteProviders = settings.AllowsRemoteProviders,
             Time = BootTime.Instance,
             SecurityKeys = (key, provider) => AgentSecurityKeys.Reach(key, provider, settings.Hash),
-            SignsForWebPages = settings.SignsForWebPages,
+            SignsAnythingFor = application => PatternMatcher.MatchesList(application, settings.SafeApplications),
             Trace = trace,
             Warn = trace.Fail,
         };

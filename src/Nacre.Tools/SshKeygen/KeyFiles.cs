@@ -192,6 +192,7 @@ internal sealed class KeyFiles(TextWriter error)
         {
             using (var stream = new FileStream(temporary, options))
             {
+                if (isThere) Inherit(stream, status, mode);
                 stream.Write(contents);
                 if (isThere) stream.Flush(flushToDisk: true);
             }
@@ -203,6 +204,16 @@ internal sealed class KeyFiles(TextWriter error)
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Root may rewrite what is somebody else's, who is to go on having it; what is no secret keeps its mode, too.</summary>
+    private static void Inherit(FileStream stream, FileStatus former, UnixFileMode mode)
+    {
+        FileStatus made = FileStatus.OfDescriptor((int)stream.SafeFileHandle.DangerousGetHandle());
+
+        // Where that is not permitted the file is the writer's from now on, as one that was copied is.
+        if ((made.Uid, made.Gid) != (former.Uid, former.Gid)) OpenFile.SetOwner(stream.SafeFileHandle, former.Uid, former.Gid);
+        if (mode != OwnerOnly) OpenFile.SetMode(stream.SafeFileHandle, former.Mode & (uint)AsTheMaskSays);
     }
 
     private static byte[] ReadStart(string path, int maxLength, out bool isWhole)

@@ -15,7 +15,7 @@ internal sealed class KeyListing(KeygenSettings settings, Answers answers, KeyFi
         bool isInput = path == "-";
         bool hasKey = false;
         string[] lines = KeyFiles.ReadLines(path, isInput ? answers : null);
-        if (!isInput && lines is [string first, ..] && first.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        if (!isInput && lines is [string first, ..] && (first.Contains("PRIVATE KEY", StringComparison.Ordinal) || first.StartsWith("PuTTY-User-Key-File-", StringComparison.Ordinal)))
         {
             ShowPrivate(path);
             return 0;

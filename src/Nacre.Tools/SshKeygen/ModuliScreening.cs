@@ -50,6 +50,12 @@ internal sealed class ModuliScreening(KeygenTask task)
         using Stream input = OpenInput();
         try
         {
+            if (path == "-")
+            {
+                Screen(input, task.Output);
+                return 0;
+            }
+
             using var output = new StreamWriter(path, append: true) { AutoFlush = true };
             Screen(input, output);
         }

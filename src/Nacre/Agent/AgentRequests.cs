@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using Nacre.Protocol.Agent;
 using Nacre.Protocol.Keys;
@@ -36,8 +37,9 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
                 _ => Refuse($"Unknown message {(byte)number}"),
             };
         }
-        catch (SshException wrong)
+        catch (Exception wrong) when (wrong is SshException or CryptographicException or IOException or UnauthorizedAccessException)
         {
+            // The latter ones are of keys that this machine's library does not sign with, and of tokens and their libraries.
             return Refuse(wrong.Message);
         }
     }
@@ -99,7 +101,7 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
                 if (!_bindings.PermitsLogin(key, login)) return Status(false);
             }
 
-            if (!options.SignsForWebPages && !IsForSsh(key.Identity, data.Span)) return Refuse("refusing to sign with a key for a web page: the data is neither a login nor a signed message");
+            if (!MaySign(key.Identity, data.Span)) return Refuse("refusing to sign with a key for a web page: the data is neither a login nor a signed message");
 
             if (key.Constraints.MustConfirm)
             {
@@ -122,8 +124,8 @@ internal sealed class AgentRequests(HeldKeys keys, AgentLock @lock, AgentServerO
     }
 
     // A host that the agent is lent to could log in to web pages by it: keys for those sign nothing but what SSH has people sign.
-    private static bool IsForSsh(PublicKey identity, ReadOnlySpan<byte> data) =>
-        identity.PlainKey is not SecurityPublicKey key || key.Application.Span.StartsWith("ssh:"u8) || data.StartsWith("SSHSIG"u8) || SignedLogin.Read(data, identity) is not null;
+    private bool MaySign(PublicKey identity, ReadOnlySpan<byte> data) =>
+        identity.PlainKey is not SecurityPublicKey key || options.SignsAnythingFor(Encoding.UTF8.GetString(key.Application.Span)) || data.StartsWith("SSHSIG"u8) || SignedLogin.Read(data, identity) is not null;
 
     private (HeldKey? Key, ReadOnlyMemory<byte> Data, uint Flags) ReadSignRequest(ReadOnlyMemory<byte> request)
     {

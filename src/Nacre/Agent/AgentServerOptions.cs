@@ -24,8 +24,8 @@ public sealed record AgentServerOptions
     /// <summary>Signs with keys that security keys keep, through the library that came with each; without it they are not added.</summary>
     internal Func<SecurityPrivateKey, string, ISigner>? SecurityKeys { get; init; }
 
-    /// <summary>Also keys for web pages sign what is neither a login nor a signed message (-O no-restrict-websafe).</summary>
-    internal bool SignsForWebPages { get; init; }
+    /// <summary>For which applications a security key's keys sign anything; those for others, which may be web pages, sign logins and messages only (-O websafe-allow and no-restrict-websafe).</summary>
+    internal Func<string, bool> SignsAnythingFor { get; init; } = static application => application.StartsWith("ssh:", StringComparison.Ordinal);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

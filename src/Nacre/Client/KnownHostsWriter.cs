@@ -126,7 +126,14 @@ internal static class KnownHostsWriter
         var file = new FileStream(path, options);
         await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
         await file.WriteAsync(contents, ct).ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(original.SafeFileHandle));
+        if (!OperatingSystem.IsWindows())
+        {
+            // Root may rewrite a user's list, who is to go on reading it.
+            FileStatus former = FileStatus.OfDescriptor((int)original.SafeFileHandle.DangerousGetHandle());
+            if (former.Uid != Users.CurrentUid) OpenFile.SetOwner(file.SafeFileHandle, former.Uid, former.Gid);
+            File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(original.SafeFileHandle));
+        }
+
         file.Flush(flushToDisk: true);
     }
 

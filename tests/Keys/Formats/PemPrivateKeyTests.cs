@@ -172,6 +172,33 @@ public sealed class PemPrivateKeyTests
         Assert.Equal(KeyFault.Damaged, Assert.Throws<KeyFormatException>(() => PrivateKeyFile.Read(Encoding.ASCII.GetBytes(noIv), Passphrase)).Fault);
     }
 
+    [Fact]
+    public void Parameters_and_certificates_may_stand_before_a_key()
+    {
+        const string parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n", certificate = "Bag Attributes\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        using ECDsa ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using PrivateKey key = PrivateKeyFile.Read(Encoding.ASCII.GetBytes(certificate + parameters + ecdsa.ExportECPrivateKeyPem()));
+        Assert.True(key.PublicKey.Blob.Span.IndexOf(ecdsa.ExportParameters(false).Q.X) > 0);
+
+        KeyFormatException none = Assert.Throws<KeyFormatException>(() => PrivateKeyFile.Read(Encoding.ASCII.GetBytes(certificate + parameters)));
+        Assert.Equal(KeyFault.Unsupported, none.Fault);
+    }
+
+    [Fact]
+    public void The_public_key_beside_an_EC_key_may_be_compressed_and_must_be_its_own()
+    {
+        const string compressed = "MFcCAQEEIEDeZRiJKQQJ04efNr6wJ40lSnPT3iFOaJluVtaqBbpFoAoGCCqGSM49AwEHoSQDIgADPNxMIhpWF9Xkjp3CAnmTuFBqaIwXrNDITYbFc/ncQCc=";
+        byte[] der = Convert.FromBase64String(compressed);
+        using PrivateKey key = Read("EC PRIVATE KEY", der);
+        Assert.Equal("AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDzcTCIaVhfV5I6dwgJ5k7hQamiMF6zQyE2GxXP53EAnCmjckB3P+P9A+3JMar9n5QJhHATxV/GX6FJ9AEJhz/E=", Convert.ToBase64String(key.PublicKey.Blob.Span));
+        foreach (Index at in (Index[])[^33, ^1])
+        {
+            der[at] ^= 1;
+            Assert.Equal(KeyFault.Damaged, Assert.Throws<KeyFormatException>(() => Read("EC PRIVATE KEY", der)).Fault);
+            der[at] ^= 1;
+        }
+    }
+
     private static PrivateKey Read(string label, ReadOnlySpan<byte> der) =>
         PrivateKeyFile.Read(Encoding.ASCII.GetBytes(PemEncoding.WriteString(label, der)), Passphrase);
 

@@ -42,7 +42,8 @@ public sealed class SshSignatureTests : IDisposable
         {
             SshSignature made = await SshSignature.SignHashAsync(key, "file", hash, CryptographicOperations.HashData(hash, Text), Ct);
             SshSignature read = SshSignature.Parse(Encoding.ASCII.GetBytes(made.ToString()));
-            Assert.Equal((key.PublicKey, "file", hash, key.PublicKey.SignatureAlgorithms[0]), (read.PublicKey, read.Namespace, read.Hash, read.SignatureAlgorithm));
+            string expected = key.PublicKey.Type == KeyAlgorithm.Rsa && hash == HashAlgorithmName.SHA256 ? KeyAlgorithm.RsaSha256 : key.PublicKey.SignatureAlgorithms[0];
+            Assert.Equal((key.PublicKey, "file", hash, expected), (read.PublicKey, read.Namespace, read.Hash, read.SignatureAlgorithm));
             Assert.True(read.Verify("file", Text));
             Assert.False(read.Verify("File", Text));
             Assert.False(read.Verify("", Text));
@@ -83,6 +84,20 @@ public sealed class SshSignatureTests : IDisposable
     }
 
     [Fact]
+    public async Task RSA_signs_by_the_hash_that_the_message_is_signed_by()
+    {
+        using PrivateKey rsa = New(KeyAlgorithm.RsaSha512), authority = PrivateKey.GenerateEd25519();
+        var terms = new CertificateTerms { Kind = CertificateKind.User, KeyId = "id", Principals = ["al"] };
+        var certified = new CertifiedSigner(await terms.SignAsync(rsa.PublicKey, authority, ct: Ct), rsa);
+        foreach (ISigner signer in (ISigner[])[rsa, certified])
+        {
+            SshSignature signature = await SshSignature.SignHashAsync(signer, "file", HashAlgorithmName.SHA256, SHA256.HashData(Text), Ct);
+            Assert.Equal("rsa-sha2-256", signature.SignatureAlgorithm);
+            Assert.True(SshSignature.Parse(Encoding.ASCII.GetBytes(signature.ToString())).Verify("file", Text));
+        }
+    }
+
+    [Fact]
     public async Task No_byte_can_be_changed_or_cut()
     {
         byte[] blob = BlobOf(await SshSignature.SignAsync(_key, "file", Text, Ct));
@@ -118,7 +133,8 @@ public sealed class SshSignatureTests : IDisposable
         Assert.True(Read(text.TrimEnd('\n')).Verify("file", Text));
         Assert.True(Read(text.Replace("-----\nU", "-----\n \n\tU", StringComparison.Ordinal)).Verify("file", Text));
         Assert.Equal("Couldn't parse signature: missing header", Refusal("\n" + text));
-        Assert.Equal("Couldn't parse signature: missing header", Refusal(text.Replace("\n", "\r\n", StringComparison.Ordinal)));
+        Assert.True(Read(text.Replace("\n", "\r\n", StringComparison.Ordinal)).Verify("file", Text));
+        Assert.Equal("Couldn't parse signature: missing header", Refusal(text.Replace("-----\nU", "----- U", StringComparison.Ordinal)));
         Assert.Equal("Couldn't parse signature: missing header", Refusal(""));
         Assert.Equal("Couldn't parse signature: missing footer", Refusal(text[..^10]));
         Assert.Equal("Couldn't decode signature: invalid format", Refusal(text.Replace("-----\nU", "-----\nU!", StringComparison.Ordinal)));

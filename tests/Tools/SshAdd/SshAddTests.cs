@@ -46,14 +46,14 @@ public sealed class SshAddTests : IDisposable
     {
         string key = Save("key", TestKeys.A);
         _directory.Write("known", $"Here.example {TestKeys.B.PublicKey}\n@cert-authority there.example {TestKeys.C.PublicKey}\n@revoked there.example {TestKeys.B.PublicKey}\nthere.example {TestKeys.B.PublicKey}\n");
-        AgentConstraints given = AgentConstraints.Read(ConstraintsOf("-t", "90", "-c", "-H", _directory["known"], "-h", "HERE.example", "-h", "here.example>me@there.example", key));
+        AgentConstraints given = AgentConstraints.Read(ConstraintsOf("-t", "90", "-c", "-H", _directory["known"], "-h", "HERE.example", "-h", "here.example>me@home@there.example", key));
 
         Assert.Equal(TimeSpan.FromSeconds(90), given.Lifetime);
         Assert.True(given.MustConfirm);
         Assert.Equal(2, given.Destinations.Count);
         Assert.Equal((null, null, "HERE.example"), (given.Destinations[0].From, given.Destinations[0].UserName, given.Destinations[0].To.HostName));
         Assert.Equal([new DestinationKey(TestKeys.B.PublicKey)], given.Destinations[1].From!.Keys);
-        Assert.Equal("me", given.Destinations[1].UserName);
+        Assert.Equal("me@home", given.Destinations[1].UserName);
 
         // A key that the host must not have any more is left out.
         Assert.Equal([new DestinationKey(TestKeys.C.PublicKey, IsAuthority: true)], given.Destinations[1].To.Keys);

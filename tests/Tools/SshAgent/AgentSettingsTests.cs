@@ -31,6 +31,13 @@ public sealed class AgentSettingsTests
         Assert.Equal(isForCShell, AgentSettings.Parse(flag.Length == 0 ? [] : [flag], shell).IsForCShell);
 
     [Theory]
+    [InlineData("", "ssh:*")]
+    [InlineData("-O no-restrict-websafe", "*")]
+    [InlineData("-O websafe-allow=ssh:*,example.org", "ssh:*,example.org")]
+    public void Keys_for_some_applications_sign_anything(string arguments, string expected) =>
+        Assert.Equal(expected, AgentSettings.Parse(arguments.Length == 0 ? [] : arguments.Split(' '), shell: null).SafeApplications);
+
+    [Theory]
     [InlineData("-cs")]
     [InlineData("-dD")]
     [InlineData("-DD")]
@@ -44,6 +51,7 @@ public sealed class AgentSettingsTests
     [Theory]
     [InlineData("-E sha3")]
     [InlineData("-O new-option")]
+    [InlineData("-O websafe-allow")]
     [InlineData("-P a -P b")]
     public void A_wrong_value_is_fatal(string arguments) => Assert.Equal(255, Assert.Throws<FatalException>(() => AgentSettings.Parse(arguments.Split(' '), shell: null)).Status);
 }

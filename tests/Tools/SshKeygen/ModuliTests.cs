@@ -47,6 +47,8 @@ public sealed partial class ModuliTests : IDisposable
         Assert.Equal(2, Screen("-f @/candidates -O checkpoint=@/checkpoint"));
         Assert.False(File.Exists(_directory["checkpoint"]));
         Assert.Equal(4, Screen("-", candidates));
+        KeygenRun printed = KeygenRun.Ours(candidates, "-M", "screen", "-O", "prime-tests=4", "-").Ends();
+        Assert.Equal(4, printed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Keys.Formats;
 using Nacre.Tests.Interop;
 using Nacre.Tools.SshKeygen;
+using Nacre.Unix;
 
 namespace Nacre.Tests.Tools.SshKeygen;
 
@@ -125,6 +126,48 @@ public sealed class SshKeygenTests : IDisposable
         KeygenRun.Ours("", "-p", "-N", "secret", "-a", "1", "-f", _directory["link"]).Ends();
         Assert.Equal(File, System.IO.File.ResolveLinkTarget(_directory["link"], returnFinalTarget: false)!.FullName);
         PrivateKeyFile.Read(System.IO.File.ReadAllBytes(File), "secret"u8).Dispose();
+    }
+
+    [Fact]
+    public void The_fingerprint_of_a_key_of_PuTTYs_is_shown()
+    {
+        string path = _directory.Write(
+            "key.ppk",
+            "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: mine\nPublic-Lines: 2\nAAAAC3NzaC1lZDI1NTE5AAAAII1pNcFk88OQZhqJhnxKJ9gbICzLfE5FsVHwtwsZ\n4Xhc\n"
+            + $"Private-Lines: 1\nAAAAIK7M0FYvll1iPK9B4ObCoQU9D6h8e/eyoZC4s3ZXZmFM\nPrivate-MAC: {new string('0', 64)}\n");
+        KeygenRun listed = KeygenRun.Ours("", "-l", "-f", path).Ends();
+        Assert.Matches("^256 SHA256:[A-Za-z0-9+/]{43} no comment \\(ED25519\\)\n$", listed.Output);
+    }
+
+    [Fact]
+    public void What_is_written_anew_keeps_its_mode_unless_it_is_secret()
+    {
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite;
+        string list = _directory["krl"];
+        KeygenRun.Ours("", "-q", "-N", "", "-f", File).Ends();
+        KeygenRun.Ours("", "-q", "-k", "-f", list, File + ".pub").Ends();
+        foreach (string path in (string[])[list, File + ".pub"]) System.IO.File.SetUnixFileMode(path, mode);
+        KeygenRun.Ours("", "-q", "-k", "-u", "-f", list, File + ".pub").Ends();
+        KeygenRun.Ours("", "-c", "-C", "other", "-f", File).Ends();
+        Assert.All((string[])[list, File + ".pub"], path => Assert.Equal(mode, System.IO.File.GetUnixFileMode(path)));
+
+        System.IO.File.SetUnixFileMode(File, mode);
+        KeygenRun.Ours("y\n", "-q", "-N", "", "-f", File).Ends();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+    }
+
+    [Fact]
+    public void What_is_somebody_elses_stays_so_when_root_writes_it_anew()
+    {
+        Assert.SkipUnless(Users.IsRoot, "needs root: gives files away");
+        KeygenRun.Ours("", "-q", "-N", "", "-f", File).Ends();
+        string hosts = _directory.Write("hosts", $"host.example {System.IO.File.ReadAllText(File + ".pub")}other.example {System.IO.File.ReadAllText(File + ".pub")}");
+        string[] paths = [File, File + ".pub", hosts];
+        foreach (string path in paths) Libc.Check(Libc.chown(path, 4242, 4243), path);
+        KeygenRun.Ours("", "-p", "-N", "new", "-a", "1", "-f", File).Ends();
+        KeygenRun.Ours("", "-c", "-P", "new", "-C", "other", "-a", "1", "-f", File).Ends();
+        KeygenRun.Ours("", "-R", "host.example", "-f", hosts).Ends();
+        Assert.All(paths, path => Assert.Equal((4242u, 4243u), (FileStatus.OfPath(path).Uid, FileStatus.OfPath(path).Gid)));
     }
 
     [Fact]

@@ -76,7 +76,18 @@ internal static class DerPrivateKey
         key.ThrowIfNotEmpty();
 
         // RFC 5915 3 wants the scalar as long as the field; PuTTY writes it with a zero before a high bit, and the value is what counts.
-        return EcdsaPrivateKey.Of(curve, scalar, point);
+        bool isCompressed = point.Length == curve.FieldSize + 1 && point[0] is (2 or 3);
+        EcdsaPrivateKey read = EcdsaPrivateKey.Of(curve, scalar, isCompressed ? default : point);
+        if (!isCompressed || IsOf(read, point)) return read;
+        read.Dispose();
+        throw KeyFormatException.Damaged($"The {curve.KeyType} private key does not belong to the public key stored with it.");
+    }
+
+    // SEC 1 2.3.3: a compressed point is whether its second coordinate is odd, and the first one.
+    private static bool IsOf(EcdsaPrivateKey key, ReadOnlySpan<byte> compressed)
+    {
+        ReadOnlySpan<byte> point = ((EcdsaPublicKey)key.PublicKey).Point.Span;
+        return (point[^1] & 1) == (compressed[0] & 1) && point[1..compressed.Length].SequenceEqual(compressed[1..]);
     }
 
     private static PrivateKey ReadPkcs8(AsnReader key)

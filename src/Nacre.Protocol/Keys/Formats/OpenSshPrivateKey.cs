@@ -8,7 +8,7 @@ namespace Nacre.Protocol.Keys.Formats;
 internal static class OpenSshPrivateKey
 {
     public const string Label = "OPENSSH PRIVATE KEY";
-    public const int DefaultRounds = 16;
+    public const int DefaultRounds = 24;
 
     /// <summary>More rounds than this would hold a caller up for a minute; a file that asks for them was made to do that.</summary>
     public const int MaxRounds = 2048;

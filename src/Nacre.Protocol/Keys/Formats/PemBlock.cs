@@ -5,7 +5,7 @@ using Nacre.Crypto;
 
 namespace Nacre.Protocol.Keys.Formats;
 
-/// <summary>The first textual block of a file (RFC 7468, and RFC 1421's headers of old): a label, headers and the bytes that its base64 stands for.</summary>
+/// <summary>A textual block of a file (RFC 7468, and RFC 1421's headers of old): a label, headers and the bytes that its base64 stands for.</summary>
 internal sealed class PemBlock : IDisposable
 {
     private const int MaxHeaders = 16;
@@ -25,9 +25,14 @@ internal sealed class PemBlock : IDisposable
 
     private static ReadOnlySpan<byte> Dashes => "-----"u8;
 
-    public static PemBlock Read(ReadOnlySpan<byte> text)
+    /// <summary>Reads the first block whose label ends as wanted; the very first where there is none.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="ending">Such as PRIVATE KEY, before which other programs write parameters and certificates.</param>
+    public static PemBlock Read(ReadOnlySpan<byte> text, ReadOnlySpan<byte> ending = default)
     {
-        ReadOnlySpan<byte> label = FindBegin(ref text);
+        ReadOnlySpan<byte> wanted = text;
+        if (TryFindBegin(ref wanted, ending, out ReadOnlySpan<byte> label)) text = wanted;
+        else if (!TryFindBegin(ref text, ending: default, out label)) throw KeyFormatException.Damaged("The file holds no private key: it has no line that begins one.");
         Dictionary<string, string> headers = ReadHeaders(ref text);
         ReadOnlySpan<byte> body = text;
         while (!text.IsEmpty)
@@ -78,15 +83,18 @@ internal sealed class PemBlock : IDisposable
 
     public void Dispose() => Body.Dispose();
 
-    private static ReadOnlySpan<byte> FindBegin(ref ReadOnlySpan<byte> text)
+    private static bool TryFindBegin(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> ending, out ReadOnlySpan<byte> label)
     {
+        label = default;
         while (!text.IsEmpty)
         {
             ReadOnlySpan<byte> line = TakeLine(ref text);
-            if (line.Length > Begin.Length + Dashes.Length && line.StartsWith(Begin) && line.EndsWith(Dashes)) return line[Begin.Length..^Dashes.Length];
+            if (line.Length <= Begin.Length + Dashes.Length || !line.StartsWith(Begin) || !line.EndsWith(Dashes)) continue;
+            label = line[Begin.Length..^Dashes.Length];
+            if (label.EndsWith(ending)) return true;
         }
 
-        throw KeyFormatException.Damaged("The file holds no private key: it has no line that begins one.");
+        return false;
     }
 
     private static Dictionary<string, string> ReadHeaders(ref ReadOnlySpan<byte> text)

@@ -35,7 +35,7 @@ public sealed class PrivateKeyFile : IDisposable
         if (contents.Length > MaxLength) throw KeyFormatException.Damaged($"The private key file has more than {MaxLength} bytes.");
         if (PuttyPrivateKey.IsOne(contents)) return new PrivateKeyFile(PuttyPrivateKey.Read(contents));
         if (SshComPrivateKey.IsOne(contents)) return new PrivateKeyFile(SshComPrivateKey.Read(contents));
-        PemBlock block = PemBlock.Read(contents);
+        PemBlock block = PemBlock.Read(contents, "PRIVATE KEY"u8);
         try
         {
             return new PrivateKeyFile(new PemLockedKey(block));

@@ -42,7 +42,7 @@ public sealed class SshSignature
     /// <summary>The algorithm that the key signed with, such as rsa-sha2-512.</summary>
     public string SignatureAlgorithm { get; }
 
-    private static ReadOnlySpan<byte> Begin => "-----BEGIN SSH SIGNATURE-----\n"u8;
+    private static ReadOnlySpan<byte> Begin => "-----BEGIN SSH SIGNATURE-----"u8;
 
     private static ReadOnlySpan<byte> End => "\n-----END SSH SIGNATURE-----"u8;
 
@@ -52,10 +52,11 @@ public sealed class SshSignature
     public static SshSignature Parse(ReadOnlySpan<byte> text)
     {
         if (text.Length > MaxLength) throw KeyFormatException.Damaged($"Couldn't parse signature: it has more than {MaxLength} bytes");
-        if (!text.StartsWith(Begin)) throw KeyFormatException.Damaged("Couldn't parse signature: missing header");
-        int end = text.IndexOf(End);
+        ReadOnlySpan<byte> rest = text.StartsWith(Begin) ? text[Begin.Length..] : default;
+        if (!rest.StartsWith("\n"u8) && !rest.StartsWith("\r\n"u8)) throw KeyFormatException.Damaged("Couldn't parse signature: missing header");
+        int end = rest.IndexOf(End);
         if (end < 0) throw KeyFormatException.Damaged("Couldn't parse signature: missing footer");
-        ReadOnlySpan<byte> base64 = end < Begin.Length ? default : text[Begin.Length..end];
+        ReadOnlySpan<byte> base64 = rest[..end];
         byte[] blob = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         if (Base64.DecodeFromUtf8(base64, blob, out _, out int length) != OperationStatus.Done) throw KeyFormatException.Damaged("Couldn't decode signature: invalid format");
         return Read(blob.AsSpan(0, length));
@@ -87,8 +88,10 @@ public sealed class SshSignature
         if (StrictUtf8.GetByteCount(signatureNamespace) > SshSignatureFields.MaxNamespace) throw new ArgumentException($"A namespace has at most {SshSignatureFields.MaxNamespace} bytes.", nameof(signatureNamespace));
         if (signatureNamespace.Contains('\0', StringComparison.Ordinal)) throw new ArgumentException("A namespace has no zero byte.", nameof(signatureNamespace));
 
-        // The strongest: PROTOCOL.sshsig has RSA keys sign with SHA-2 only.
-        string algorithm = signer.PublicKey.SignatureAlgorithms[0];
+        // PROTOCOL.sshsig has RSA keys sign with SHA-2 only; as with OpenSSH by the hash of the message, since some tokens have one only.
+        PublicKey key = signer.PublicKey;
+        bool isByHash = key.PlainKey.Type == KeyAlgorithm.Rsa && hash == HashAlgorithmName.SHA256;
+        string algorithm = isByHash ? key.SignatureAlgorithms.First(name => KeyAlgorithm.Find(name, key.Type)!.SignatureName == KeyAlgorithm.RsaSha256) : key.SignatureAlgorithms[0];
         byte[] signed = SignedBytes(signatureNamespace, hash, digest.Span);
         SshSignature? made = Make(signer.PublicKey, signatureNamespace, hash, await signer.SignAsync(algorithm, signed, ct).ConfigureAwait(false));
         return made?.VerifyHash(signatureNamespace, digest.Span, out _) == true ? made : throw new SshException($"The signature with {algorithm} is wrong, and was discarded.");
