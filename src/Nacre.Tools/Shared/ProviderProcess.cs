@@ -21,6 +21,9 @@ internal sealed class ProviderProcess : IAsyncDisposable
 
     public Task Exited => _child.Exited;
 
+    /// <summary>Whether it has ended by now.</summary>
+    public bool HasExited => _child.HasExited;
+
     /// <summary>Starts one.</summary>
     /// <param name="verb">The first argument, by which the executable knows what it is.</param>
     /// <param name="executable">What is started; this executable.</param>

@@ -108,6 +108,7 @@ internal sealed class TokenProcess(string library, string executable = ProgramSt
             using (request)
             {
                 if (_ended.IsCancellationRequested) throw new TokenException(TokenFault.NoProvider, $"Provider \"{Printable.Escape(library)}\" is closed");
+                if (_process is { HasExited: true }) await EndAsync().ConfigureAwait(false);
                 if (_process is null) await LoadAsync().ConfigureAwait(false);
                 return await ExchangeAsync(_process!, request).ConfigureAwait(false);
             }

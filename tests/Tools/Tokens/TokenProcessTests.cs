@@ -140,7 +140,7 @@ public sealed class TokenProcessTests
         token.Behaves("hangs");
         using var waiting = new CancellationTokenSource();
         Task<byte[]> signing = signer.SignAsync("ssh-ed25519", ScriptedToken.Data, waiting.Token).AsTask();
-        while (!token.Log.Contains("hangs", StringComparison.Ordinal)) await Task.Yield();
+        while (!token.Log.Contains("hangs", StringComparison.Ordinal)) await Task.Delay(10, Ct);
         Task<IReadOnlyList<Token>> listing = token.Process.ListTokensAsync(Ct), givenUp = token.Process.ListTokensAsync(waiting.Token);
         await waiting.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signing);
@@ -168,7 +168,7 @@ public sealed class TokenProcessTests
         await token.FindAsync("1234");
         token.Behaves("tells of its end");
         await token.Process.DisposeAsync();
-        while (!token.Log.EndsWith("ends\n", StringComparison.Ordinal)) await Task.Yield();
+        while (!token.Log.EndsWith("ends\n", StringComparison.Ordinal)) await Task.Delay(10, Ct);
         Assert.Equal(TokenFault.NoProvider, (await Assert.ThrowsAsync<TokenException>(() => token.Process.ListTokensAsync(Ct))).Fault);
     }
 }
