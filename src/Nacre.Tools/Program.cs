@@ -54,7 +54,7 @@ internal static class Program
         // The name comes first: `ssh launch` means a host of that name.
         Applet? tool = Find(Path.GetFileName(Environment.GetCommandLineArgs()[0]));
         if (tool is null && arguments.Length > 0 && arguments[0] == LaunchPlan.Verb) return Launcher.Run(arguments.Length - 1, Main);
-        if (tool is null && arguments is [SessionKeeper.Verb]) return SessionKeeper.Run();
+        if (tool is null && arguments is [SessionKeeper.Verb, _]) return SessionKeeper.Run();
         if (tool is null && arguments.Length > 0 && Processes.TryGetValue(arguments[0], out Func<int>? process)) return process();
         StandardStreams.Use();
         if (tool is not null) return tool.Run(arguments);

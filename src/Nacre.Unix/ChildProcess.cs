@@ -41,6 +41,21 @@ internal sealed unsafe class ChildProcess : IRunningProgram
     /// <summary>Takes the exit status from the kernel, once the descriptor of the process says that there is one.</summary>
     internal bool TryReap()
     {
+        ChildExit exit;
+        lock (gate)
+        {
+            if (!TryTakeEnd(PidDescriptor, Libc.WEXITED | Libc.WNOHANG, out exit))
+                return false;
+            isReaped = true;
+            pidfd.Dispose();
+        }
+        exited.SetResult(exit);
+        return true;
+    }
+
+    /// <summary>Asks the kernel how a child has ended, as waitid(2) is told to; false when it has not.</summary>
+    internal static bool TryTakeEnd(int pidDescriptor, int options, out ChildExit exit)
+    {
         const int infoBytes = 128;
         const int codeOffset = 8;
         const int pidOffset = 16;
@@ -48,27 +63,15 @@ internal sealed unsafe class ChildProcess : IRunningProgram
         byte* info = stackalloc byte[infoBytes];
         new Span<byte>(info, infoBytes).Clear();
 
-        ChildExit exit;
-        lock (gate)
-        {
-            int result = Libc.waitid(Libc.P_PIDFD, (int)pidfd.DangerousGetHandle(), info, Libc.WEXITED | Libc.WNOHANG);
-            if (result == 0 && *(int*)(info + pidOffset) == 0)
-                return false;
-            isReaped = true;
-            int code = *(int*)(info + codeOffset);
-            int status = *(int*)(info + statusOffset);
-            if (result == -1)
-            {
-                // Somebody else in this process waits for any child: how this one ended is lost, that it ended is not.
-                exit = new ChildExit(255, UnixSignal.None, false);
-            }
-            else
-            {
-                exit = code == Libc.CLD_EXITED ? new ChildExit(status, UnixSignal.None, false) : new ChildExit(0, (UnixSignal)status, code == Libc.CLD_DUMPED);
-            }
-            pidfd.Dispose();
-        }
-        exited.SetResult(exit);
+        // Somebody else in this process may wait for any child: how this one ended is then lost, that it ended is not.
+        exit = new ChildExit(255, UnixSignal.None, false);
+        if (Libc.waitid(Libc.P_PIDFD, pidDescriptor, info, options) == -1)
+            return true;
+        if (*(int*)(info + pidOffset) == 0)
+            return false;
+        int code = *(int*)(info + codeOffset);
+        int status = *(int*)(info + statusOffset);
+        exit = code == Libc.CLD_EXITED ? new ChildExit(status, UnixSignal.None, false) : new ChildExit(0, (UnixSignal)status, code == Libc.CLD_DUMPED);
         return true;
     }
 

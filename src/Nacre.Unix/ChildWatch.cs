@@ -69,7 +69,8 @@ internal sealed unsafe class ChildWatch
         }
     }
 
-    private static void EndUnwatched(int pid)
+    /// <summary>Ends a child that cannot be watched, and waits for that.</summary>
+    internal static void EndUnwatched(int pid)
     {
         const int infoBytes = 128;
         byte* info = stackalloc byte[infoBytes];

@@ -41,9 +41,21 @@ internal static class DescriptorPassing
         {
             // A receive of nothing waits until there is something.
             await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct).ConfigureAwait(false);
-            if (TryReceive(socket, buffer.Span, most, out Receipt receipt))
+            if (TryReceive(Number(socket), buffer.Span, most, Libc.MSG_DONTWAIT, out Receipt receipt))
                 return receipt;
         }
+    }
+
+    /// <summary>Receives one message, as <see cref="ReceiveAsync"/> does, on a socket that has this thread wait.</summary>
+    public static Receipt Receive(SafeHandle socket, Span<byte> buffer, int most)
+    {
+        Receipt receipt;
+        while (!TryReceive((int)socket.DangerousGetHandle(), buffer, most, 0, out receipt))
+        {
+            // A signal came.
+        }
+
+        return receipt;
     }
 
     /// <summary>Sends as much as the socket takes at once, the descriptors with the first byte of it; false when it takes nothing now.</summary>
@@ -87,7 +99,7 @@ internal static class DescriptorPassing
         }
     }
 
-    private static unsafe bool TryReceive(Socket socket, Span<byte> buffer, int most, out Receipt receipt)
+    private static unsafe bool TryReceive(int socket, Span<byte> buffer, int most, int flags, out Receipt receipt)
     {
         int controlBytes = HeaderBytes + Align(most * sizeof(int));
         byte* control = stackalloc byte[controlBytes];
@@ -102,7 +114,7 @@ internal static class DescriptorPassing
                 Control = most == 0 ? null : control,
                 ControlLength = most == 0 ? 0 : (nuint)controlBytes,
             };
-            nint received = Libc.recvmsg(Number(socket), &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
+            nint received = Libc.recvmsg(socket, &message, flags | Libc.MSG_CMSG_CLOEXEC);
             if (received < 0)
                 return Libc.LastErrno is Errno.EAGAIN or Errno.EINTR ? false : throw UnixException.FromLast("receive descriptors");
 

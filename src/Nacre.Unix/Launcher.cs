@@ -44,8 +44,6 @@ internal static unsafe class Launcher
 
     private static void Prepare(LaunchPlan plan)
     {
-        if (plan.TakesTerminal)
-            Libc.Check(Libc.ioctl(0, Libc.TIOCSCTTY, null), "take the terminal");
         if (plan.OpenFiles is { } limit)
             OpenFileLimit.SetSoft(limit);
         if (plan.FileModeMask is { } mask)
@@ -54,12 +52,27 @@ internal static unsafe class Launcher
         // The groups are looked up before the root directory, and with it the group database, is another.
         uint[] groups = GroupsFor(plan);
         if (plan.Root is { } root)
+        {
+            if (plan.StaysItself)
+                TakeAlong(plan);
             Privileges.ChangeRoot(root);
+        }
         if (plan.Uid is { } uid && plan.Gid is { } gid)
             Privileges.DropForGood(uid, gid, groups);
+
+        // As the user: root might take one that is not the user's to take.
+        if (plan.TakesTerminal)
+            Libc.Check(Libc.ioctl(0, Libc.TIOCSCTTY, null), "take the terminal");
         EnterDirectory(plan);
         if (plan.GainsNoPrivileges)
             Prctl.SetNoNewPrivileges();
+    }
+
+    // What is the machine's and not within: the zone of its times, and its log.
+    private static void TakeAlong(LaunchPlan plan)
+    {
+        _ = TimeZoneInfo.Local;
+        SystemLog.Open(plan.Program, SystemLog.Facility.Auth);
     }
 
     private static uint[] GroupsFor(LaunchPlan plan)

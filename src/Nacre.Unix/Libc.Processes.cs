@@ -17,6 +17,7 @@ internal static unsafe partial class Libc
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
     public const int CLD_EXITED = 1;
     public const int CLD_DUMPED = 3;
 
@@ -24,6 +25,8 @@ internal static unsafe partial class Libc
 
     private const nint SYS_pidfd_send_signal = 424;
     private const nint SYS_pidfd_open = 434;
+
+    private static nint SYS_keyctl => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 250 : 219;
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int posix_spawn(int* pid, string path, byte* fileActions, byte* attributes, byte** arguments, byte** environment);
@@ -129,6 +132,9 @@ internal static unsafe partial class Libc
 
     /// <summary>pidfd_send_signal(2).</summary>
     public static int PidfdSendSignal(int pidfd, int signal) => (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);
+
+    /// <summary>keyctl(2), which the C library has no function for; -1 also where the kernel has no keys.</summary>
+    public static nint KeyControl(int operation, nint first, nint second, nint third) => syscall(SYS_keyctl, operation, first, second, third);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ResourceLimit

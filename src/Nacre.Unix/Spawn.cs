@@ -17,7 +17,13 @@ internal static unsafe class Spawn
     {
         ChildWatch watch = ChildWatch.Shared;
         bool leadsGroup = start.LeadsSession || start.LeadsGroup || start.ControllingTerminal is not null;
+        return watch.Add(StartUnwatched(start), leadsGroup);
+    }
 
+    /// <summary>Starts a program whose end the caller sees to, and returns its number.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static int StartUnwatched(ProgramStart start)
+    {
         using var sources = new Sources(start);
         byte* actions = stackalloc byte[Libc.SpawnStructureBytes];
         byte* attributes = stackalloc byte[Libc.SpawnStructureBytes];
@@ -29,7 +35,7 @@ internal static unsafe class Spawn
             SetAttributes(attributes, start);
             int pid = Execute(start, actions, attributes);
             OomScore.Unprotect(pid);
-            return watch.Add(pid, leadsGroup);
+            return pid;
         }
         finally
         {

@@ -113,10 +113,12 @@ public sealed class ChrootTests : IAsyncLifetime
         Assert.Equal((UnixFileMode)directory, File.GetUnixFileMode(_root[$"{_user.Home}/made"]));
     }
 
-    [Fact]
-    public async Task The_flags_of_internal_sftp_hold_within()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_flags_of_internal_sftp_hold_within(bool hasPam)
     {
-        await StartAsync(hasPam: false, "Subsystem files internal-sftp -e -l INFO -d %d", "Subsystem names internal-sftp -Q requests", "Subsystem wrong internal-sftp -X");
+        await StartAsync(hasPam, "Subsystem files internal-sftp -e -l INFO -d %d", "Subsystem names internal-sftp -Q requests", "Subsystem wrong internal-sftp -X");
 
         RunResult told = await SftpAsync("pwd\n", "-s", "files");
         RunResult names = await SshAsync("names", "-s");

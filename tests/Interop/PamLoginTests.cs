@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Nacre.Tests.Interop;
@@ -9,6 +10,8 @@ namespace Nacre.Tests.Interop;
 [Collection("Alone")]
 public sealed class PamLoginTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     private readonly TemporaryDirectory _directory = new();
     private LoginUser _user = null!;
     private OurSshd? _sshd;
@@ -47,18 +50,80 @@ public sealed class PamLoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_process_that_serves_the_user_within_pam_has_the_user_s_rights_and_no_more()
+    public async Task The_process_that_serves_the_user_has_the_user_s_rights_and_no_more_and_so_have_the_programs_of_the_keeper()
     {
         await StartAsync([], "auth required pam_deny.so", "account required pam_permit.so", "session required pam_permit.so");
 
-        string[] told = (await KeyAsync("cat /proc/$PPID/comm; grep -E '^(Uid|Groups|CapEff|CapPrm)' /proc/$PPID/status; id -u; id -G")).Ends().Output.Split('\n');
+        string[] told = (await KeyAsync("cat /proc/$PPID/comm; id -u; id -G; grep -E '^(Uid|Gid|Groups|CapEff|CapPrm|NoNewPrivs)' /proc/self/status; ls /proc/self/fd | wc -l")).Ends().Output.Split('\n');
 
-        string id = told[5];
-        Assert.Equal("sshd-session", told[0]);
-        Assert.Equal($"Uid:\t{id}\t{id}\t{id}\t{id}", told[1]);
-        Assert.Equal($"Groups:\t{told[6]} ", told[2]);
-        Assert.Equal("CapPrm:\t0000000000000000", told[3]);
-        Assert.Equal("CapEff:\t0000000000000000", told[4]);
+        (string id, string groups) = (told[1], told[2]);
+        string[] expected = [$"Uid:\t{id}\t{id}\t{id}\t{id}", $"Gid:\t{id}\t{id}\t{id}\t{id}", $"Groups:\t{groups} ", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t0"];
+        Assert.Equal("sshd-keeper", told[0]);
+        Assert.Equal(expected, told[3..9]);
+        Assert.Equal("4", told[9]);
+        int session = Assert.Single(_sshd!.Children($"sshd-session {_user.Name}"));
+        Assert.Equal("sshd-session\n", await File.ReadAllTextAsync($"/proc/{session}/comm", TestContext.Current.CancellationToken));
+        Assert.Equal(expected, (await File.ReadAllLinesAsync($"/proc/{session}/status", TestContext.Current.CancellationToken)).Where(line => expected.Any(each => each.StartsWith(line.Split(':')[0] + ':', StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Connections_of_a_user_share_a_process_and_each_has_a_session_of_pam_that_ends_with_it_alone()
+    {
+        string mark = _directory["mark"];
+        string script = _directory.Write("script", $"#!/bin/sh\nset -- $SSH_CONNECTION\necho $PAM_TYPE $2 >>{mark}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await StartAsync([], "auth required pam_deny.so", "account required pam_permit.so", $"session required pam_exec.so {script}");
+        const string shell = "echo $PPID; set -- $SSH_CONNECTION; echo $2; trap 'echo bye' HUP; cat";
+        using Process first = await SshAsync(shell), second = await SshAsync(shell), third = await SshAsync(shell);
+        (int Keeper, string Port)[] kept = [await IntroducedAsync(first), await IntroducedAsync(second), await IntroducedAsync(third)];
+
+        int session = Assert.Single(_sshd!.Children($"sshd-session {_user.Name}"));
+        Assert.Equal(kept.Select(each => each.Keeper).Order(), _sshd.Children($"keep-session {_user.Name}").Order());
+
+        // One that leaves.
+        first.StandardInput.Close();
+        await EndsAsync(first, 0);
+        await MarksAsync(mark, $"close_session {kept[0].Port}");
+
+        // One whose keeper is killed: nobody can close that session of PAM.
+        Process.GetProcessById(kept[1].Keeper).Kill();
+        await EndsAsync(second, 255);
+        await _sshd.SaysAsync($"the process {kept[1].Keeper} that kept PAM's session of {_user.Name} ended by signal KILL");
+        await third.StandardInput.WriteLineAsync("still here");
+        Assert.Equal("still here", await LineAsync(third));
+        Assert.Equal([session], _sshd.Children($"sshd-session {_user.Name}"));
+
+        // A session process that is killed takes its user's connections with it, and their sessions of PAM are closed.
+        Process.GetProcessById(session).Kill();
+        await EndsAsync(third, 255);
+        await MarksAsync(mark, $"close_session {kept[2].Port}");
+        Assert.Equal("in\n", (await KeyAsync("cat", "in\n")).Ends().Output);
+        Assert.DoesNotContain($"close_session {kept[1].Port}", await File.ReadAllTextAsync(mark, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_modules_give_the_user_a_machine_of_their_own_the_whole_connection_is_served_there()
+    {
+        string own = _directory.Open("own"), instances = _directory["instances"];
+        Directory.CreateDirectory(instances, UnixFileMode.None);
+        string settings = $"/etc/security/namespace.d/{_user.Name}.conf";
+        await File.WriteAllTextAsync(settings, $"{own} {instances}/ user:create=1777 ~{_user.Name}\n", TestContext.Current.CancellationToken);
+        try
+        {
+            await StartAsync([], "auth required pam_deny.so", "account required pam_permit.so", "session required pam_namespace.so");
+
+            string[] told = (await KeyAsync($"readlink /proc/self/ns/mnt; cat /proc/$PPID/comm; touch {own}/mine; ls {own}")).Ends().Output.Split('\n');
+            string listed = (await Run.CleanAsync("sftp", [.. await _sshd!.ClientArgumentsAsync(portFlag: "-P"), "-b", "-", $"{_user.Name}@127.0.0.1"], Encoding.UTF8.GetBytes($"ls {own}\n"))).Ends().Output;
+
+            Assert.Equal(["sshd-session", "mine"], told[1..3]);
+            Assert.NotEqual(told[0], new FileInfo("/proc/self/ns/mnt").LinkTarget);
+            Assert.Contains($"{own}/mine", listed.Split('\n')[^2], StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(own));
+        }
+        finally
+        {
+            File.Delete(settings);
+        }
     }
 
     [Fact]
@@ -212,6 +277,24 @@ public sealed class PamLoginTests : IAsyncLifetime
     {
         _user.WriteService(service);
         _sshd = await OurSshd.StartAsync(["UsePAM yes", $"PAMServiceName {_user.Service}", "PasswordAuthentication yes", "KbdInteractiveAuthentication yes", .. settings]);
+    }
+
+    private async Task<Process> SshAsync(string command) =>
+        Process.Start(new ProcessStartInfo("ssh", [.. await _sshd!.ClientArgumentsAsync(), $"{_user.Name}@127.0.0.1", command]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+
+    private static async Task<string?> LineAsync(Process ssh) => await ssh.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+
+    private static async Task<(int Keeper, string Port)> IntroducedAsync(Process ssh) => (int.Parse((await LineAsync(ssh))!, CultureInfo.InvariantCulture), (await LineAsync(ssh))!);
+
+    private static async Task EndsAsync(Process ssh, int status)
+    {
+        await ssh.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal(status, ssh.ExitCode);
+    }
+
+    private static async Task MarksAsync(string file, string line)
+    {
+        while (!(await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Contains(line)) await Task.Yield();
     }
 
     private async Task<RunResult> KeyAsync(string command, string input = "", params string[] flags) => await Run.CleanAsync(

@@ -47,14 +47,14 @@ internal sealed class LoginScript
     /// <param name="user">The user's name.</param>
     /// <param name="log">Hears of failures.</param>
     /// <param name="ct">The session's end.</param>
-    public async Task RunAsync(Func<string, CStrings, SafeHandle, SafeHandle?, SafeHandle?, IRunningProgram> start, SafeHandle output, SafeHandle error, string user, SshdLog log, CancellationToken ct)
+    public async Task RunAsync(Func<string, CStrings, SafeHandle, SafeHandle?, SafeHandle?, ValueTask<IRunningProgram>> start, SafeHandle output, SafeHandle error, string user, SshdLog log, CancellationToken ct)
     {
         try
         {
             (SafeFileHandle reading, SafeFileHandle writing) = Descriptors.CreatePipe();
             await using var input = new DescriptorStream(writing);
             IRunningProgram program;
-            using (reading) program = start(_program, _arguments, reading, IsXauth ? null : output, IsXauth ? null : error);
+            using (reading) program = await start(_program, _arguments, reading, IsXauth ? null : output, IsXauth ? null : error).ConfigureAwait(false);
             await using CancellationTokenRegistration hangUp = ct.UnsafeRegister(static state => ((IRunningProgram)state!).Signal(UnixSignal.TERM), program);
             await TellAsync(input, ct).ConfigureAwait(false);
             ChildExit exit = await program.Exited.ConfigureAwait(false);

@@ -16,11 +16,16 @@ internal static class PamVariables
     ];
 
     /// <summary>The session that PAM is to open for a user who has logged in: with these variables, and those that its modules set while they let the user in.</summary>
-    public static KeptSession.Wanted SessionOf(string accountName, AuthenticatedUser user, ClientConnection client, ServerConfig config)
+    /// <param name="account">The user.</param>
+    /// <param name="root">The root directory that the user's programs are to have; null for the machine's.</param>
+    /// <param name="user">What they have passed.</param>
+    /// <param name="client">Where they come from.</param>
+    /// <param name="config">What holds for them.</param>
+    public static KeptSession.Wanted SessionOf(UserAccount account, string? root, AuthenticatedUser user, ClientConnection client, ServerConfig config)
     {
         CStrings variables = Of(client, AuthenticationFile.Content.Of(user));
         CStrings own = client.Login.PamVariables;
         for (int i = 0; i < own.Count; i++) variables.Add(own[i]);
-        return new KeptSession.Wanted(config.PamServiceName, accountName, client.Host, variables);
+        return new KeptSession.Wanted(config.PamServiceName, user.Name, client.Host, account, root, variables);
     }
 }

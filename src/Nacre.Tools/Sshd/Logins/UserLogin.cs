@@ -18,19 +18,49 @@ internal sealed class UserLogin : IDisposable
     private readonly StringBuilder _messages = new();
     private readonly List<string> _remarks = [];
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _opening = new(1, 1);
     private AuthenticationFile? _file;
 
     /// <summary>True where nothing but changing the password, which has expired, is open to the user.</summary>
     public bool MustChangePassword { get; set; }
 
-    /// <summary>True where this process lives within PAM's session for the user already, which somebody else keeps.</summary>
+    /// <summary>True where PAM's session for the user is open.</summary>
     public bool IsSessionOpen { get; set; }
+
+    /// <summary>By whom programs are started within PAM's session; null where there is none, or this process lives in it itself.</summary>
+    public KeptPrograms? Programs { get; set; }
 
     /// <summary>What the user is told in place of a program, where PAM would not open the session; null where it was not asked or has opened it.</summary>
     public string? Refusal { get; set; }
 
     /// <summary>The variables that PAM's modules have set: while they let the user in, and for the session where it is open.</summary>
     public CStrings PamVariables { get; set; } = [];
+
+    /// <summary>Has PAM open its session, where the first program of a connection needs one; it is there for those that follow.</summary>
+    /// <param name="open">Opens it.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="SessionRefusedException">PAM would not open it.</exception>
+    public async Task OpenSessionAsync(Func<Task<KeptSession>> open, CancellationToken ct)
+    {
+        await _opening.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (IsSessionOpen) return;
+            KeptSession kept = await open().ConfigureAwait(false);
+            if (kept.Fault is { } fault)
+            {
+                kept.Dispose();
+                throw new SessionRefusedException(fault, kept.Messages);
+            }
+
+            (Programs, PamVariables, IsSessionOpen) = (kept.ServeHere(), kept.Environment, true);
+            Say(kept.Messages);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
 
     /// <summary>Keeps lines to show before the first shell.</summary>
     public void Say(string text)
@@ -78,8 +108,10 @@ internal sealed class UserLogin : IDisposable
         lock (_lock) return (_file ??= AuthenticationFile.Create(content, account, log))?.Path;
     }
 
+    /// <summary>The connection has ended, and with it PAM's session.</summary>
     public void Dispose()
     {
+        Programs?.Dispose();
         lock (_lock)
         {
             _file?.Dispose();

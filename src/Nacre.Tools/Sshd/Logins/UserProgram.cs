@@ -11,8 +11,8 @@ namespace Nacre.Tools.Sshd.Logins;
 
 /// <summary>One session's program, from what has to come before it to its end: what refuses it, PAM's session, the greeting, the login script, the records.</summary>
 /// <remarks>
-/// As root, every program is started through the launcher, which drops to the user's ids for good before it becomes the program, and with
-/// UsePAM within a session of PAM that is kept by a process of its own. Not as root, the user is the server's own.
+/// As root, every program is started through the launcher, which drops to the user's ids for good before it becomes the program. Where PAM has a
+/// session open, the process that keeps it starts them in it. Not as root, the user is the server's own.
 /// </remarks>
 internal sealed class UserProgram
 {
@@ -54,10 +54,11 @@ internal sealed class UserProgram
 
     private bool IsForced => _config.ForceCommand is not null || Request.Asked is not null;
 
-    private bool HasPam => Users.IsRoot && _config.UsePam && !_client.Login.IsSessionOpen;
+    /// <summary>Whether PAM is to open a session before there can be a program.</summary>
+    private bool NeedsPam => Users.IsRoot && _config.UsePam && !_client.Login.IsSessionOpen;
 
-    /// <summary>Whether what is no program of its own is served within this process: nobody gains or loses a right by it.</summary>
-    private bool IsServedHere => _root is null && !HasPam && !_client.Login.MustChangePassword && _account.Uid == Users.EffectiveUid;
+    /// <summary>Whether what is no program of its own is served within this process: nobody gains or loses a right by it, nor what PAM has set.</summary>
+    private bool IsServedHere => _root is null && !NeedsPam && _client.Login.Programs is null && !_client.Login.MustChangePassword && _account.Uid == Users.EffectiveUid;
 
     /// <summary>Whether the user is to be shown anything: not one who runs a command, and not one who wants it quiet.</summary>
     private bool IsGreeted => _command is null && (_root is not null || !LoginGreeting.IsHushed(_account));
@@ -99,7 +100,7 @@ internal sealed class UserProgram
         bool isPasswordDue = _client.Login.MustChangePassword;
         if (isPasswordDue && Request.Terminal is null) return await EndAsync(_session.Error, "WARNING: Your password has expired.\r\nPassword change required but no TTY available.\r\n", 1, ct).ConfigureAwait(false);
         // With PAM that is the business of its account modules.
-        if (!HasPam && !_client.Login.IsSessionOpen && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
+        if (!NeedsPam && !_client.Login.IsSessionOpen && _account.Uid != 0 && FileStatus.TryOfPath(NoLogin, out _))
         {
             _log.Info($"User {Printable.Escape(_account.Name)} not allowed because {NoLogin} exists");
             return await EndAsync(_session.Error, ReadNoLogin(), RefusedStatus, ct).ConfigureAwait(false);
@@ -135,62 +136,51 @@ internal sealed class UserProgram
     {
         using Pty pty = await _client.Terminals.OpenAsync(_account, ct).ConfigureAwait(false);
         LogStart(pty.Name);
-        await using KeptSession? kept = HasPam ? await OpenPamAsync(null, ct).ConfigureAwait(false) : null;
+        if (NeedsPam) await OpenPamAsync(ct).ConfigureAwait(false);
         (LoginAccounting? recorded, LastLogin? last) = _client.Records is { } records
             ? await LoginAccounting.BeginAsync(records, _account, pty.Name, _client.RecordedHost, _client.Remote.Address, ct).ConfigureAwait(false) : default;
         using LoginAccounting? accounting = recorded;
         await PoolThread.EnterAsync();
         if (IsGreeted)
         {
-            string greeting = LoginGreeting.Of(_client.Login.TakeMessages() + kept?.Messages, _config.PrintLastLog ? last : null, _config.PrintMotd);
+            string greeting = LoginGreeting.Of(_client.Login.TakeMessages(), _config.PrintLastLog ? last : null, _config.PrintMotd);
             if (greeting.Length > 0) await _session.Output.WriteAsync(Encoding.UTF8.GetBytes(greeting), ct).ConfigureAwait(false);
         }
 
         if (_client.Login.MustChangePassword) await _session.Output.WriteAsync("WARNING: Your password has expired.\r\nYou must change your password now and log in again!\r\n"u8.ToArray(), ct).ConfigureAwait(false);
 
-        return await ChildSession.RunWithTerminalAsync(_session, pty, held => StartAtTerminalAsync(pty, held, kept, accounting, ct), ct).ConfigureAwait(false);
+        return await ChildSession.RunWithTerminalAsync(_session, pty, held => StartAtTerminalAsync(pty, held, accounting, ct), ct).ConfigureAwait(false);
     }
 
-    private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeFileHandle held, KeptSession? kept, LoginAccounting? accounting, CancellationToken ct)
+    private async Task<IRunningProgram> StartAtTerminalAsync(Pty pty, SafeFileHandle held, LoginAccounting? accounting, CancellationToken ct)
     {
         await PoolThread.EnterAsync(); // from here on files are read, which may take long
-        CStrings environment = EnvironmentFor(pty.Name, kept);
+        CStrings environment = EnvironmentFor(pty.Name);
         await RunScriptAsync(environment, held, held, ct).ConfigureAwait(false);
-        IRunningProgram program = await StartProgramAsync(new ChildSession.Ends(held, held, held), pty.Name, kept, environment, ct).ConfigureAwait(false);
+        IRunningProgram program = await StartProgramAsync(new ChildSession.Ends(held, held, held), pty.Name, environment).ConfigureAwait(false);
         accounting?.SetProcess(program.Pid);
         return program;
     }
 
     private async Task<IRunningProgram> StartAsync(ChildSession.Ends ends, CancellationToken ct)
     {
-        KeptSession? kept = HasPam ? await OpenPamAsync((ends.Input, ends.Output, ends.Error), ct).ConfigureAwait(false) : null;
-        try
-        {
-            // The pipe is empty, and has room for all of it.
-            if (IsGreeted) Descriptors.Write(ends.Output, Encoding.UTF8.GetBytes(_client.Login.TakeMessages() + kept?.Messages));
-            CStrings environment = EnvironmentFor(null, kept);
-            await RunScriptAsync(environment, ends.Output, ends.Error, ct).ConfigureAwait(false);
-            return await StartProgramAsync(ends, null, kept, environment, ct).ConfigureAwait(false);
-        }
-        catch
-        {
-            if (kept is not null) await kept.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        if (NeedsPam) await OpenPamAsync(ct).ConfigureAwait(false);
+
+        // The pipe is empty, and has room for all of it.
+        if (IsGreeted) Descriptors.Write(ends.Output, Encoding.UTF8.GetBytes(_client.Login.TakeMessages()));
+        CStrings environment = EnvironmentFor(null);
+        await RunScriptAsync(environment, ends.Output, ends.Error, ct).ConfigureAwait(false);
+        return await StartProgramAsync(ends, null, environment).ConfigureAwait(false);
     }
 
-    private async Task<KeptSession> OpenPamAsync((SafeHandle Input, SafeHandle Output, SafeHandle Error)? streams, CancellationToken ct)
+    private async Task OpenPamAsync(CancellationToken ct)
     {
-        KeptSession.Wanted wanted = PamVariables.SessionOf(_account.Name, Request.User, _client, _config);
-        KeptSession kept = await KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, streams, [], ct).ConfigureAwait(false);
+        KeptSession.Wanted wanted = PamVariables.SessionOf(_account, _root, Request.User, _client, _config);
+        await _client.Login.OpenSessionAsync(() => KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, ct), ct).ConfigureAwait(false);
         await PoolThread.EnterAsync();
-        if (kept.Fault is null) return kept;
-        string told = kept.Messages;
-        await kept.DisposeAsync().ConfigureAwait(false);
-        throw new SessionRefusedException(kept.Fault, told);
     }
 
-    private CStrings EnvironmentFor(string? terminal, KeptSession? kept) => new LoginEnvironment(_account, Request, _client, _config)
+    private CStrings EnvironmentFor(string? terminal) => new LoginEnvironment(_account, Request, _client, _config)
     {
         Terminal = terminal,
         Asked = _asked,
@@ -199,7 +189,7 @@ internal sealed class UserProgram
             .. Request.User.Permissions.Environment.Where(variable => _config.PermitUserEnvironment.Permits(variable.Key)),
             .. _root is null ? UserEnvironmentFile.Read(_account, _config.PermitUserEnvironment, _log) : [],
         ],
-        OfPam = kept?.Environment ?? _client.Login.PamVariables,
+        OfPam = _client.Login.PamVariables,
         AuthenticationFile = _config.ExposeAuthInfo ? _client.Login.FileOf(AuthenticationFile.Content.Of(Request.User), _account, _log) : null,
     }.ToStrings();
 
@@ -211,24 +201,29 @@ internal sealed class UserProgram
         bool mayBeOwn = !isSubsystem && _config.ForceCommand is null && _config.PermitUserRc && Request.User.Permissions.UserRc;
         if (LoginScript.Of(_account, mayBeOwn, Request.Display, _config.XAuthLocation) is not { } script) return;
         await script.RunAsync(
-            (program, arguments, input, its, complaints) => Spawn.Start(Prepared(program, arguments, environment, input, its, complaints)),
+            (program, arguments, input, its, complaints) => StartAsync(program, arguments, environment, input, its, complaints),
             output, error, _account.Name, _log, ct).ConfigureAwait(false);
         await PoolThread.EnterAsync();
     }
 
-    private async ValueTask<IRunningProgram> StartProgramAsync(ChildSession.Ends ends, string? terminal, KeptSession? kept, CStrings environment, CancellationToken ct)
+    private ValueTask<IRunningProgram> StartProgramAsync(ChildSession.Ends ends, string? terminal, CStrings environment)
     {
         (string program, CStrings arguments) = ProgramFor();
-        if (kept is null) return Spawn.Start(Prepared(program, arguments, environment, ends.Input, ends.Output, ends.Error, terminal));
-        (program, arguments) = Launched(program, arguments, _account, _root, isKept: true);
-        return await kept.StartAsync(program, arguments, LaunchPlan.Veil(environment), terminal, 0, ct).ConfigureAwait(false);
+        return StartAsync(program, arguments, environment, ends.Input, ends.Output, ends.Error, terminal);
     }
 
-    private ProgramStart Prepared(string program, CStrings arguments, CStrings environment, SafeHandle? input, SafeHandle? output, SafeHandle? error, string? terminal = null)
+    private ValueTask<IRunningProgram> StartAsync(string program, CStrings arguments, CStrings environment, SafeHandle? input, SafeHandle? output, SafeHandle? error, string? terminal = null)
+    {
+        if (_client.Login.Programs is not { } kept) return ValueTask.FromResult<IRunningProgram>(Spawn.Start(Prepared(program, arguments, environment, input, output, error, terminal)));
+        var start = new ProgramStart { Path = program, Arguments = arguments, Environment = environment, Input = input, Output = output, Error = error };
+        return new ValueTask<IRunningProgram>(kept.StartAsync(start, takesTerminal: terminal is not null));
+    }
+
+    private ProgramStart Prepared(string program, CStrings arguments, CStrings environment, SafeHandle? input, SafeHandle? output, SafeHandle? error, string? terminal)
     {
         // A process that has the user's ids for good has no others to give up.
         bool isRoot = Users.IsRoot && _client.Account is null;
-        if (isRoot) (program, arguments) = Launched(program, arguments, _account, _root, isKept: false);
+        if (isRoot) (program, arguments) = Launched(program, arguments, _account, _root);
         return new ProgramStart
         {
             Path = program,
@@ -259,7 +254,7 @@ internal sealed class UserProgram
     }
 
     /// <summary>The launcher, which becomes the program as the user.</summary>
-    private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account, string? root, bool isKept)
+    private static (string Program, CStrings Arguments) Launched(string program, CStrings arguments, UserAccount account, string? root)
     {
         var plan = new LaunchPlan
         {
@@ -274,19 +269,9 @@ internal sealed class UserProgram
             StaysItself = root is not null && program == ProgramStart.OwnExecutable,
             Directory = account.Home,
             FallbackDirectory = "/",
-
-            // Where PAM has set limits and groups, those hold.
-            KeepsGroups = isKept,
-            OpenFiles = isKept ? null : OpenFileLimit.Inherited,
+            OpenFiles = OpenFileLimit.Inherited,
             HasVeiledEnvironment = true,
         };
         return (ProgramStart.OwnExecutable, plan.ToArguments(ProgramStart.OwnExecutable));
-    }
-
-    /// <summary>PAM has no session for the user.</summary>
-    private sealed class SessionRefusedException(string message, string told) : Exception(message)
-    {
-        /// <summary>What the user is told.</summary>
-        public string Told => told;
     }
 }

@@ -1,5 +1,3 @@
-using Nacre.Protocol.Wire;
-using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Monitor;
@@ -29,26 +27,16 @@ internal static class ChildStart
         }
     }
 
-    /// <summary>Starts it within PAM's session for a user, which is opened first; what is sent to it meanwhile waits for it.</summary>
-    public static (Task<IRunningProgram> Process, ProcessLink Link) StartWithin(KeptSession.Wanted wanted, string verb, string title, SshdLog log)
+    /// <summary>Starts it within a session of PAM, which it ends with its own end; what is sent to it meanwhile waits for it.</summary>
+    public static (Task<IRunningProgram> Process, ProcessLink Link) StartWithin(KeptSession session, string verb, string title)
     {
         (LinkEnd own, LinkEnd other) = LinkEnd.CreatePair();
-        return (StartWithinAsync(wanted, other, ["nacre", verb, title], log), new ProcessLink(own, takesDescriptors: false));
+        return (StartWithinAsync(session, other, ["nacre", verb, title]), new ProcessLink(own, takesDescriptors: false));
     }
 
-    private static async Task<IRunningProgram> StartWithinAsync(KeptSession.Wanted wanted, LinkEnd other, CStrings arguments, SshdLog log)
+    private static async Task<IRunningProgram> StartWithinAsync(KeptSession session, LinkEnd other, CStrings arguments)
     {
-        using (other)
-        {
-            KeptSession session = await KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, streams: null, [other.Reading, other.Writing], CancellationToken.None).ConfigureAwait(false);
-            CStrings environment = PamSurroundings.For(session);
-            if (session.Fault is null) return await session.StartAsync(ProgramStart.OwnExecutable, arguments, environment, terminal: null, extraCount: 2, CancellationToken.None).ConfigureAwait(false);
-
-            // The user may be let in all the same, and hears why there is no program.
-            log.Error($"{Printable.Escape(session.Fault)} (user {Printable.Escape(wanted.User)})");
-            await session.DisposeAsync().ConfigureAwait(false);
-            return Spawn.Start(new ProgramStart { Path = ProgramStart.OwnExecutable, Arguments = arguments, Environment = environment, LeadsSession = true, Extra = [other.Reading, other.Writing] });
-        }
+        using (other) return await session.StartOwnAsync(arguments, [other.Reading, other.Writing]).ConfigureAwait(false);
     }
 
     /// <summary>How a process ended, for the log.</summary>

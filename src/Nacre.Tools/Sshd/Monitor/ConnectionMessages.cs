@@ -54,6 +54,30 @@ internal ref struct HandOverMessage : IMonitorMessage<HandOverMessage>
         where V : IFieldVisitor, allows ref struct => visit.Secret(ref message.Snapshot);
 }
 
+/// <summary>To a session, with the line to the keeper of PAM's session: programs of the connection that comes next under this number are started there.</summary>
+internal ref struct KeeperMessage : IMonitorMessage<KeeperMessage>
+{
+    public static MonitorMessageType Type => MonitorMessageType.Keeper;
+
+    public static void Fields<V>(ref V visit, ref KeeperMessage message)
+        where V : IFieldVisitor, allows ref struct
+    {
+    }
+}
+
+/// <summary>What PAM has for a connection.</summary>
+internal enum PamState : uint
+{
+    /// <summary>It is not asked, or not yet.</summary>
+    None,
+
+    /// <summary>Its session is open.</summary>
+    Open,
+
+    /// <summary>It would not open one: the user is to get no program.</summary>
+    Refused,
+}
+
 /// <summary>To a session, with its socket: a connection of its user, who has logged in.</summary>
 internal ref struct AdoptMessage : IMonitorMessage<AdoptMessage>
 {
@@ -68,6 +92,15 @@ internal ref struct AdoptMessage : IMonitorMessage<AdoptMessage>
 
     /// <summary>Nothing but changing the password is open to the user.</summary>
     public bool MustChangePassword;
+
+    /// <summary>One of <see cref="PamState"/>.</summary>
+    public uint Pam;
+
+    /// <summary>A <see cref="KeeperMessage"/> has come before.</summary>
+    public bool HasKeeper;
+
+    /// <summary>What PAM has to say in place of a program.</summary>
+    public ReadOnlySpan<byte> Refusal;
 
     /// <summary>What PAM and the account have to say before the first shell.</summary>
     public ReadOnlySpan<byte> Messages;
@@ -91,6 +124,9 @@ internal ref struct AdoptMessage : IMonitorMessage<AdoptMessage>
         visit.String(ref message.Steps);
         visit.String(ref message.Permissions);
         visit.Boolean(ref message.MustChangePassword);
+        visit.UInt32(ref message.Pam);
+        visit.Boolean(ref message.HasKeeper);
+        visit.Text(ref message.Refusal);
         visit.Text(ref message.Messages);
         visit.String(ref message.Remarks);
         visit.Secret(ref message.Variables);

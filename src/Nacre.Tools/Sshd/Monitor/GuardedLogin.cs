@@ -62,6 +62,9 @@ internal sealed class GuardedLogin : IDisposable
     /// <summary>The process that waits for the user since all is passed.</summary>
     public SessionProcess? Session { get; set; }
 
+    /// <summary>The session of PAM that is opened for the user since then; null where there is none.</summary>
+    public Task<KeptSession>? Kept { get; set; }
+
     /// <summary>Hears that the user has passed all that was asked for, before the client does.</summary>
     public Action<GuardedLogin>? OnGranted { get; init; }
 

@@ -64,5 +64,5 @@ internal sealed class LinkMessage(MonitorMessageType type, uint connection, byte
     }
 
     /// <summary>True for the messages behind whose first byte a descriptor comes.</summary>
-    public static bool CarriesDescriptor(MonitorMessageType type) => type is MonitorMessageType.Connect or MonitorMessageType.Adopt or MonitorMessageType.Terminal;
+    public static bool CarriesDescriptor(MonitorMessageType type) => type is MonitorMessageType.Connect or MonitorMessageType.Adopt or MonitorMessageType.Terminal or MonitorMessageType.Keeper;
 }

@@ -15,6 +15,7 @@ internal enum MonitorMessageType : byte
     Recorded = 10,
     Terminal = 11,
     NoTerminal = 12,
+    Keeper = 13,
 
     Ready = 32,
     Log = 33,

@@ -20,8 +20,14 @@ internal ref struct BeginMessage : IMonitorMessage<BeginMessage>
     /// <summary>The file of groups for key exchange, which is read before there are no files; empty for none.</summary>
     public ReadOnlySpan<byte> Moduli;
 
-    /// <summary>The process stays what it is, for the user's programs need root's hand: PAM's session, another root directory.</summary>
+    /// <summary>The process stays what it is, for the user's programs need root's hand: another root directory.</summary>
     public bool StaysRoot;
+
+    /// <summary>The groups are those that are said here, and not those that the machine has for the user.</summary>
+    public bool HasGroups;
+
+    /// <summary>The groups that PAM has set, with commas between them.</summary>
+    public ReadOnlySpan<byte> Groups;
 
     public static MonitorMessageType Type => MonitorMessageType.Begin;
 
@@ -38,6 +44,8 @@ internal ref struct BeginMessage : IMonitorMessage<BeginMessage>
         visit.Text(ref message.Root);
         visit.Text(ref message.Moduli);
         visit.Boolean(ref message.StaysRoot);
+        visit.Boolean(ref message.HasGroups);
+        visit.Text(ref message.Groups);
     }
 }
 

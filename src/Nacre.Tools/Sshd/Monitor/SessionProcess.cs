@@ -29,6 +29,9 @@ internal sealed class SessionProcess : IDisposable
     /// <summary>True where it serves one connection only, and ends with it.</summary>
     public bool IsOfOneConnection { get; private init; }
 
+    /// <summary>True where it lives in its connection's session of PAM, and so do the programs that it starts.</summary>
+    public bool IsWithin { get; private init; }
+
     /// <summary>Connections that it has, and logins that are on their way to it.</summary>
     public int Users { get; set; }
 
@@ -40,15 +43,16 @@ internal sealed class SessionProcess : IDisposable
 
     /// <summary>Starts one, which becomes its user before anything else.</summary>
     /// <param name="account">The user.</param>
+    /// <param name="groups">The groups that PAM has set for the user, with commas between them; null for those that the machine has for them.</param>
     /// <param name="root">The directory that becomes its root directory; null for none.</param>
     /// <param name="staysRoot">Whether it stays root all the same, outside of that directory.</param>
     /// <param name="within">The session of PAM that it is to live in; null for none.</param>
     /// <param name="log">The log.</param>
     /// <param name="onEnded">Hears that a connection has ended.</param>
-    public static SessionProcess Start(UserAccount account, string? root, bool staysRoot, KeptSession.Wanted? within, SshdLog log, Action<SessionProcess> onEnded)
+    public static SessionProcess Start(UserAccount account, string? groups, string? root, bool staysRoot, KeptSession? within, SshdLog log, Action<SessionProcess> onEnded)
     {
         (Task<IRunningProgram> process, ProcessLink link) = within is null
-            ? StartAtOnce(account) : ChildStart.StartWithin(within, SessionProcessProgram.Verb, account.Name, log);
+            ? StartAtOnce(account) : ChildStart.StartWithin(within, SessionProcessProgram.Verb, account.Name);
         var begin = new BeginMessage
         {
             LogLevel = (uint)log.Level,
@@ -60,9 +64,11 @@ internal sealed class SessionProcess : IDisposable
             Shell = Encoding.UTF8.GetBytes(account.Shell),
             Root = Encoding.UTF8.GetBytes(root ?? ""),
             StaysRoot = staysRoot,
+            HasGroups = groups is not null,
+            Groups = Encoding.ASCII.GetBytes(groups ?? ""),
         };
         link.Send(0, ref begin);
-        return new SessionProcess(process, link, account, log) { OnEnded = onEnded, IsOfOneConnection = staysRoot || within is not null };
+        return new SessionProcess(process, link, account, log) { OnEnded = onEnded, IsOfOneConnection = staysRoot || within is not null, IsWithin = within is not null };
     }
 
     private static (Task<IRunningProgram> Process, ProcessLink Link) StartAtOnce(UserAccount account)
@@ -72,10 +78,25 @@ internal sealed class SessionProcess : IDisposable
     }
 
     /// <summary>Gives it a connection. The message with the snapshot is the caller's.</summary>
-    public void Adopt(GuardedLogin login, HandOverMessage handOver)
+    /// <param name="login">The login.</param>
+    /// <param name="handOver">The state of its transport.</param>
+    /// <param name="kept">The session of PAM that was opened for it, or was not to be had; null where none was wanted.</param>
+    /// <exception cref="UnixException">The session of PAM has ended already.</exception>
+    public void Adopt(GuardedLogin login, HandOverMessage handOver, KeptSession? kept)
     {
         AuthenticatedUser user = login.User!;
-        CStrings variables = login.Client.Login.PamVariables;
+        bool isRefused = kept?.Fault is not null;
+        bool hasKeeper = kept is not null && !isRefused && !IsWithin;
+        CStrings variables = kept is null || isRefused ? login.Client.Login.PamVariables : kept.Environment;
+        if (kept is not null && !isRefused) login.Client.Login.Say(kept.Messages);
+        if (hasKeeper)
+        {
+            kept!.Serve();
+            SocketPolls.Forget(kept.Line);
+            var keeper = default(KeeperMessage);
+            _link.Send(login.Number, ref keeper, kept.Line);
+        }
+
         _adopted[login.Number] = new Adopted(login.SessionId, login.Book.HostKeys, login.Client);
         var adopt = new AdoptMessage
         {
@@ -86,6 +107,9 @@ internal sealed class SessionProcess : IDisposable
             Steps = WriteSteps(user.Steps),
             Permissions = LoginPermissionsFields.Write(user.Permissions),
             MustChangePassword = login.Client.Login.MustChangePassword,
+            Pam = (uint)(kept is null ? PamState.None : isRefused ? PamState.Refused : PamState.Open),
+            HasKeeper = hasKeeper,
+            Refusal = isRefused ? Encoding.UTF8.GetBytes(kept!.Messages) : default,
             Messages = Encoding.UTF8.GetBytes(login.Client.Login.TakeMessages()),
             Remarks = Strings.Write(login.Client.Login.TakeRemarks().Select(Encoding.UTF8.GetBytes)),
             Variables = Strings.Write(Enumerable.Range(0, variables.Count).Select(i => variables[i].ToArray())),

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Nacre.Config;
 using Nacre.Protocol.Transport;
 using Nacre.Protocol.Wire;
 using Nacre.Tools.Sshd.Admission;
@@ -22,6 +20,7 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<SessionKey, SessionProcess> _sessions = [];
     private readonly List<Task> _running = [];
+    private int _arriving;
     private bool _isOver;
 
     /// <summary>How many connections there are, those on their way to a session included.</summary>
@@ -29,16 +28,18 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     {
         get
         {
-            lock (_lock) return _sessions.Values.Sum(session => session.IsOver ? 0 : session.Users);
+            lock (_lock) return _arriving + _sessions.Values.Sum(session => session.IsOver ? 0 : session.Users);
         }
     }
 
-    /// <summary>Starts the process of a user who has passed all that was asked for, while the client is still told.</summary>
+    /// <summary>Starts the process of a user who has passed all that was asked for, or has PAM open a session, while the client is still told.</summary>
     public void Prepare(GuardedLogin login)
     {
         try
         {
-            login.Session = Join(login);
+            SessionPlan plan = SessionPlan.Of(login);
+            if (plan.Wanted is { } wanted) login.Kept = OpenAsync(wanted, login);
+            else login.Session = Join(plan, login, kept: null);
         }
         catch (Exception error) when (error is UnixException or ChrootException || Shortage.Explains(error))
         {
@@ -46,44 +47,71 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives a connection to its user's process.</summary>
+    /// <summary>Gives a connection to its user's process, once PAM has opened its session.</summary>
     /// <exception cref="SshViolationException">What the gate hands over is another connection than the one that was judged.</exception>
     public void HandOver(GuardedLogin login, LinkMessage message)
+    {
+        login.Client.Startup?.LogIn();
+
+        // What a proxy had to say of it was waited for here.
+        SocketPolls.Forget(login.Socket.SafeHandle);
+        HandOverMessage handOver = message.Read<HandOverMessage>();
+        if (!Message.ReadRecord<TransportFields>(handOver.Snapshot).SessionId.SequenceEqual(login.SessionId.Span))
+        {
+            message.Dispose();
+            Forget(login);
+            throw new SshViolationException(Violation.FieldMalformed, "The gate handed over another session than the one that logged in.");
+        }
+
+        lock (_lock) _arriving++;
+        _ = HandOverAsync(login, message);
+    }
+
+    private async Task HandOverAsync(GuardedLogin login, LinkMessage message)
     {
         using (message)
         using (login.Socket)
         using (login)
         {
-            login.Client.Startup?.LogIn();
-
-            // What a proxy had to say of it was waited for here.
-            SocketPolls.Forget(login.Socket.SafeHandle);
-            HandOverMessage handOver = message.Read<HandOverMessage>();
-            if (!Message.ReadRecord<TransportFields>(handOver.Snapshot).SessionId.SequenceEqual(login.SessionId.Span)) throw new SshViolationException(Violation.FieldMalformed, "The gate handed over another session than the one that logged in.");
+            KeptSession? kept = null;
             try
             {
-                if (login.Session is null or { IsOver: true }) login.Session = Join(login);
-                login.Session.Adopt(login, handOver);
+                SessionPlan? plan = login.Session is null or { IsOver: true } ? SessionPlan.Of(login) : null;
+                if (plan?.Wanted is { } wanted) kept = await (login.Kept ?? OpenAsync(wanted, login)).ConfigureAwait(false);
+                if (plan is not null) login.Session = Join(plan, login, kept);
+                Adopt(login, message, kept);
             }
             catch (Exception error) when (error is UnixException || Shortage.Explains(error))
             {
                 log.Error($"no process for the session of {Printable.Escape(login.User!.Name)}: {error.Message}");
-                login.Client.Metrics?.OnEnded(default);
+                Lose(login);
             }
             catch (ChrootException error)
             {
                 login.Log.Fatal(Printable.Escape(error.Message));
-                login.Client.Metrics?.OnEnded(default);
+                Lose(login);
+            }
+            catch (Exception failure)
+            {
+                log.Error($"a connection ended by an internal failure: {Printable.Escape(failure.ToString())}");
+                Lose(login);
+            }
+            finally
+            {
+                // A process that lives within the session has the line until it ends.
+                if (login.Session is not { IsWithin: true }) kept?.Dispose();
+                lock (_lock) _arriving--;
             }
         }
     }
 
-    /// <summary>A connection ended at the gate; its user, if there is one, has no use for the process that waits.</summary>
+    /// <summary>A connection ended at the gate; its user, if there is one, has no use for what waits.</summary>
     public void Forget(GuardedLogin login)
     {
         login.Dispose();
         login.Socket.Dispose();
         if (login.Session is { } waiting) Leave(waiting);
+        if (login.Kept is { } kept) _ = CloseAsync(kept);
     }
 
     /// <summary>Ends all sessions, and their connections.</summary>
@@ -100,22 +128,70 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(EndTime)).ConfigureAwait(false);
     }
 
-    private SessionProcess Join(GuardedLogin login)
+    private void Adopt(GuardedLogin login, LinkMessage message, KeptSession? kept)
     {
-        UserAccount account = login.Client.AccountOf(login.User!.Name) ?? throw new UnixException(Errno.ENOENT, "look up the user");
-        ServerConfig config = login.Client.ConfigFor(account.Name);
-        string? root = ChrootPath.For(account, config);
+        try
+        {
+            login.Session!.Adopt(login, message.Read<HandOverMessage>(), kept);
+        }
+        catch (UnixException)
+        {
+            Leave(login.Session!);
+            throw;
+        }
+    }
 
-        // A runtime that still compiles opens its assemblies when they are first needed: such a build has each program launched into the root.
-        bool staysRoot = root is not null && RuntimeFeature.IsDynamicCodeSupported;
-        KeptSession.Wanted? within = config.UsePam && !staysRoot ? PamVariables.SessionOf(login.User!.Name, login.User, login.Client, config) : null;
-        var key = new SessionKey(account.Name, account.Uid, root ?? "", staysRoot || within is not null ? login.Number : 0);
+    private static void Lose(GuardedLogin login) => login.Client.Metrics?.OnEnded(default);
+
+    // What could not be opened need not be closed, and whoever wanted it has been told.
+    private static async Task CloseAsync(Task<KeptSession> opening)
+    {
+        try
+        {
+            (await opening.ConfigureAwait(false)).Dispose();
+        }
+        catch (UnixException)
+        {
+        }
+    }
+
+    private async Task<KeptSession> OpenAsync(KeptSession.Wanted wanted, GuardedLogin login)
+    {
+        KeptSession kept = await KeptSession.OpenAsync(ProgramStart.OwnExecutable, wanted, CancellationToken.None).ConfigureAwait(false);
+        bool isOver;
+        lock (_lock)
+        {
+            isOver = _isOver;
+            _running.RemoveAll(each => each.IsCompleted);
+            _running.Add(WatchAsync(kept, login.User!.Name));
+        }
+
+        // The user may be let in all the same, and hears why there is no program.
+        if (kept.Fault is { } fault) log.Error($"{Printable.Escape(fault)} (user {Printable.Escape(login.User!.Name)})");
+        if (!isOver) return kept;
+        kept.Dispose();
+        throw new UnixException(Errno.EPIPE, "open a session, since sshd ends");
+    }
+
+    private async Task WatchAsync(KeptSession kept, string userName)
+    {
+        ChildExit exit = await kept.Closed.ConfigureAwait(false);
+        if (exit is not { Status: 0, IsBySignal: false } && kept.Fault is null && !_isOver) log.Error($"the process {kept.Pid} that kept PAM's session of {Printable.Escape(userName)} ended {ChildStart.Describe(exit)}");
+    }
+
+    private SessionProcess Join(SessionPlan plan, GuardedLogin login, KeptSession? kept)
+    {
+        // Where modules have set the session apart, whoever acts for the user lives in it; groups are the same for all who share a process.
+        bool isOpen = kept is { Fault: null };
+        bool isWithin = isOpen && kept!.IsApart && !plan.StaysRoot;
+        string? groups = isOpen ? string.Join(',', kept!.Groups) : null;
+        var key = new SessionKey(plan.Account.Name, plan.Account.Uid, plan.Root ?? "", groups, plan.StaysRoot || isWithin ? login.Number : 0);
         lock (_lock)
         {
             if (_isOver) throw new UnixException(Errno.EPIPE, "start a session, since sshd ends");
             if (!_sessions.TryGetValue(key, out SessionProcess? session) || session.IsOver)
             {
-                _sessions[key] = session = SessionProcess.Start(account, staysRoot ? null : root, staysRoot, within, log, Leave);
+                _sessions[key] = session = SessionProcess.Start(plan.Account, groups, plan.StaysRoot ? null : plan.Root, plan.StaysRoot, isWithin ? kept : null, log, Leave);
                 _running.RemoveAll(each => each.IsCompleted);
                 _running.Add(RunAsync(key, session));
             }
@@ -163,5 +239,5 @@ internal sealed class SessionTable(SshdLog log) : IAsyncDisposable
     }
 
     /// <summary>Whose process it is; one that stays root, or lives within a session of PAM, has one connection only, whose number is in it.</summary>
-    private sealed record SessionKey(string UserName, uint Uid, string Root, uint Connection);
+    private sealed record SessionKey(string UserName, uint Uid, string Root, string? Groups, uint Connection);
 }

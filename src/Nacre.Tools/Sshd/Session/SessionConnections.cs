@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Nacre.Config.Values;
 using Nacre.Protocol.Algorithms.KeyExchanges;
 using Nacre.Protocol.Authentication;
@@ -20,6 +21,7 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
 {
     private readonly RemoteTerminals _terminals = new(link, place.Terminals);
     private readonly ConcurrentDictionary<uint, SshServerConnection> _connections = [];
+    private readonly Dictionary<uint, SafeFileHandle> _keepers = [];
     private SshServer? _server;
 
     /// <summary>Takes connections over until the monitor wants no more; then all that are left end.</summary>
@@ -30,12 +32,25 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
             using (message)
             {
                 if (message.Type == MonitorMessageType.Adopt) TryAdopt(message);
+                else if (message.Type == MonitorMessageType.Keeper) TakeKeeper(message);
                 else if (message.Type is MonitorMessageType.Terminal or MonitorMessageType.NoTerminal) _terminals.Take(message);
                 else if (message.Type == MonitorMessageType.Drop && _connections.TryGetValue(message.Connection, out SshServerConnection? dropped)) _ = dropped.DisposeAsync().AsTask();
             }
         }
 
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void TakeKeeper(LinkMessage message)
+    {
+        try
+        {
+            _keepers[message.Connection] = message.TakeDescriptor();
+        }
+        catch (UnixException)
+        {
+            // This process had no room for it: the connection that it is for will not be had either.
+        }
     }
 
     private void TryAdopt(LinkMessage message)
@@ -56,12 +71,27 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
     {
         GivenConfig config = link.ConfigOf(adopt.Config);
         ClientConnection client = Origin.Read(adopt.Origin, config.Config);
+        try
+        {
+            Adopt(number, adopt, client, config, message);
+        }
+        catch
+        {
+            client.Login.Dispose();
+            throw;
+        }
+    }
+
+    private void Adopt(uint number, AdoptMessage adopt, ClientConnection client, GivenConfig config, LinkMessage message)
+    {
         if (!place.StaysRoot) (client.Account, client.Records, client.Terminals) = (place.Account, new RemoteRecords(link, number, place.Records), _terminals);
         client.Login.MustChangePassword = adopt.MustChangePassword;
+        if (adopt.HasKeeper) client.Login.Programs = new KeptPrograms(_keepers.Remove(number, out SafeFileHandle? keeper) ? keeper : throw new UnixException(Errno.EMFILE, "take over the line to a keeper"));
+        client.Login.IsSessionOpen = (PamState)adopt.Pam == PamState.Open;
+        if ((PamState)adopt.Pam == PamState.Refused) client.Login.Refusal = Encoding.UTF8.GetString(adopt.Refusal);
         client.Login.Say(Encoding.UTF8.GetString(adopt.Messages));
         foreach (byte[] remark in Strings.Read(adopt.Remarks)) client.Login.Remark(Encoding.UTF8.GetString(remark));
         foreach (byte[] variable in Strings.Read(adopt.Variables)) client.Login.PamVariables.Add(variable);
-        place.Surroundings.Fill(client.Login);
         SshdLog own = log.At((LogLevel)adopt.LogLevel);
         var user = new AuthenticatedUser(Encoding.UTF8.GetString(adopt.UserName), ReadSteps(adopt.Steps)) { Permissions = LoginPermissionsFields.Read(adopt.Permissions) };
         var socket = new Socket(new SafeSocketHandle(Descriptors.Release(message.TakeDescriptor()), ownsHandle: true));
@@ -71,6 +101,14 @@ internal sealed class SessionConnections(ChildLink link, SessionPlace place, Ssh
         SshServerConnection connection = _server.Resume(new NetworkStream(socket, ownsSocket: true), snapshot, user, options);
         _connections[number] = connection;
         _ = AwaitAsync(number, connection, client, own);
+        if (client.Login.Programs is { } programs) _ = EndWithAsync(programs, connection);
+    }
+
+    // A session of PAM that is no more takes its connection with it: no program could be started, and those that were are lost.
+    private static async Task EndWithAsync(KeptPrograms programs, SshServerConnection connection)
+    {
+        await programs.Ended.ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task AwaitAsync(uint number, SshServerConnection connection, ClientConnection client, SshdLog log)

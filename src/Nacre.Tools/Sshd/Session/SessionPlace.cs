@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Nacre.Tools.Sshd.Logins;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd.Session;
@@ -7,7 +6,6 @@ namespace Nacre.Tools.Sshd.Session;
 /// <summary>What a session process has become: whose it is, and what it has in hand of what its user cannot reach.</summary>
 /// <param name="Account">The user.</param>
 /// <param name="StaysRoot">True where it has kept root's ids, and starts programs by the launcher.</param>
-/// <param name="Surroundings">PAM's session, where it lives in one.</param>
 /// <param name="Records">The machine's records of logins, for reading.</param>
 /// <param name="Terminals">Where programs find their terminals; null where by the path.</param>
-internal sealed record SessionPlace(UserAccount Account, bool StaysRoot, PamSurroundings Surroundings, LoginRecords Records, SafeHandle? Terminals);
+internal sealed record SessionPlace(UserAccount Account, bool StaysRoot, LoginRecords Records, SafeHandle? Terminals);

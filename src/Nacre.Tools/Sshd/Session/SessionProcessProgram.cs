@@ -1,8 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Nacre.Config.Values;
 using Nacre.Tools.Shared;
-using Nacre.Tools.Sshd.Logins;
 using Nacre.Tools.Sshd.Monitor;
 using Nacre.Unix;
 
@@ -48,15 +48,17 @@ internal static class SessionProcessProgram
     {
         var account = new UserAccount(
             Encoding.UTF8.GetString(begin.UserName), begin.Uid, begin.Gid, Encoding.UTF8.GetString(begin.FullName), Encoding.UTF8.GetString(begin.Home), Encoding.UTF8.GetString(begin.Shell));
-        var surroundings = PamSurroundings.Own();
         var records = new LoginRecords();
 
         // The groups are looked up while the database of groups is the machine's. Where PAM has set some, those hold.
-        uint[] groups = surroundings.IsOpen ? Users.CurrentGroups : Users.GroupsOf(account);
+        uint[] groups = begin.HasGroups ? ReadGroups(Encoding.ASCII.GetString(begin.Groups)) : Users.GroupsOf(account);
         SafeHandle? terminals = begin.Root.IsEmpty ? null : SessionRoot.Enter(Encoding.UTF8.GetString(begin.Root), records);
         if (!begin.StaysRoot) Privileges.DropForGood(account.Uid, account.Gid, groups);
         var ready = default(ReadyMessage);
         link.Link.Send(0, ref ready);
-        return new SessionPlace(account, begin.StaysRoot, surroundings, records, terminals);
+        return new SessionPlace(account, begin.StaysRoot, records, terminals);
     }
+
+    private static uint[] ReadGroups(string text) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(group => uint.Parse(group, NumberStyles.None, CultureInfo.InvariantCulture))];
 }
