@@ -17,7 +17,7 @@ public sealed class OperationTests : IDisposable
     [Fact]
     public async Task Sighup_takes_another_form_of_the_log_and_another_place_for_metrics()
     {
-        Assert.SkipUnless(TestUser.IsRoot, "needs root: not as root sshd is to be restarted");
+        Assert.SkipUnless(TestUser.IsRoot, "needs root: the line about the process of a user");
         string first = _directory["first"], second = _directory["second"];
         await using OurSshd sshd = await OurSshd.StartAsync($"MetricsListen {first}");
         string before = await File.ReadAllTextAsync(sshd.ConfigFile, TestContext.Current.CancellationToken);
@@ -38,7 +38,6 @@ public sealed class OperationTests : IDisposable
     [Fact]
     public async Task A_log_that_was_moved_away_is_begun_anew_by_sighup()
     {
-        Assert.SkipUnless(TestUser.IsRoot, "needs root: not as root sshd is to be restarted");
         await using OurSshd other = await OurSshd.StartAsync();
         string config = _directory.Write("config", (await File.ReadAllTextAsync(other.ConfigFile, TestContext.Current.CancellationToken)).Replace($"Port {other.Port}", $"Port {FreePort.Take()}", StringComparison.Ordinal) + $"PidFile none\n");
         string log = _directory["log"];

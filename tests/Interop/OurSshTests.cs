@@ -235,6 +235,7 @@ public sealed class OurSshTests(SharedSshd.Stock server) : IClassFixture<SharedS
 
         Assert.Equal("on\n", lenient.Ends().Output);
         Assert.Contains($"bind [127.0.0.1]:{taken.Port}: Address already in use", lenient.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Could not request local forwarding.\n", lenient.Error, StringComparison.Ordinal);
         Assert.Equal("on\n", half.Ends().Output);
         Assert.Contains($"bind [127.0.0.1]:{taken.Port}: Address already in use", half.Error, StringComparison.Ordinal);
         Assert.Equal("", strict.Ends(255).Output);

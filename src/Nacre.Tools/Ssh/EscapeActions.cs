@@ -46,7 +46,7 @@ internal sealed class EscapeActions(SshClient client, ClientConfig config, Forwa
                 _process!.SendBreak(BreakLength);
                 break;
             case EscapeAction.Rekey: client.Transport.RequestRekey(); break;
-            case EscapeAction.Help: Show($"{c}?\r\n{escapes.Help}"); break;
+            case EscapeAction.Help: Show($"{c}?\r\n{(config.EnableEscapeCommandline ? escapes.HelpWithout() : escapes.HelpWithout(EscapeAction.CommandLine))}"); break;
             case EscapeAction.Suspend: Suspend(c); break;
             case EscapeAction.ListConnections: Show($"{c}#\r\n{OpenChannels.Describe(client)}"); break;
             case EscapeAction.CommandLine: await TakeCommandAsync().ConfigureAwait(false); break;

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Nacre.Tools.Ssh;
 
 /// <summary>Finds escape sequences in what a person types: the escape character at the start of a line, and what follows it.</summary>
@@ -27,14 +30,17 @@ internal sealed class EscapeReader(byte escape)
     public char Character => (char)escape;
 
     /// <summary>What there is, by the character that is set.</summary>
-    public string Help
+    /// <param name="missing">What cannot be asked for here.</param>
+    public string HelpWithout(params EscapeAction[] missing)
     {
-        get
+        char c = Character;
+        var list = new StringBuilder();
+        foreach ((_, string name, EscapeAction action, string help) in Sequences)
         {
-            char c = Character;
-            string list = string.Concat(Sequences.Select(sequence => $" {c}{sequence.Name,-3}- {sequence.Help}\r\n"));
-            return $"Supported escape sequences:\r\n{list} {c}{c}  - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
+            if (Array.IndexOf(missing, action) < 0) list.Append(CultureInfo.InvariantCulture, $" {c}{name,-3}- {help}\r\n");
         }
+
+        return $"Supported escape sequences:\r\n{list} {c}{c}  - send the escape character by typing it twice\r\n(Note that escapes are only recognized immediately after newline.)\r\n";
     }
 
     /// <summary>Takes typed bytes; writes what goes to the server and stops behind the first sequence that asks for something.</summary>

@@ -86,9 +86,9 @@ internal sealed class AttemptLog(ClientConnection client, SshdLog log)
         if (!_exists) log.Info($"Invalid user {Printable.Escape(userName)} from {client.Place}");
     }
 
-    private static string Shown(string method) => method switch
+    private string Shown(string method) => method switch
     {
-        MethodName.KeyboardInteractive => "keyboard-interactive/pam",
+        MethodName.KeyboardInteractive when client.Config.UsePam => "keyboard-interactive/pam",
         _ when method.StartsWith(MethodName.PublicKey, StringComparison.Ordinal) => MethodName.PublicKey,
         _ => Printable.Escape(method),
     };

@@ -9,6 +9,7 @@ using Nacre.Protocol.Keys;
 using Nacre.Protocol.Wire;
 using Nacre.Server;
 using Nacre.Tools.Shared;
+using Nacre.Tools.Sshd.Log;
 using Nacre.Unix;
 
 namespace Nacre.Tools.Sshd;
@@ -32,12 +33,17 @@ internal sealed class ConnectionRules(IReadOnlyList<ISigner> hostKeys, IModulusS
         ServerConfig config = client.Config;
         log.Obey(config, client.General);
         var attempts = new AttemptLog(client, log);
+        var forwards = new ForwardLines(client.Place);
         var options = new SshServerOptions
         {
             HostKeys = hostKeys,
             Authenticator = new EvenTimedAuthenticator(new SystemAuthenticator(client, log), TimeProvider.System),
             Sessions = new UserSessions(client, log),
             Forwarding = new UserForwarding(client, log),
+            OnForwardTrouble = trouble =>
+            {
+                foreach (LogLine line in forwards.Of(trouble)) log.Tell(line);
+            },
             RightsOf = client.RightsOf,
             Connection = ConnectionSettings.Default with { DefersWakeups = true, MaximumChannels = 16 * 1024 },
             LoginGraceTime = config.LoginGraceTime,

@@ -137,14 +137,21 @@ internal static class SshdApplet
         await using var metrics = new MetricsEndpoint(service.Figures, log);
         await metrics.ListenAsync(config.MetricsListen).ConfigureAwait(false);
         Task serving = service.RunAsync(servesOne: line.DebugLevel > 0);
-        Task<UnixSignal> stopped = UntilStoppedAsync(signals, log);
+        Task<UnixSignal> stopped = UntilStoppedAsync(signals, ReloadAsync);
         notice.Ready(Accepting);
         await Task.WhenAny(serving, stopped).ConfigureAwait(false);
         notice.Stopping(Ending);
         service.Stop();
-        if (stopped.IsCompleted) await Drain.WaitAsync(() => service.Connections, line.DrainTime, signals, log).ConfigureAwait(false);
+        if (stopped.IsCompleted)
+        {
+            log.Info($"Received signal {(int)await stopped.ConfigureAwait(false)}; terminating.");
+            await Drain.WaitAsync(() => service.Connections, line.DrainTime, signals, log).ConfigureAwait(false);
+        }
+
         if (pidFile is not null) File.Delete(pidFile);
         return stopped.IsCompleted && await stopped.ConfigureAwait(false) != UnixSignal.TERM ? Failure : 0;
+
+        async Task ReloadAsync() => pidFile = await SshdApplet.ReloadAsync(line, service.Change, metrics, notice, pidFile, log).ConfigureAwait(false);
     }
 
     /// <summary>Serves as root: privileges are kept apart from the network, each in processes of their own.</summary>
@@ -161,31 +168,34 @@ internal static class SshdApplet
         await using var metrics = new MetricsEndpoint(monitor.Figures, log);
         await metrics.ListenAsync(config.MetricsListen).ConfigureAwait(false);
         monitor.Start();
-        UnixSignal signal;
         notice.Ready(Accepting);
-        while ((signal = await signals.NextAsync().ConfigureAwait(false)) == UnixSignal.HUP)
-        {
-            notice.Reloading();
-            ServerConfig? reloaded = Reload(line, monitor, log);
-            notice.Ready(Accepting);
-            if (reloaded is not { } next) continue;
-            await metrics.ListenAsync(next.MetricsListen).ConfigureAwait(false);
-            if (pidFile is not null && pidFile != next.PidFile) File.Delete(pidFile);
-
-            // Written again, so that whoever waits for the change can see that it is made.
-            pidFile = next.PidFile is { } file && TryWritePid(file, log) ? file : null;
-        }
-
+        UnixSignal signal = await UntilStoppedAsync(signals, ReloadAsync).ConfigureAwait(false);
         log.Info($"Received signal {(int)signal}; terminating.");
         notice.Stopping(Ending);
         monitor.StopAccepting();
         await Drain.WaitAsync(() => monitor.Connections, line.DrainTime, signals, log).ConfigureAwait(false);
         if (pidFile is not null) File.Delete(pidFile);
         return signal == UnixSignal.TERM ? 0 : Failure;
+
+        async Task ReloadAsync() => pidFile = await SshdApplet.ReloadAsync(line, monitor.Change, metrics, notice, pidFile, log).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the configuration again and has it obeyed; returns the name of the file with the process's number, if there is one now.</summary>
+    private static async Task<string?> ReloadAsync(SshdCommandLine line, Action<ServerConfig, IReadOnlyList<ISigner>> change, MetricsEndpoint metrics, ServiceNotice notice, string? pidFile, SshdLog log)
+    {
+        notice.Reloading();
+        ServerConfig? reloaded = Reload(line, change, log);
+        notice.Ready(Accepting);
+        if (reloaded is not { } next) return pidFile;
+        await metrics.ListenAsync(next.MetricsListen).ConfigureAwait(false);
+        if (pidFile is not null && pidFile != next.PidFile) File.Delete(pidFile);
+
+        // Written again, so that whoever waits for the change can see that it is made.
+        return line.DebugLevel == 0 && next.PidFile is { } file && TryWritePid(file, log) ? file : null;
     }
 
     // A file that is broken changes nothing: the server goes on as it is, and says what is wrong.
-    private static ServerConfig? Reload(SshdCommandLine line, SshdMonitor monitor, SshdLog log)
+    private static ServerConfig? Reload(SshdCommandLine line, Action<ServerConfig, IReadOnlyList<ISigner>> change, SshdLog log)
     {
         log.Info("Received SIGHUP; reading the configuration again.");
         if (Configuration.Load(line, log.Error) is not { } config)
@@ -201,7 +211,7 @@ internal static class SshdApplet
             return null;
         }
 
-        monitor.Change(config, hostKeys);
+        change(config, hostKeys);
         Change(line, config, log);
         return config;
     }
@@ -240,20 +250,11 @@ internal static class SshdApplet
         await service.ServeAsync(stream, ClientConnection.OnPipes(config)).ConfigureAwait(false);
     }
 
-    private static async Task<UnixSignal> UntilStoppedAsync(SignalWatch signals, SshdLog log)
+    private static async Task<UnixSignal> UntilStoppedAsync(SignalWatch signals, Func<Task> reload)
     {
-        while (true)
-        {
-            UnixSignal signal = await signals.NextAsync().ConfigureAwait(false);
-            if (signal == UnixSignal.HUP)
-            {
-                log.Info("Received SIGHUP; restart sshd to read its configuration again.");
-                continue;
-            }
-
-            log.Info($"Received signal {(int)signal}; terminating.");
-            return signal;
-        }
+        UnixSignal signal;
+        while ((signal = await signals.NextAsync().ConfigureAwait(false)) == UnixSignal.HUP) await reload().ConfigureAwait(false);
+        return signal;
     }
 
     private static bool TryWritePid(string path, SshdLog log)

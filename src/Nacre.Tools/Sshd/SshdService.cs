@@ -13,22 +13,23 @@ namespace Nacre.Tools.Sshd;
 /// <summary>The running sshd: its listening sockets, its connections, and what it tells the log of them.</summary>
 internal sealed class SshdService : IAsyncDisposable
 {
-    private readonly ServerConfig _config;
     private readonly SshdLog _log;
     private readonly SshdMetrics _metrics = new(TimeProvider.System);
-    private readonly ConnectionRules _rules;
+    private readonly Action<Socket> _arrive;
     private readonly SshServer _server;
     private readonly ListeningSockets _listening;
     private readonly Doorkeeper _doorkeeper;
     private readonly ProxiedClients _proxies;
     private readonly CancellationTokenSource _stop = new();
+    private State _state;
     private int _connections;
 
     public SshdService(ServerConfig config, IReadOnlyList<ISigner> hostKeys, ProxiedClients proxies, SshdLog log)
     {
-        (_config, _log, _listening, _doorkeeper, _proxies) = (config, log, new ListeningSockets(log), new Doorkeeper(config, TimeProvider.System, log), proxies);
-        _rules = new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, log));
-        _server = new SshServer(_rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
+        (_log, _listening, _doorkeeper, _proxies) = (log, new ListeningSockets(log), new Doorkeeper(config, TimeProvider.System, log), proxies);
+        _state = NewState(config, hostKeys);
+        _arrive = proxies.Before(Take, () => Config, log);
+        _server = new SshServer(_state.Rules.For(ClientConnection.OnPipes(config), log.ForConnection()));
     }
 
     /// <summary>The longest name of a client that is recorded with a login at a terminal.</summary>
@@ -38,7 +39,15 @@ internal sealed class SshdService : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Listens on every address of the configuration, or on sockets that were passed; false when none can be, which has then been logged.</summary>
-    public bool Listen() => _listening.Open(_config);
+    public bool Listen() => _listening.Open(Config);
+
+    /// <summary>Goes on with another configuration and other host keys; connections keep what they have.</summary>
+    public void Change(ServerConfig config, IReadOnlyList<ISigner> hostKeys)
+    {
+        Volatile.Write(ref _state, NewState(config, hostKeys));
+        _doorkeeper.Change(config);
+        _listening.Change(config, _arrive, _stop.Token);
+    }
 
     /// <summary>What it has counted so far, as text.</summary>
     public string Figures() => _metrics.ToString();
@@ -54,7 +63,10 @@ internal sealed class SshdService : IAsyncDisposable
             return;
         }
 
-        await _listening.AcceptAsync(_proxies.Before(Take, () => _config, _log), _stop.Token).ConfigureAwait(false);
+        await _listening.AcceptAsync(_arrive, _stop.Token).ConfigureAwait(false);
+
+        // None of the sockets from the beginning need be left: another configuration may have had others.
+        await Task.Delay(Timeout.Infinite, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops accepting.</summary>
@@ -67,14 +79,14 @@ internal sealed class SshdService : IAsyncDisposable
     /// <summary>Serves one connection to its end.</summary>
     public async Task ServeAsync(Socket socket)
     {
-        if (await _proxies.IdentifyAsync(socket, _config.LoginGraceTime, _log).ConfigureAwait(false) is { } accepted) await ServeAsync(socket, ClientConnection.Of(accepted, _config, LongestRecordedHost)).ConfigureAwait(false);
+        if (await _proxies.IdentifyAsync(socket, Config.LoginGraceTime, _log).ConfigureAwait(false) is { } accepted) await ServeAsync(socket, ClientConnection.Of(accepted, Config, LongestRecordedHost)).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket socket, ClientConnection client)
     {
         socket.NoDelay = true;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, _config.TcpKeepAlive);
-        if (_config.UseDns) await client.LookUpNameAsync(_log).ConfigureAwait(false);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, client.General.TcpKeepAlive);
+        if (client.General.UseDns) await client.LookUpNameAsync(_log).ConfigureAwait(false);
         await ServeAsync(new NetworkStream(socket, ownsSocket: true), client).ConfigureAwait(false);
     }
 
@@ -83,7 +95,7 @@ internal sealed class SshdService : IAsyncDisposable
     {
         using UserLogin login = client.Login;
         SshdLog log = _log.ForConnection();
-        SshServerOptions rules = _rules.For(client, log);
+        SshServerOptions rules = Volatile.Read(ref _state).Rules.For(client, log);
         log.Verbose($"Connection from {client.Place} on {client.LocalAddress} port {client.Local.Port}");
         SshServerConnection connection = _server.Serve(stream, rules);
         if (client.Startup is { } startup) _ = LeaveWhenLoggedInAsync(connection, startup);
@@ -105,12 +117,16 @@ internal sealed class SshdService : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private ServerConfig Config => Volatile.Read(ref _state).Config;
+
+    private State NewState(ServerConfig config, IReadOnlyList<ISigner> hostKeys) => new(config, new ConnectionRules(hostKeys, new GroupFile(config.ModuliFile, _log)));
+
     private void Take(Accepted accepted)
     {
         Socket socket = accepted.Socket;
         try
         {
-            ClientConnection client = ClientConnection.Of(accepted, _config, LongestRecordedHost);
+            ClientConnection client = ClientConnection.Of(accepted, Config, LongestRecordedHost);
             client.Startup = _doorkeeper.Admit(client.Remote, client.Local, Shortage.For(socket.SafeHandle));
             if (client.Startup is not null)
             {
@@ -155,4 +171,6 @@ internal sealed class SshdService : IAsyncDisposable
         await connection.Authenticated.ConfigureAwait(false);
         startup.LogIn();
     }
+
+    private sealed record State(ServerConfig Config, ConnectionRules Rules);
 }

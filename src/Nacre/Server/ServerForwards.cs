@@ -23,12 +23,13 @@ internal sealed class ServerForwards
     private readonly AuthenticatedUser _user;
     private readonly IForwardingPolicy? _policy;
     private readonly Func<AuthenticatedUser, UserRights?> _rightsOf;
+    private readonly Action<ForwardTrouble>? _onTrouble;
     private readonly Lock _lock = new();
     private readonly Dictionary<SocketEndpoint, Listener> _listeners = [];
 
     public ServerForwards(Multiplexer multiplexer, AuthenticatedUser user, SshServerOptions options)
     {
-        (_multiplexer, _user, _policy, _rightsOf) = (multiplexer, user, options.Forwarding, options.RightsOf);
+        (_multiplexer, _user, _policy, _rightsOf, _onTrouble) = (multiplexer, user, options.Forwarding, options.RightsOf, options.OnForwardTrouble);
         multiplexer.Ended.UnsafeRegister(static state => ((ServerForwards)state!).EndAll(), this);
     }
 
@@ -36,13 +37,15 @@ internal sealed class ServerForwards
     public async ValueTask<ChannelAnswer> ConnectTcpAsync(ChannelOffer offer, CancellationToken ct)
     {
         TcpEndpoint target = TargetOf(offer);
-        if (_policy is null || target.Port is 0 or > ushort.MaxValue || !_policy.MayConnect(_user, target)) return Prohibited;
+        if (_policy is null || target.Port is 0 or > ushort.MaxValue || !_policy.MayConnect(_user, target)) return Refuse(target);
         try
         {
             return ChannelAnswer.Accept(new SocketService(await target.ConnectAsync(DialOptions.Default, ct).ConfigureAwait(false)));
         }
         catch (SocketException error)
         {
+            bool isUnknown = error.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
+            _onTrouble?.Invoke(new ForwardTrouble(isUnknown ? ForwardTroubleKind.UnknownHost : ForwardTroubleKind.Unreached, target, error.Message));
             return ChannelAnswer.Refuse(OpenFailureReason.ConnectFailed, error.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : error.Message);
         }
     }
@@ -51,7 +54,8 @@ internal sealed class ServerForwards
     public async ValueTask<ChannelAnswer> ConnectStreamLocalAsync(ChannelOffer offer)
     {
         string path = Encoding.UTF8.GetString(offer.Read<DirectStreamLocalOpen>().SocketPath);
-        if (_policy is null || !SocketEndpoint.IsSocketPath(path) || !_policy.MayConnect(_user, path)) return Prohibited;
+        SocketEndpoint target = SocketEndpoint.AtPath(path);
+        if (_policy is null || !SocketEndpoint.IsSocketPath(path) || !_policy.MayConnect(_user, path)) return Refuse(target);
         try
         {
             Socket socket = await Task.Run(() => UnixSocket.Connect(path, _rightsOf(_user)), CancellationToken.None).ConfigureAwait(false);
@@ -59,7 +63,9 @@ internal sealed class ServerForwards
         }
         catch (UnixException error)
         {
-            return ChannelAnswer.Refuse(OpenFailureReason.ConnectFailed, UnixException.Describe(error.Errno));
+            string reason = UnixException.Describe(error.Errno);
+            _onTrouble?.Invoke(new ForwardTrouble(ForwardTroubleKind.Unreached, target, reason));
+            return ChannelAnswer.Refuse(OpenFailureReason.ConnectFailed, reason);
         }
     }
 
@@ -94,6 +100,12 @@ internal sealed class ServerForwards
     public ValueTask<GlobalAnswer> CancelStreamLocalAsync(IncomingRequest request) =>
         CancelAsync(SocketEndpoint.AtPath(Encoding.UTF8.GetString(request.Read<CancelStreamLocalForwardRequest>().SocketPath)));
 
+    private ChannelAnswer Refuse(SocketEndpoint target)
+    {
+        _onTrouble?.Invoke(new ForwardTrouble(ForwardTroubleKind.Refused, target, ""));
+        return Prohibited;
+    }
+
     private static TcpEndpoint TargetOf(ChannelOffer offer)
     {
         DirectTcpIpOpen open = offer.Read<DirectTcpIpOpen>();
@@ -124,6 +136,7 @@ internal sealed class ServerForwards
             if (_listeners.Count >= MaxListeners || _listeners.ContainsKey(asked)) return null;
         }
 
+        if (_onTrouble is { } hears) options = options with { OnAddressUnheard = (address, error) => hears(new ForwardTrouble(ForwardTroubleKind.Unbound, new TcpEndpoint(address.ToString(), permitted.Port), error.Message)) };
         Listener listener;
         try
         {
@@ -132,6 +145,7 @@ internal sealed class ServerForwards
         }
         catch (Exception error) when (error is SocketException or UnixException)
         {
+            _onTrouble?.Invoke(new ForwardTrouble(ForwardTroubleKind.NotListening, permitted, error is UnixException failed ? UnixException.Describe(failed.Errno) : error.Message));
             return null;
         }
 

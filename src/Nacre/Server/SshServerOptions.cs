@@ -109,6 +109,9 @@ public sealed record SshServerOptions
     /// <summary>The byte that marks the packets of a connection for routers, with and without a terminal open; null leaves it to the system.</summary>
     internal (byte? Interactive, byte? Bulk) TrafficClass { get; init; }
 
+    /// <summary>Hears of each forward that the client did not get.</summary>
+    internal Action<ForwardTrouble>? OnForwardTrouble { get; init; }
+
     internal ITrace Trace { get; init; } = NoTrace.Instance;
 
     /// <summary>What holds in place of these options once the client has named its user; algorithms and rekeying stay as they were.</summary>

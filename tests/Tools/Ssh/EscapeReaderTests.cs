@@ -51,14 +51,23 @@ public sealed class EscapeReaderTests
         var reader = new EscapeReader((byte)'^');
         byte[] kept = new byte[8];
         Assert.Equal((2, 0, EscapeAction.Disconnect), reader.Filter("^."u8, kept));
-        Assert.Contains("\r\n ^.  - terminate connection", reader.Help, StringComparison.Ordinal);
-        Assert.DoesNotContain('~', reader.Help);
+        Assert.Contains("\r\n ^.  - terminate connection", reader.HelpWithout(), StringComparison.Ordinal);
+        Assert.DoesNotContain('~', reader.HelpWithout());
     }
 
     [Fact]
     public void Every_action_is_in_the_help()
     {
-        string help = new EscapeReader((byte)'~').Help;
+        string help = new EscapeReader((byte)'~').HelpWithout();
         Assert.Equal(Enum.GetValues<EscapeAction>().Length - 1, help.Split("\r\n ~").Length - 2);
+    }
+
+    [Fact]
+    public void What_cannot_be_asked_for_is_not_in_the_help()
+    {
+        string help = new EscapeReader((byte)'~').HelpWithout(EscapeAction.CommandLine, EscapeAction.Suspend);
+        Assert.DoesNotContain("command line", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("suspend", help, StringComparison.Ordinal);
+        Assert.Contains("~R  - request rekey", help, StringComparison.Ordinal);
     }
 }

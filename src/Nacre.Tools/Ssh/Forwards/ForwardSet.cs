@@ -34,14 +34,16 @@ internal sealed class ForwardSet(SshClient client, ClientConfig config, ErrorTra
     {
         // Whoever went on with a changed host key has been told that nothing is forwarded.
         if (!client.IsHostVerified) return true;
-        bool allLocal = true, allRemote = true;
-        foreach (Forward forward in config.LocalForwards) allLocal &= await StartAsync(forward, ForwardKind.Local).ConfigureAwait(false) is not null;
-        foreach (Forward forward in config.DynamicForwards) allLocal &= await StartAsync(forward, ForwardKind.Dynamic).ConfigureAwait(false) is not null;
+        int asked = config.LocalForwards.Count + config.DynamicForwards.Count, started = 0;
+        bool allRemote = true;
+        foreach (Forward forward in config.LocalForwards) started += await StartAsync(forward, ForwardKind.Local).ConfigureAwait(false) is null ? 0 : 1;
+        foreach (Forward forward in config.DynamicForwards) started += await StartAsync(forward, ForwardKind.Dynamic).ConfigureAwait(false) is null ? 0 : 1;
+        bool allLocal = started == asked;
 
         // All are asked for in one flight.
         Task<ActiveForward?>[] remote = [.. config.RemoteForwards.Select(forward => StartAsync(forward, ForwardKind.Remote))];
-        foreach (Task<ActiveForward?> started in remote) allRemote &= await started.ConfigureAwait(false) is not null;
-        if (!allLocal && config.ExitOnForwardFailure) trace.Fail("Could not request local forwarding.");
+        foreach (Task<ActiveForward?> starting in remote) allRemote &= await starting.ConfigureAwait(false) is not null;
+        if (!allLocal && (started == 0 || config.ExitOnForwardFailure)) trace.Fail("Could not request local forwarding.");
         return (allLocal && allRemote) || !config.ExitOnForwardFailure;
     }
 

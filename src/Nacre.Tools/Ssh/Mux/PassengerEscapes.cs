@@ -56,7 +56,7 @@ internal sealed class PassengerEscapes(SshClient client, ClientConfig config, Re
                 await SayAsync(EscapeActions.ChangeLevel(trace, escape, action), ct).ConfigureAwait(false);
                 break;
             case EscapeAction.Help:
-                await SayAsync($"{escape}?\r\n{_escapes.Help}", ct).ConfigureAwait(false);
+                await SayAsync($"{escape}?\r\n{_escapes.HelpWithout(EscapeAction.CommandLine, EscapeAction.Suspend, EscapeAction.Background)}", ct).ConfigureAwait(false);
                 break;
             case EscapeAction.ListConnections:
                 await SayAsync($"{escape}#\r\n{OpenChannels.Describe(client)}", ct).ConfigureAwait(false);

@@ -62,12 +62,14 @@ internal sealed class AuthenticationFile : IDisposable
     internal readonly record struct Content(string Text)
     {
         /// <summary>The methods that the user has passed, with their keys, in OpenSSH's form.</summary>
-        public static Content Of(AuthenticatedUser user)
+        /// <param name="user">The user.</param>
+        /// <param name="usesPam">Whether PAM has asked the questions of keyboard-interactive.</param>
+        public static Content Of(AuthenticatedUser user, bool usesPam)
         {
             var text = new StringBuilder();
             foreach (AuthenticationStep step in user.Steps)
             {
-                text.Append(step.Method == MethodName.KeyboardInteractive ? "keyboard-interactive/pam" : step.Method);
+                text.Append(step.Method == MethodName.KeyboardInteractive && usesPam ? "keyboard-interactive/pam" : step.Method);
                 if (step.Key is { } key) text.Append(' ').Append(key.ToString());
                 text.Append('\n');
             }

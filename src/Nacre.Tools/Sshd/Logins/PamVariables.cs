@@ -23,7 +23,7 @@ internal static class PamVariables
     /// <param name="config">What holds for them.</param>
     public static KeptSession.Wanted SessionOf(UserAccount account, string? root, AuthenticatedUser user, ClientConnection client, ServerConfig config)
     {
-        CStrings variables = Of(client, AuthenticationFile.Content.Of(user));
+        CStrings variables = Of(client, AuthenticationFile.Content.Of(user, usesPam: true));
         CStrings own = client.Login.PamVariables;
         for (int i = 0; i < own.Count; i++) variables.Add(own[i]);
         return new KeptSession.Wanted(config.PamServiceName, user.Name, client.Host, account, root, variables);

@@ -190,7 +190,7 @@ internal sealed class UserProgram
             .. _root is null ? UserEnvironmentFile.Read(_account, _config.PermitUserEnvironment, _log) : [],
         ],
         OfPam = _client.Login.PamVariables,
-        AuthenticationFile = _config.ExposeAuthInfo ? _client.Login.FileOf(AuthenticationFile.Content.Of(Request.User), _account, _log) : null,
+        AuthenticationFile = _config.ExposeAuthInfo ? _client.Login.FileOf(AuthenticationFile.Content.Of(Request.User, _config.UsePam), _account, _log) : null,
     }.ToStrings();
 
     private async Task RunScriptAsync(CStrings environment, SafeHandle output, SafeHandle error, CancellationToken ct)
