@@ -21,7 +21,7 @@ internal sealed class FakeTransport(PacketPool pool, bool isClient) : ITransport
 
     public ReadOnlyMemory<byte> HostKeySignature => default;
 
-    public string PeerIdentification => "SSH-2.0-Fake";
+    public string PeerIdentification { get; init; } = "SSH-2.0-Fake";
 
     public IReadOnlyList<string>? ServerSignatureAlgorithms => null;
 

@@ -7,10 +7,10 @@ namespace Nacre.Tests.Connection;
 /// <summary>One multiplexer and, at the other end, a test that says each message by hand.</summary>
 internal sealed class ScriptedPeer
 {
-    public ScriptedPeer(bool isClient = false, ConnectionSettings? settings = null, TestPolicy? policy = null)
+    public ScriptedPeer(bool isClient = false, ConnectionSettings? settings = null, TestPolicy? policy = null, string identification = "SSH-2.0-Fake")
     {
         Pool = new PacketPool();
-        Transport = new FakeTransport(Pool, isClient);
+        Transport = new FakeTransport(Pool, isClient) { PeerIdentification = identification };
         Policy = policy ?? new TestPolicy();
         Multiplexer = new Multiplexer(Transport, Policy, settings ?? ConnectionSettings.Default);
     }

@@ -124,6 +124,33 @@ public sealed class WindowTests
     }
 
     [Theory]
+    [InlineData("SSH-2.0-OpenSSH_10.0", 32768)]
+    [InlineData("SSH-2.0-Nacreous_1.0", 32768)]
+    [InlineData("SSH-2.0-Nacre_0.1", 65536)]
+    [InlineData("SSH-2.0-Nacre_1.0 of somebody", 65536)]
+    public void A_peer_of_our_kind_may_send_packets_of_twice_the_size_and_is_told_so(string identification, int most)
+    {
+        var peer = new ScriptedPeer(identification: identification);
+        var open = new ChannelOpen { ChannelType = "session"u8, SenderChannel = 40, InitialWindowSize = 1, MaximumPacketSize = 1 };
+        peer.Send(ref open);
+        using (Packet packet = peer.Expect(MessageNumber.ChannelOpenConfirmation))
+        {
+            Assert.Equal((uint)most, Message.Read<ChannelOpenConfirmation>(packet.Payload).MaximumPacketSize);
+        }
+
+        _ = peer.Multiplexer.OpenAsync("session", [], null, acceptsErrorData: false, CancellationToken.None);
+        using (Packet packet = peer.Expect(MessageNumber.ChannelOpen))
+        {
+            Assert.Equal((uint)most, Message.Read<ChannelOpen>(packet.Payload).MaximumPacketSize);
+        }
+
+        Channel channel = peer.Policy.Opened[^1];
+        peer.SendData(channel, new byte[most]);
+        var more = new ChannelData { RecipientChannel = channel.LocalId, Data = new byte[most + 1] };
+        Assert.Equal(Violation.WindowExceeded, peer.SendWrong(ref more));
+    }
+
+    [Theory]
     [InlineData(1u)]
     [InlineData(100u)]
     [InlineData(32768u)]
@@ -280,9 +307,11 @@ public sealed class WindowTests
     [InlineData(5000)]
     [InlineData(16384)]
     [InlineData(32768)]
+    [InlineData(37_000)]
+    [InlineData(65536)]
     public void A61_unread_data_costs_about_as_much_memory_as_the_window_whatever_the_packets(int size)
     {
-        var peer = new ScriptedPeer();
+        var peer = new ScriptedPeer(settings: new ConnectionSettings { MaximumPacket = 64 * 1024 });
         Channel channel = peer.OpenFromPeer();
         byte[] data = new byte[size];
         uint window = ConnectionSettings.Default.InitialWindow;

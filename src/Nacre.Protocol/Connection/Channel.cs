@@ -381,7 +381,7 @@ internal sealed class Channel : IDuplexPipe, IAsyncDisposable
     {
         int length = packet.Length;
         _received++;
-        if ((uint)length > _multiplexer.Settings.MaximumPacket || !_receiveWindow.TryTake((uint)length))
+        if ((uint)length > _multiplexer.MaximumPacket || !_receiveWindow.TryTake((uint)length))
         {
             packet.Dispose();
             throw new SshViolationException(Violation.WindowExceeded, $"{length} bytes on channel {LocalId} exceed its window or its maximum packet size.");

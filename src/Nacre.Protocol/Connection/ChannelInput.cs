@@ -330,7 +330,7 @@ internal sealed class ChannelInput(Channel channel, PacketPool pool) : PipeReade
             tail.Publish(tail.RunningIndex);
             _end += part;
             if (part == length) return packet;
-            packet.Narrow(part, length - part);
+            packet.DropFirst(part);
         }
 
         Packet? replaced = null;

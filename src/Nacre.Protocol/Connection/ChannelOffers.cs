@@ -135,7 +135,7 @@ internal sealed class ChannelOffers(Multiplexer multiplexer, IConnectionPolicy p
             RecipientChannel = terms.SenderChannel,
             SenderChannel = channel.LocalId,
             InitialWindowSize = multiplexer.Settings.InitialWindow,
-            MaximumPacketSize = multiplexer.Settings.MaximumPacket,
+            MaximumPacketSize = multiplexer.MaximumPacket,
         };
         multiplexer.Transport.Post(Message.Write(multiplexer.Transport.Pool, ref confirmation), isUrgent: true);
         channel.Service?.OnOpened(channel);

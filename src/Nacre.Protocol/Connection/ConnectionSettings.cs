@@ -20,8 +20,15 @@ internal sealed record ConnectionSettings
     /// <summary>The most data that a packet to us may carry; OpenSSH's value.</summary>
     public uint MaximumPacket { get; init; } = 32 * 1024;
 
+    /// <summary>The same where the peer is of our kind: as each packet of a stream costs the same, half as many cost half.</summary>
+    /// <remarks>
+    /// Not so for others. OpenSSH takes the bytes of a packet for blocks of its cipher when it looks whether new keys are due, and would exchange keys
+    /// for each packet of this size under a RekeyLimit of 1M.
+    /// </remarks>
+    public uint MaximumPacketAmongUs { get; init; } = 64 * 1024;
+
     /// <summary>The most data that we put into a packet, even when the peer allows more.</summary>
-    public uint MaximumSentPacket { get; init; } = 32 * 1024;
+    public uint MaximumSentPacket { get; init; } = 64 * 1024;
 
     /// <summary>How many channels there may be at once, those counted that are being opened (H-08).</summary>
     public int MaximumChannels { get; init; } = 1024;

@@ -31,6 +31,7 @@ internal sealed class Multiplexer : IPacketSink
     {
         Transport = transport;
         Settings = settings;
+        MaximumPacket = Identification.IsOurs(transport.PeerIdentification) ? settings.MaximumPacketAmongUs : settings.MaximumPacket;
         _channels = new ChannelTable(settings.MaximumChannels);
         _growth = new WindowGrowth(settings.GrowthBudget);
         _pending = new PendingBytes(settings.PendingBudget);
@@ -61,6 +62,9 @@ internal sealed class Multiplexer : IPacketSink
     internal ITransport Transport { get; }
 
     internal ConnectionSettings Settings { get; }
+
+    /// <summary>The most data that a packet to us may carry.</summary>
+    internal uint MaximumPacket { get; }
 
     /// <summary>Completes when there is no channel any more; once the connection has ended it may never do so.</summary>
     public Task WhenNoChannels() => _channels.WhenEmpty();
@@ -94,7 +98,7 @@ internal sealed class Multiplexer : IPacketSink
             ChannelType = System.Text.Encoding.ASCII.GetBytes(type),
             SenderChannel = channel.LocalId,
             InitialWindowSize = Settings.InitialWindow,
-            MaximumPacketSize = Settings.MaximumPacket,
+            MaximumPacketSize = MaximumPacket,
             TypeFields = fields,
         };
         Transport.Post(Message.Write(Transport.Pool, ref open), isUrgent: true);

@@ -18,10 +18,15 @@ internal sealed class Identification(bool isClient)
     /// <summary>What a server tells a client that sends something else.</summary>
     public const string InvalidReply = "Invalid SSH identification string.\r\n";
 
+    private const string OurSoftware = "SSH-2.0-Nacre_";
+
     private int _linesBefore;
 
     /// <summary>The peer's string without its line end, once it has come.</summary>
     public string? Peer { get; private set; }
+
+    /// <summary>True for the string of a peer that is this implementation, of whatever version.</summary>
+    public static bool IsOurs(string identification) => identification.StartsWith(OurSoftware, StringComparison.Ordinal);
 
     /// <summary>Takes the peer's string, which another process has read.</summary>
     public void Resume(string peer) => Peer = peer;

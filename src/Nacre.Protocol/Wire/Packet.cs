@@ -86,6 +86,14 @@ internal sealed class Packet : ReadOnlySequenceSegment<byte>, IDisposable
         _end = _start + length;
     }
 
+    /// <summary>Takes the first bytes off the payload and moves the rest to the front, so that the room behind it is as large as it can be.</summary>
+    public void DropFirst(int length)
+    {
+        ReadOnlySpan<byte> rest = Payload[length..];
+        rest.CopyTo(PayloadRoom.Span);
+        SetPayload(rest.Length);
+    }
+
     /// <summary>Appends bytes after the payload; there must be <see cref="Room"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

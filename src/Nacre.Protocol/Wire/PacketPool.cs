@@ -1,7 +1,7 @@
 namespace Nacre.Protocol.Wire;
 
 /// <summary>
-/// Lends packets in three sizes, so that steady traffic allocates nothing; shared by the connections of one client or server.
+/// Lends packets in four sizes, so that steady traffic allocates nothing; shared by the connections of one client or server.
 /// </summary>
 internal sealed class PacketPool
 {
@@ -11,11 +11,15 @@ internal sealed class PacketPool
     /// <summary>A channel packet of the size that peers commonly allow, with its header, and the largest that RFC 4253 6.1 requires.</summary>
     public const int MediumCapacity = 36 * 1024;
 
+    /// <summary>A channel packet of the size that we allow our peers, with its header and padding.</summary>
+    public const int WideCapacity = 68 * 1024;
+
     /// <summary>The largest payload of a packet of <see cref="PacketLimits.MaxPacketLength"/>.</summary>
     public const int LargeCapacity = PacketLimits.MaxPacketLength;
 
     private readonly Shelf _small = new(SmallCapacity, keep: 1024);
     private readonly Shelf _medium = new(MediumCapacity, keep: 512);
+    private readonly Shelf _wide = new(WideCapacity, keep: 256);
     private readonly Shelf _large = new(LargeCapacity, keep: 8);
     private int _outstanding;
 
@@ -40,7 +44,7 @@ internal sealed class PacketPool
     private Shelf ShelfFor(int payloadLength)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadLength, LargeCapacity);
-        return payloadLength <= SmallCapacity ? _small : payloadLength <= MediumCapacity ? _medium : _large;
+        return payloadLength <= SmallCapacity ? _small : payloadLength <= MediumCapacity ? _medium : payloadLength <= WideCapacity ? _wide : _large;
     }
 
     /// <summary>Keeps packets of one size, up to a number; more go to the garbage collector.</summary>

@@ -17,9 +17,6 @@ internal sealed class ChildSession : ISessionControls
     /// <summary>Room that is asked for in a pipe of output: a full one is read in few calls.</summary>
     private const int PipeCapacity = 1024 * 1024;
 
-    /// <summary>What is read from the program at once: the data of one packet.</summary>
-    private const int OutputBlock = 32 * 1024;
-
     /// <summary>More than this at once is a stream.</summary>
     private const int FewBytes = 4 * 1024;
 
@@ -202,17 +199,19 @@ internal sealed class ChildSession : ISessionControls
         {
             try
             {
-                for (int length = 0; ;)
+                for (bool isStream = false; ;)
                 {
                     // Waits with no buffer, unless output is streaming: most programs say nothing most of the time.
-                    if (length < OutputBlock) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
+                    if (!isStream) await source.ReadAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
                     ReadOnlyMemory<byte> little = source.TakeLittle();
                     if (little.IsEmpty)
                     {
-                        length = await source.ReadAsync(output.GetMemory(OutputBlock)[..OutputBlock], ct).ConfigureAwait(false);
+                        Memory<byte> packet = output.GetMemory();
+                        int length = await source.ReadAsync(packet, ct).ConfigureAwait(false);
                         if (length == 0) break;
                         if (length > FewBytes) await PoolThread.EnterAsync();
                         output.Advance(length);
+                        isStream = length == packet.Length;
                     }
 
                     // An echo goes in a packet of its own size.

@@ -14,7 +14,7 @@ internal static class SocketRelay
     /// <summary>What is taken from a socket before it is passed on: enough packets that one flush, and one send behind it, carries several.</summary>
     private const int MostAtOnce = 128 * 1024;
 
-    /// <summary>Packets that are filled in one call.</summary>
+    /// <summary>Packets that are filled in one call, at most.</summary>
     private const int PacketsAtOnce = 4;
 
     /// <summary>More than this is no conversation any more.</summary>
@@ -60,7 +60,7 @@ internal static class SocketRelay
     private static async Task ToChannelAsync(Socket socket, Channel channel)
     {
         var output = (ChannelOutput)channel.Output;
-        var rooms = new List<ArraySegment<byte>>();
+        var rooms = new List<ArraySegment<byte>>(PacketsAtOnce);
         byte[] first = new byte[FirstBytes];
         Exception? failure = null;
         try
@@ -118,7 +118,7 @@ internal static class SocketRelay
         {
             // Of a stream, several packets are filled in one call: each call has the kernel tell the sender that there is room again.
             rooms.Clear();
-            int room = output.GetRooms(rooms, isStream ? PacketsAtOnce : 1);
+            int room = output.GetRooms(rooms, isStream ? Math.Clamp(MostAtOnce / output.MaxPiece, 1, PacketsAtOnce) : 1);
             int length = socket.Receive(rooms, SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock) return false;
             if (error != SocketError.Success) throw new SocketException((int)error);
