@@ -8,6 +8,12 @@ internal static class SharedLibrary
     /// <summary>Loads it; zero where it is none, and why in the loader's words.</summary>
     public static nint Load(string path, out string fault)
     {
+        if (path.Length == 0)
+        {
+            fault = "no file is named";
+            return 0;
+        }
+
         try
         {
             fault = "";

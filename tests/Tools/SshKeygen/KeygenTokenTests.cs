@@ -30,12 +30,17 @@ public sealed class KeygenTokenTests : IDisposable
     public async Task Where_there_are_no_keys_it_ends_as_OpenSSHs_does()
     {
         using SoftToken empty = await SoftToken.MakeAsync();
-        foreach (string library in (string[])[SoftToken.Library, "/nowhere/p11.so", "/lib/x86_64-linux-gnu/libc.so.6"])
+        const string End = "cannot read public key from pkcs11\r\n";
+        foreach ((string library, string words) in ((string, string)[])
+        [
+            (SoftToken.Library, ""),
+            ("/nowhere/p11.so", "dlopen /nowhere/p11.so failed: /nowhere/p11.so: cannot open shared object file: No such file or directory\r\n"),
+            ("/lib/x86_64-linux-gnu/libc.so.6", "dlsym(C_GetFunctionList) failed: /lib/x86_64-linux-gnu/libc.so.6 is not a PKCS#11 library\r\n"),
+            ("", "dlopen  failed: no file is named\r\n"),
+        ])
         {
-            string theirs = (await RunAsync("ssh-keygen", ["-D", library], empty)).Ends(255).Error;
-            string ours = (await RunAsync(null, ["-D", library], empty)).Ends(255).Error;
-            Assert.EndsWith("cannot read public key from pkcs11\r\n", theirs, StringComparison.Ordinal);
-            Assert.EndsWith("cannot read public key from pkcs11\r\n", ours, StringComparison.Ordinal);
+            Assert.EndsWith(End, (await RunAsync("ssh-keygen", ["-D", library], empty)).Ends(255).Error, StringComparison.Ordinal);
+            Assert.Equal(words + End, (await RunAsync(null, ["-D", library], empty)).Ends(255).Error);
         }
     }
 
