@@ -38,7 +38,10 @@ public sealed class PackageTests : IDisposable
 
         def lines(name): return [each.split("=", 1)[1] for each in open(unit).read().splitlines() if each.startswith(name + "=")]
 
+        def files(): return set(sum((glob.glob(each) for each in ("/etc/nacre*", "/etc/*/nacre*", "/usr/lib/nacre*", "/usr/lib/systemd/system/nacre*", "/usr/share/doc/nacre*")), []))
+
         os.chmod("/tmp", 0o1777)
+        others = files()
         run("dpkg", "--install", "/tmp/nacre.deb")
         print(run("dpkg-query", "--show", "--showformat", "${Status}", "nacre"))
         print(run("nacre-ssh", "-V").split("_")[0])
@@ -118,7 +121,7 @@ public sealed class PackageTests : IDisposable
         print(sorted(os.listdir("/etc/nacre"))[0], glob.glob("/usr/*bin/nacre-*"))
         os.remove("/etc/nacre/sshd_config.d/test.conf")
         run("dpkg", "--purge", "nacre")
-        print(sum((glob.glob(each) for each in ("/etc/nacre*", "/etc/*/nacre*", "/usr/lib/nacre*", "/usr/lib/systemd/system/nacre*", "/usr/share/doc/nacre*")), []))
+        print(sorted(files() - others))
         """;
 
     private readonly TemporaryDirectory _directory = new();
