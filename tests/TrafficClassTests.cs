@@ -43,4 +43,14 @@ public sealed class TrafficClassTests
         TrafficClass.Set(socket, 0x28);
         Assert.Equal(AddressFamily.Unix, socket.AddressFamily);
     }
+
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork)]
+    [InlineData(AddressFamily.InterNetworkV6)]
+    public void A_socket_that_its_connection_has_closed_already_is_left_alone(AddressFamily family)
+    {
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        socket.Dispose();
+        Assert.Null(Record.Exception(() => TrafficClass.Set(socket, 0x28)));
+    }
 }

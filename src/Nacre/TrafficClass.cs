@@ -9,7 +9,7 @@ internal static class TrafficClass
     private const int Ipv6Level = 41;
     private const int Ipv6TrafficClass = 67;
 
-    /// <summary>Sets it. A socket of another kind, or a system that forbids it, stays as it was: the connection works all the same.</summary>
+    /// <summary>Sets it. A socket of another kind, or that is closed by now, or a system that forbids it: all stays as it was, and the connection works all the same.</summary>
     public static void Set(Socket socket, byte mark)
     {
         try
@@ -17,7 +17,7 @@ internal static class TrafficClass
             if (socket.AddressFamily is AddressFamily.InterNetwork) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, mark);
             else if (socket.AddressFamily is AddressFamily.InterNetworkV6) SetIpv6(socket, mark);
         }
-        catch (SocketException)
+        catch (Exception refused) when (refused is SocketException or ObjectDisposedException)
         {
         }
     }
